@@ -197,6 +197,9 @@ fn facts() -> ServerFacts {
         connection_id: 7,
         database: Some("clinspark".into()),
         time_zone: "+00:00".into(),
+        server_time_zone: None,
+        sql_mode: String::new(),
+        pins: rrx::domain::sql::SessionPins::default(),
         tls: None,
         warnings: vec![],
     }
@@ -255,6 +258,8 @@ fn main() {
         total: Duration::from_secs(1),
         warning_count: 0,
         warnings: vec![],
+        sql_mode: None,
+        note: None,
         database: None,
     };
     bench.feed(Message::Session(session, SessionEvent::Ended { result, report }));

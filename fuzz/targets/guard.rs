@@ -4,7 +4,7 @@
 use rrx::domain::ids::SessionId;
 use rrx::domain::sql::guard::check;
 use rrx::domain::sql::split::statements;
-use rrx::domain::sql::{Dialect, ServerFamily};
+use rrx::domain::sql::{Dialect, ServerFamily, SessionPins};
 
 use super::{dialects, fingerprint};
 
@@ -55,14 +55,15 @@ pub fn guard(data: &[u8]) -> u64 {
     let text = String::from_utf8_lossy(data);
     let mut outcomes = Vec::new();
     for dialect in dialects() {
-        match check(&text, dialect, SessionId(1)) {
+        match check(&text, dialect, SessionId(1), &SessionPins::default()) {
             Ok(checked) => {
                 assert_eq!(checked.text(), text, "the checked text is the text that is sent");
                 assert_eq!(statements(&text, dialect).len(), 1, "one statement");
                 for version in [(0, 0, 0), (5, 7, 30), (8, 0, 0), (10, 3, 1), (11, 8, 0), (99, 99, 99)] {
                     let other = Dialect { version, ..dialect };
                     // A version that skips the whole text has nothing to run.
-                    let passes = statements(&text, other).is_empty() || check(&text, other, SessionId(1)).is_ok();
+                    let passes = statements(&text, other).is_empty()
+                        || check(&text, other, SessionId(1), &SessionPins::default()).is_ok();
                     assert!(passes, "{version:?}: a text passes at every version that runs some of it");
                 }
                 for comments in [Comments::Run, Comments::Ignored] {

@@ -2,9 +2,10 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::protocol::Role;
+use crate::domain::protocol::{Role, ServerFacts};
 use crate::domain::text::visible;
 
 use super::context::ConnectionState;
@@ -14,8 +15,8 @@ use super::ui::draw::{clip, parts, rect, wrap};
 /// Cells that a long profile name leaves to the database.
 const DATABASE: usize = 6;
 
-/// Draws the header. If it does not fit, it drops the account first, then the route, the server's id, the lag and the
-/// version. Environment, profile, database, READ ONLY, the blinding state, the role and the link stay, but get shorter.
+/// Draws the header. If it does not fit, it drops the account first, then the route, the server's id, the server's time zone,
+/// the lag and the version. Environment, profile, database, READ ONLY, the blinding state, the role and the link stay, but get shorter.
 pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     let (context, theme) = (&model.context, model.theme);
     let area = rect(context.layout.header, buffer);
@@ -28,13 +29,7 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
         );
         return;
     };
-    let (glyph, glyph_style) = match context.link {
-        ConnectionState::Connected(_) => ("●", theme.good()),
-        ConnectionState::Connecting(_) | ConnectionState::Reconnecting { .. } => ("◐", theme.warning()),
-        ConnectionState::Waiting { .. } => ("✗", theme.warning()),
-        ConnectionState::None => ("○", theme.dim()),
-        ConnectionState::Lost => ("✗", theme.bad()),
-    };
+    let (glyph, glyph_style) = link_glyph(model);
     let texts = link_texts(model);
     // Facts about the last server are not shown while another one is being connected.
     let facts = context.facts.as_ref().filter(|_| matches!(context.link, ConnectionState::Connected(_)));
@@ -44,8 +39,9 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
         Some(Role::Unknown) | None => "role ?",
     };
     let version = facts.map_or_else(String::new, |facts| format!(" {} {}", facts.product, facts.short_version()));
-    let server = facts.map_or("", |facts| facts.server_id.as_str());
-    let server = if server.is_empty() { String::new() } else { format!(" (id {server})") };
+    let zone = facts.map_or_else(|| vec![String::new()], |facts| zone_texts(facts));
+    let server = facts.map(|facts| facts.server_id.as_str()).filter(|server| !server.is_empty());
+    let server = server.map_or_else(String::new, |server| format!(" (id {server})"));
     let lag = context.lag().map_or_else(
         || vec![String::new()],
         |lag| vec![format!(" · {}", lag.describe()), format!(" · {}", lag.short())],
@@ -93,6 +89,7 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     };
     let version = give(&[version], is_whole);
     let lag = give(&lag, is_whole);
+    let zone = give(&zone, is_whole);
     let server = give(&[server], is_whole);
     let route = give(&[route], is_whole && !has_two_lines);
     let account = give(&[account], is_whole);
@@ -112,7 +109,7 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
         ],
     );
     let right = match must.strip_prefix(' ').and_then(|must| must.strip_prefix(role)) {
-        Some(rest) => format!("{account} {role}{version}{server}{}{lag} ", rest.trim_end()),
+        Some(rest) => format!("{account} {role}{version}{server}{}{lag}{zone} ", rest.trim_end()),
         None => must.clone(),
     };
     let (x, y) = if has_two_lines {
@@ -121,6 +118,25 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
         (area.right().saturating_sub(u16::try_from(right.width()).unwrap_or(u16::MAX)).max(area.x), area.y)
     };
     parts(buffer, (x, y), area.right(), [(right.as_str(), theme.text())]);
+}
+
+/// Returns the mark of the state of the link, and its style.
+fn link_glyph(model: &Model) -> (&'static str, Style) {
+    let theme = model.theme;
+    match model.context.link {
+        ConnectionState::Connected(_) => ("●", theme.good()),
+        ConnectionState::Connecting(_) | ConnectionState::Reconnecting { .. } => ("◐", theme.warning()),
+        ConnectionState::Waiting { .. } => ("✗", theme.warning()),
+        ConnectionState::None => ("○", theme.dim()),
+        ConnectionState::Lost => ("✗", theme.bad()),
+    }
+}
+
+/// Returns texts about the time zone, the longest first. They are empty where the session has the zone of the server.
+fn zone_texts(facts: &ServerFacts) -> Vec<String> {
+    let Some(server) = &facts.server_time_zone else { return vec![String::new()] };
+    let (session, server) = (visible(&facts.time_zone), visible(server));
+    vec![format!(" · times in {session}, server's {server}"), format!(" · {session}, not {server}")]
 }
 
 /// Returns texts about the state of the link, the longest first. A connected link needs none.

@@ -17,6 +17,7 @@ pub mod reconnect;
 mod reconnect_state;
 pub mod request;
 mod requests;
+mod session_restore;
 pub mod statement;
 pub mod ui;
 mod update;

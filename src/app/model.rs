@@ -21,6 +21,7 @@ use super::panes::grid::Grid;
 use super::panes::inspector::Inspector;
 use super::panes::worksheet::Worksheets;
 use super::reconnect_state::Reconnect;
+use super::session_restore::SessionRestore;
 use super::statement::current::Statements;
 use super::ui::theme::Theme;
 
@@ -73,6 +74,7 @@ pub struct Model {
     pub ids: NextIds,
     pub jobs: ComputeJobs,
     pub reconnect: Reconnect,
+    pub restore: SessionRestore,
     /// Records for the access log that a full queue refused. They are sent again with the next clock message.
     pub refused_records: Vec<StorageCmd>,
     /// Title and text of a worksheet for the demo, until the demo has a worksheet.
@@ -207,6 +209,7 @@ impl Model {
             ids: NextIds::default(),
             jobs: ComputeJobs::default(),
             reconnect: Reconnect::default(),
+            restore: SessionRestore::default(),
             refused_records: Vec::new(),
             demo_worksheet: start.first_worksheet,
             inspector_opened_from: Focus::Worksheet,

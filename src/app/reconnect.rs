@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::domain::limits::{PAUSES, STEADY};
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
-use crate::domain::protocol::{End, Question, ServerFacts, SessionCmd, SessionId};
+use crate::domain::protocol::{End, Question, RunReport, ServerFacts, SessionCmd, SessionId};
 
 use super::action::{Action, AppAction};
 use super::context::ConnectionState;
@@ -186,14 +186,19 @@ fn give_up(model: &mut Model, problem: Problem) {
 }
 
 /// Takes over what a new session reports. Returns whether it is on the same server as the last one.
-pub(super) fn on_ready(model: &mut Model, facts: &Arc<ServerFacts>) -> bool {
+pub(super) fn on_ready(model: &mut Model, facts: &Arc<ServerFacts>, requests: &mut Vec<Request>) -> bool {
     let now = model.context.now;
     model.reconnect.ready_at = Some(now);
     model.reconnect.last_session = model.context.link.session();
     let loss = model.reconnect.loss.take();
     let Some(profile) = model.context.profile.as_ref().map(|profile| profile.name.clone()) else { return false };
     let before = model.reconnect.last_server.replace((profile.clone(), Arc::clone(facts)));
-    let Some((_, before)) = before.filter(|(name, _)| *name == profile) else { return false };
+    let Some((_, before)) = before.filter(|(name, _)| *name == profile) else {
+        model.restore.clear();
+        return false;
+    };
+    model.restore.plan();
+    requests.push(Request::RestoreVariables);
     let is_same = before.identity == facts.identity;
     let mut text = format!("Reconnected to {} {}", facts.product, facts.short_version());
     if let Some(loss) = loss {
@@ -208,6 +213,31 @@ pub(super) fn on_ready(model: &mut Model, facts: &Arc<ServerFacts>) -> bool {
     model.add_activity(text.clone());
     model.notice(text);
     is_same
+}
+
+/// Sets the next variable again that the user had set in the last session. After the last one, says what was set and what was
+/// not.
+pub(super) fn restore_next(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    if let Some(statement) = model.restore.next_statement() {
+        super::statement::run_restore(model, statement, requests, effects);
+        return;
+    }
+    if let Some(text) = model.restore.take_summary() {
+        model.add_activity(text.clone());
+        let before = model.notices.current.as_ref().map_or_else(String::new, |notice| format!("{} ", notice.text));
+        model.notice(format!("{before}{text}"));
+    }
+}
+
+/// Takes in the end of such a statement, and goes on with the next variable.
+pub(super) fn on_restored(
+    model: &mut Model,
+    report: &RunReport,
+    requests: &mut Vec<Request>,
+    effects: &mut Vec<Effect>,
+) {
+    model.restore.on_restored(report);
+    restore_next(model, requests, effects);
 }
 
 /// Describes what failed and why in one sentence.

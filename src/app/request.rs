@@ -6,7 +6,7 @@ use crate::domain::catalog::find::{FindMatch, ObjectRef};
 use crate::domain::compute::ComputeWork;
 use crate::domain::export::CopyFormat;
 use crate::domain::problem::Problem;
-use crate::domain::protocol::{CopyText, ExportJob, FormatChoice, ResultId};
+use crate::domain::protocol::{CopyText, ExportJob, FormatChoice, ResultId, RunReport};
 use crate::domain::results::{CellPreview, Column, ColumnProfile, Plot, Series};
 
 use super::action::Action;
@@ -96,6 +96,10 @@ pub enum Request {
     ConfirmRun(ResultId),
     /// Do not run this statement here, as the user has declined.
     DeclineRun(ResultId),
+    /// Set the next variable again after a reconnect.
+    RestoreVariables,
+    /// Take in the end of a statement that set a variable again.
+    VariableRestored(RunReport),
     /// Show the profile of a column in the inspector.
     ShowProfile {
         columns: Arc<[Column]>,

@@ -167,7 +167,7 @@ fn on_session(
             if model.notices.current.is_none() {
                 model.notice(format!("Connected to {} {}", facts.product, facts.short_version()));
             }
-            let is_known = super::reconnect::on_ready(model, &facts);
+            let is_known = super::reconnect::on_ready(model, &facts, requests);
             model.context.facts = Some(facts);
             model.context.lag = None;
             if !is_reconnect {

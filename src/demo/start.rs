@@ -12,7 +12,9 @@ use super::error::DemoError;
 use super::server::variables::{HOST, PORT};
 use super::server::{Account, Server, Translator};
 use super::{credentials, data, jump_host, translate, wire};
-use crate::domain::profile::{Environment, Hop, Profile, ProfileLimits, Secret, SecretSource, Spilling, TlsMode};
+use crate::domain::profile::{
+    Environment, Hop, Profile, ProfileLimits, Secret, SecretSource, SessionTimeZone, Spilling, TlsMode,
+};
 
 /// The name of the built-in profile.
 pub const PROFILE: &str = "demo";
@@ -164,7 +166,8 @@ fn profile(jump_host: SocketAddr, host_key: String, identity: PathBuf, password:
         snippets: Vec::new(),
         blinding: None,
         limits: ProfileLimits::default(),
-        time_zone: "+00:00".into(),
+        time_zone: SessionTimeZone::default(),
+        sql_mode: None,
         group_concat_max_len: 1_048_576,
         spill: Spilling::Allowed,
         tunnel: false,

@@ -293,6 +293,7 @@ fn a_permit_comes_only_with_a_record_of_exactly_what_was_checked() {
     let target = StatementTarget {
         session,
         dialect,
+        pins: rrx::domain::sql::SessionPins::default(),
         profile: "eu".into(),
         account: "RO_USER@%".into(),
         server: "uuid-1".into(),

@@ -23,7 +23,7 @@ use rrx::domain::protocol::{
     StorageEvent, StoreCmd, StoreEvent,
 };
 use rrx::domain::results::{CellPreview, Column, ColumnOrigin, Window, WireType};
-use rrx::domain::sql::Dialect;
+use rrx::domain::sql::{Dialect, SessionPins};
 
 /// A model and the effects that it asked for.
 pub struct Bench {
@@ -97,6 +97,11 @@ impl Bench {
     /// Runs the statement at the cursor as far as the session: guard, record, permit.
     pub fn run(&mut self) -> ResultId {
         self.keys("f5");
+        self.permit()
+    }
+
+    /// Permits the statement that is to be recorded.
+    pub fn permit(&mut self) -> ResultId {
         let begin = self.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. })));
         let Effect::Storage(StorageCmd::Begin { result, statement }) = begin else { unreachable!() };
         let permit = rrx::domain::access_log::record(&mut Paper, statement).unwrap();
@@ -163,6 +168,8 @@ pub fn report(end: End, rows: u64) -> RunReport {
         warning_count: 0,
         warnings: vec![],
         database: None,
+        sql_mode: None,
+        note: None,
     }
 }
 
@@ -191,6 +198,9 @@ pub fn facts() -> ServerFacts {
         connection_id: 7,
         database: Some("clinspark".into()),
         time_zone: "+00:00".into(),
+        server_time_zone: None,
+        sql_mode: String::new(),
+        pins: SessionPins::default(),
         tls: Some("TLSv1.3".into()),
         warnings: vec![],
     }

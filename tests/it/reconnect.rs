@@ -397,3 +397,85 @@ fn the_list_of_profiles_opens_at_the_current_one() {
     bench.keys("f10");
     assert_eq!(bench.model.connect.as_ref().unwrap().list.cursor, 1);
 }
+
+/// Runs a statement of the worksheet to its end.
+fn ran(bench: &mut Bench, text: &str) {
+    bench.text(&format!(";\n{text}"));
+    let result = bench.run();
+    bench.session(SessionEvent::Ended { result, report: report(End::Complete, 0) });
+}
+
+/// The statement that was recorded last, and its result.
+fn recorded(bench: &Bench) -> Option<(String, rrx::domain::ids::ResultId)> {
+    bench.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Storage(StorageCmd::Begin { result, statement }) => {
+            Some((statement.checked().text().to_owned(), *result))
+        }
+        _ => None,
+    })
+}
+
+#[test]
+fn variables_are_set_again_after_a_reconnect_and_the_rest_is_named() {
+    let mut bench = Bench::connected(160, 45);
+    for text in ["SET @start = '2024-06-30'", "SET SESSION group_concat_max_len = 9000", "SELECT @row := 1"] {
+        ran(&mut bench, text);
+    }
+    bench.session(SessionEvent::Lost(lost()));
+    bench.effects.clear();
+    event(&mut bench, 2, SessionEvent::Ready(Arc::new(facts())));
+    for expected in ["SET @start = '2024-06-30'", "SET SESSION group_concat_max_len = 9000"] {
+        let (text, result) = recorded(&bench).unwrap_or_else(|| panic!("{:?}", bench.effects));
+        assert_eq!(text, expected);
+        bench.permit();
+        event(&mut bench, 2, SessionEvent::Ended { result, report: report(End::Complete, 0) });
+    }
+    let notice = bench.model.notices.current.as_ref().unwrap().text.clone();
+    assert!(notice.contains("Reconnected to Aurora MySQL 8.0.39"), "{notice}");
+    assert!(notice.ends_with("Set again: @start, group_concat_max_len. Not set any more: @row."), "{notice}");
+    // A statement that reads the lost variable is asked about once.
+    bench.text(";\nSELECT @row + 1");
+    bench.effects.clear();
+    bench.keys("f5");
+    assert!(recorded(&bench).is_none(), "it asks first");
+    bench.keys("y");
+    assert_eq!(recorded(&bench).map(|(text, _)| text).as_deref(), Some("SELECT @row + 1"));
+}
+
+#[test]
+fn a_variable_that_cannot_be_set_again_is_named_and_a_new_set_makes_it_known() {
+    let mut bench = Bench::connected(160, 45);
+    ran(&mut bench, "SET @day = CURDATE()");
+    bench.session(SessionEvent::Lost(lost()));
+    event(&mut bench, 2, SessionEvent::Ready(Arc::new(facts())));
+    let notice = bench.model.notices.current.as_ref().unwrap().text.clone();
+    assert!(notice.ends_with("Not set any more: @day."), "{notice}");
+    bench.text(";\nSET @day = '2024-06-30'");
+    let result = bench.run();
+    event(&mut bench, 2, SessionEvent::Ended { result, report: report(End::Complete, 0) });
+    bench.text(";\nSELECT @day");
+    bench.effects.clear();
+    bench.keys("f5");
+    assert!(recorded(&bench).is_some(), "it does not ask: {:?}", bench.effects);
+}
+
+#[test]
+fn the_variables_of_one_profile_are_not_set_on_another() {
+    let mut bench = Bench::connected(160, 45);
+    ran(&mut bench, "SET @start = 1");
+    bench.session(SessionEvent::Lost(lost()));
+    let mut other = (**bench.model.context.profile.as_ref().unwrap()).clone();
+    other.name = "another".into();
+    bench.model.context.profile = Some(Arc::new(other));
+    bench.effects.clear();
+    event(&mut bench, 2, SessionEvent::Ready(Arc::new(facts())));
+    assert!(recorded(&bench).is_none(), "{:?}", bench.effects);
+}
+
+#[test]
+fn the_header_names_the_time_zone_of_the_server_where_it_differs() {
+    let mut bench = Bench::connected(160, 45);
+    let zoned = ServerFacts { server_time_zone: Some("Europe/Berlin".into()), ..facts() };
+    bench.session(SessionEvent::Ready(Arc::new(zoned)));
+    assert!(header(&bench).contains("times in +00:00, server's Europe/Berlin"), "{}", header(&bench));
+}

@@ -55,6 +55,7 @@ pub fn permit_with(text: &str, params: Vec<Param>, dialect: Dialect, session: Se
     let target = StatementTarget {
         session,
         dialect,
+        pins: rrx::domain::sql::SessionPins::default(),
         profile: "rig".into(),
         account: String::new(),
         server: String::new(),
@@ -284,6 +285,10 @@ impl TestSession {
             match next_event(&mut self.events, end).await {
                 SessionEvent::Ended { result: of, report } => {
                     assert_eq!(of, result);
+                    if let Some(mode) = &report.sql_mode {
+                        let facts = Arc::make_mut(&mut self.facts);
+                        facts.dialect.sql_mode = rrx::domain::sql::SqlMode::parse(mode);
+                    }
                     return report;
                 }
                 SessionEvent::InternalQuery { text, .. } => self.internal_queries.push(text),

@@ -49,6 +49,7 @@ mod run;
 mod scripted_server;
 mod secrets;
 mod session;
+mod session_state;
 mod sign_in;
 mod traps;
 mod tunnel;

@@ -54,7 +54,7 @@ impl ServerUnderTest {
     }
 
     async fn run(&mut self, text: &str) -> StatementResult {
-        if guard::check(text, self.live.facts.dialect, ID).is_err() {
+        if guard::check(text, self.live.facts.dialect, ID, &rrx::domain::sql::SessionPins::default()).is_err() {
             return self.run_directly(text).await;
         }
         let result = self.live.start(text, unlimited()).await;

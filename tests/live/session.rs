@@ -28,8 +28,7 @@ async fn session_variables_are_pinned_and_read_back_whatever_the_account_starts_
         )
         .await;
     let row: Vec<&str> = ran.rows[0].iter().map(|value| value.as_deref().unwrap()).collect();
-    let mode = SqlMode::parse(row[0]);
-    assert_eq!(mode, SqlMode::default(), "{}", row[0]);
+    assert_eq!(live.facts.dialect.sql_mode, SqlMode::parse(row[0]), "{}", row[0]);
     assert_eq!(row[1..9], ["utf8mb4", "utf8mb4", "utf8mb4", "+02:00", "12345", "1", "1", "18446744073709551615"]);
     assert_eq!(row[9], live.facts.connection_id.to_string());
     assert_eq!(live.facts.dialect.server, ServerFamily::MariaDb);
@@ -44,7 +43,7 @@ async fn session_variables_are_pinned_and_read_back_whatever_the_account_starts_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sql_modes_that_change_how_text_is_read_are_removed() {
+async fn the_sql_mode_of_the_server_stays_and_texts_are_read_under_it() {
     let rig = Rig::start();
     // The account has no init_connect, so its sessions start with the server's default.
     rig.sql("CREATE USER IF NOT EXISTS oracle_like IDENTIFIED BY 'x'; GRANT SELECT ON *.* TO oracle_like");
@@ -54,10 +53,15 @@ async fn sql_modes_that_change_how_text_is_read_are_removed() {
     let live = connect(profile).await;
     rig.sql(&format!("SET GLOBAL sql_mode = '{}'", before.trim()));
     let mut live = live.unwrap();
-    assert_eq!(live.facts.dialect.sql_mode, SqlMode::default());
-    let ran = live.run(r#"SELECT 'a\'b', "c", 1 || 0, @@sql_mode"#).await;
-    assert_eq!(ran.rows[0][..3], [Some("a'b".to_owned()), Some("c".to_owned()), Some("1".to_owned())]);
-    assert!(ran.rows[0][3].as_deref().unwrap().contains("STRICT_TRANS_TABLES"));
+    let mode = live.facts.dialect.sql_mode;
+    assert!(mode.oracle && mode.ansi_quotes && mode.pipes_as_concat && mode.no_backslash_escapes, "{mode:?}");
+    let ran = live.run(r#"SELECT 'a\', 'x' || 'y', 1 AS "c", @@sql_mode"#).await;
+    assert_eq!(ran.rows[0][..2], [Some("a\\".to_owned()), Some("xy".to_owned())]);
+    assert!(ran.rows[0][3].as_deref().unwrap().contains("ORACLE"));
+    assert!(
+        live.catalog().await.schemas.iter().any(|schema| schema.name == "mysql"),
+        "the catalog is read all the same"
+    );
     live.close().await;
 }
 

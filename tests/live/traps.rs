@@ -137,7 +137,8 @@ async fn the_driver_always_takes_several_statements_at_once_so_the_guard_takes_o
     for text in
         ["SELECT 1; SELECT 2", "SELECT 1;", "SELECT 1 /*! ; DROP TABLE t */", "SELECT 1 /*M!100000 ; SELECT 2 */"]
     {
-        let checked = guard::check(text, connect_dialect(rig).await, SessionId(1));
+        let checked =
+            guard::check(text, connect_dialect(rig).await, SessionId(1), &rrx::domain::sql::SessionPins::default());
         if text == "SELECT 1;" {
             continue;
         }
@@ -153,7 +154,7 @@ async fn connect_dialect(rig: &Rig) -> Dialect {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn under_no_backslash_escapes_one_statement_is_two_so_the_mode_is_removed() {
+async fn under_no_backslash_escapes_one_statement_is_two_so_it_is_read_under_the_mode_of_the_session() {
     let rig = Rig::start();
     let text = r"SELECT 'a\'; SELECT 2 -- '";
     let mut conn = connect_driver(rig).await;
@@ -202,7 +203,7 @@ async fn the_drivers_init_list_runs_backwards_so_a_session_sends_one_statement_o
 async fn load_data_local_ends_the_drivers_connection_so_the_guard_refuses_it() {
     let text = "LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE mysql.user";
     let dialect = connect_dialect(Rig::start()).await;
-    assert!(guard::check(text, dialect, SessionId(1)).is_err());
+    assert!(guard::check(text, dialect, SessionId(1), &rrx::domain::sql::SessionPins::default()).is_err());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -272,6 +272,7 @@ impl Rig {
             blinding: None,
             limits: ProfileLimits::default(),
             time_zone: "+00:00".into(),
+            sql_mode: None,
             group_concat_max_len: 1 << 20,
             spill: Spilling::Allowed,
             tunnel: false,

@@ -204,6 +204,8 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         }
         Request::RunAll(statements) => super::statement::run_all(model, statements, requests, effects),
         Request::ConfirmRun(result) => super::statement::confirm(model, result, requests, effects),
+        Request::RestoreVariables => super::reconnect::restore_next(model, requests, effects),
+        Request::VariableRestored(report) => super::reconnect::on_restored(model, &report, requests, effects),
         Request::DeclineRun(result) => super::statement::decline(model, result, requests, effects),
         Request::Follow { columns, column, value } => {
             if let Some(column) = columns.get(column) {

@@ -23,6 +23,7 @@ pub(super) struct StatementFacts {
     location: Option<(String, usize)>,
     session: SessionId,
     profile: String,
+    text: String,
     bounds: RunBounds,
 }
 
@@ -34,6 +35,7 @@ impl StatementFacts {
             location: statement.location().cloned(),
             session: statement.session(),
             profile: statement.profile().to_owned(),
+            text: statement.text().to_owned(),
             bounds: statement.bounds(),
         }
     }
@@ -54,7 +56,7 @@ pub(super) fn carry_out(
                 let target = (statement.profile.clone(), model.context.database.clone());
                 model.worksheets.on_run(key, target);
             }
-            if statement.origin != StatementOrigin::Export {
+            if !matches!(statement.origin, StatementOrigin::Export | StatementOrigin::Restore) {
                 let text = authorized.checked().text().to_owned();
                 with!(model, requests, effects, grid.start(result, text, statement.origin));
                 requests.push(look_at_results(model));
@@ -94,6 +96,14 @@ fn finish(
 ) {
     let result = statement.result;
     model.notices.current.take_if(|notice| notice.text == STOPPING);
+    if statement.origin == StatementOrigin::Restore {
+        requests.push(Request::VariableRestored(report.clone()));
+        return;
+    }
+    model.restore.on_ended(&statement.text, report, &model.context);
+    if let Some(note) = report.note {
+        model.notice(format!("Note: {note}."));
+    }
     with!(model, requests, effects, grid.on_ended(result, report));
     // An export ends with its rows. It must be cancelled if none were sent.
     let export = model.grid.exporting().filter(|export| export.job.rerun_as == Some(result));

@@ -30,6 +30,7 @@ pub struct Statement {
     location: Option<(String, usize)>,
     session: SessionId,
     profile: String,
+    text: String,
     bounds: RunBounds,
     /// When it started, as time since the program started.
     since: Duration,
@@ -126,6 +127,7 @@ impl Statement {
             location,
             session: authorized.session(),
             profile: authorized.profile().to_owned(),
+            text: authorized.checked().text().to_owned(),
             bounds,
             since,
             queue,
@@ -141,6 +143,12 @@ impl Statement {
     #[must_use]
     pub fn origin(&self) -> StatementOrigin {
         self.origin
+    }
+
+    /// Returns its text, as it is sent.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Returns the key of its worksheet, and its first byte there.

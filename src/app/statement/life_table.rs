@@ -10,7 +10,7 @@ use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Spilling;
 use crate::domain::protocol::{End, Limit, RunBounds, RunReport};
-use crate::domain::sql::Dialect;
+use crate::domain::sql::{Dialect, SessionPins};
 
 struct NoLog;
 
@@ -30,6 +30,7 @@ fn authorized() -> AuthorizedStatement {
     let target = StatementTarget {
         session: SessionId(1),
         dialect: Dialect::default(),
+        pins: SessionPins::default(),
         profile: "eu".into(),
         account: "u".into(),
         server: "s".into(),

@@ -10,6 +10,7 @@ mod life_table;
 pub mod origin;
 mod start;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::access_log::{Permit, authorize};
@@ -18,6 +19,7 @@ use crate::domain::protocol::{
     End, ExportCmd, ExportJob, Limit, ResultId, RunBounds, RunReport, StorageCmd, StoreEvent,
 };
 use crate::domain::results::Column;
+use crate::domain::sql::SqlMode;
 
 use super::action::{Action, AppAction};
 use super::context::ConnectionState;
@@ -109,6 +111,13 @@ pub(super) fn run_for_export(
     start(model, new, requests, effects);
 }
 
+/// Sets a variable again after a reconnect.
+pub(super) fn run_restore(model: &mut Model, text: String, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    let (origin, queue) = (StatementOrigin::Restore, StatementQueue::default());
+    let new = NewStatement { text, params: Vec::new(), origin, location: None, queue, export: None };
+    start(model, new, requests, effects);
+}
+
 /// Authorizes a statement and records it. Asks the user first if its worksheet last ran elsewhere.
 fn start(model: &mut Model, new: NewStatement, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     let authorized = target(&model.context, &new).and_then(|target| {
@@ -118,7 +127,8 @@ fn start(model: &mut Model, new: NewStatement, requests: &mut Vec<Request>, effe
         Ok(authorized) => authorized,
         Err(error) => return report_not_started(model, new, error, requests, effects),
     };
-    let question = elsewhere_question(&model.context, &model.worksheets, &new);
+    let question = elsewhere_question(&model.context, &model.worksheets, &new)
+        .or_else(|| model.restore.question(&new.text, &model.context));
     let result = new.export.as_ref().map_or_else(|| model.ids.result(), |export| export.result);
     let limits = bounds(&model.context);
     let bounds = RunBounds { rows: limits.rows.filter(|_| new.export.is_none()), ..limits };
@@ -144,6 +154,16 @@ fn report_not_started(
     requests: &mut Vec<Request>,
     effects: &mut Vec<Effect>,
 ) {
+    if new.origin == StatementOrigin::Restore {
+        let problem = match error {
+            StartError::Refused(problem) => *problem,
+            StartError::NotConnected | StartError::Busy | StartError::Elsewhere => {
+                Problem::new(ProblemKind::Lost, "The variable was not set again, because the session cannot run it now")
+            }
+        };
+        requests.push(Request::VariableRestored(RunReport::without_rows(End::Broken(problem))));
+        return;
+    }
     let stop = model.context.key(Action::App(AppAction::Stop));
     if let Some(export) = &new.export {
         let because = match error {
@@ -195,6 +215,9 @@ pub(super) fn confirm(model: &mut Model, result: ResultId, requests: &mut Vec<Re
         model.notice("Nothing was sent: the connection has changed since the question. Run it again.");
         return;
     }
+    if let Some(statement) = model.context.statements.current() {
+        model.restore.forget(statement.text(), &model.context);
+    }
     handle(model, result, StatementEvent::Confirmed, requests, effects);
 }
 
@@ -238,6 +261,11 @@ pub(super) fn on_ended(
 ) {
     if report.database.is_some() {
         model.context.database.clone_from(&report.database);
+    }
+    if let (Some(mode), Some(facts)) = (&report.sql_mode, &mut model.context.facts) {
+        let facts = Arc::make_mut(facts);
+        facts.sql_mode.clone_from(mode);
+        facts.dialect.sql_mode = SqlMode::parse(mode);
     }
     handle(model, result, StatementEvent::Ended(report), requests, effects);
     leave(model, effects);

@@ -23,6 +23,8 @@ pub enum StatementOrigin {
     Key,
     /// An export that runs a statement again to write all its rows.
     Export,
+    /// A variable that is set again after a reconnect.
+    Restore,
 }
 
 impl StatementOrigin {
@@ -31,7 +33,7 @@ impl StatementOrigin {
     pub fn at(self) -> Option<usize> {
         match self {
             Self::Worksheet { at } | Self::Several { at, .. } => Some(at),
-            Self::Preview | Self::Snippet | Self::Key | Self::Export => None,
+            Self::Preview | Self::Snippet | Self::Key | Self::Export | Self::Restore => None,
         }
     }
 }

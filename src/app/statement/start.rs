@@ -62,6 +62,7 @@ pub(super) fn target(context: &Context, new: &NewStatement) -> Result<StatementT
     Ok(StatementTarget {
         session: *session,
         dialect: facts.dialect,
+        pins: facts.pins.clone(),
         profile: profile.name.clone(),
         account: facts.account.clone(),
         server: facts.identity.clone(),

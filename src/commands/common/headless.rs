@@ -15,6 +15,7 @@ use crate::domain::limits;
 use crate::domain::problem::Problem;
 use crate::domain::profile::Profile;
 use crate::domain::protocol::{Answer, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionEvent};
+use crate::domain::sql::SqlMode;
 use crate::io::host::prompts::Prompts;
 use crate::io::session::{SessionEnv, spawn};
 use crate::io::storage::access_log::AccessLog;
@@ -115,6 +116,7 @@ impl HeadlessSession {
         let target = StatementTarget {
             session: SESSION,
             dialect: self.facts.dialect,
+            pins: self.facts.pins.clone(),
             profile: self.profile.name.clone(),
             account: self.facts.account.clone(),
             server: self.facts.identity.clone(),
@@ -147,6 +149,9 @@ impl HeadlessSession {
         })?;
         let report = report?;
         self.database.clone_from(&report.database);
+        if let Some(mode) = &report.sql_mode {
+            Arc::make_mut(&mut self.facts).dialect.sql_mode = SqlMode::parse(mode);
+        }
         Ok(report)
     }
 

@@ -127,7 +127,8 @@ fn settings(profile: &Profile) -> Value {
         "database": profile.database,
         "require_replica": profile.require_replica,
         "blinding": profile.blinding.is_some(),
-        "time_zone": profile.time_zone,
+        "time_zone": profile.time_zone.as_str(),
+        "sql_mode": profile.sql_mode,
         "tunnel": profile.tunnel,
     })
 }

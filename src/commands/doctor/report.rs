@@ -57,7 +57,8 @@ impl Report<'_> {
             ("account", facts.account.clone()),
             ("database", facts.database.clone().unwrap_or_else(|| "none".into())),
             ("TLS", self.tls(facts)),
-            ("time zone", facts.time_zone.clone()),
+            ("time zone", time_zone(facts)),
+            ("SQL mode", if facts.sql_mode.is_empty() { "none".into() } else { facts.sql_mode.clone() }),
             ("dialect", dialect(facts.dialect)),
         ];
         if let Some(fastest) = self.fastest() {
@@ -92,6 +93,13 @@ impl Report<'_> {
             } else if !matches!(self.profile.tls, TlsMode::VerifyCa | TlsMode::VerifyIdentity) {
                 warnings
                     .push("TLS does not verify the server: set ca and tls = \"verify-identity\" in the profile".into());
+            }
+            let mode = facts.dialect.sql_mode;
+            if mode.ansi_quotes || mode.no_backslash_escapes || mode.pipes_as_concat {
+                warnings.push(format!(
+                    "the SQL mode is unusual ({}): \"x\" may be a name, \\ an ordinary character, and || may join texts",
+                    dialect(facts.dialect).split_once(", ").map_or("", |(_, flags)| flags)
+                ));
             }
             if facts.role != Role::Replica {
                 warnings.push("the server does not report that it is a read replica".into());
@@ -212,10 +220,19 @@ fn server_json(facts: &ServerFacts) -> Value {
         "connection": facts.connection_id,
         "database": facts.database,
         "time_zone": facts.time_zone,
+        "server_time_zone": facts.server_time_zone,
+        "sql_mode": facts.sql_mode,
         "tls": facts.tls,
         "dialect": dialect(facts.dialect),
         "warnings": facts.warnings,
     })
+}
+
+fn time_zone(facts: &ServerFacts) -> String {
+    match &facts.server_time_zone {
+        None => facts.time_zone.clone(),
+        Some(server) => format!("{}; the server's own is {server}", facts.time_zone),
+    }
 }
 
 fn role(role: Role) -> &'static str {

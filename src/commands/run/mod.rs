@@ -5,6 +5,7 @@ mod arguments;
 mod output;
 mod writer_thread;
 
+use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write};
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use crate::domain::profile::Profile;
 use crate::domain::protocol::{End, Limit, RunReport, count_repeats};
 use crate::domain::quantity::counted;
 use crate::domain::sql::Dialect;
+use crate::domain::sql::effects::assigned_value;
 use crate::domain::sql::split::split;
 use crate::io::env::ProfileContext;
 use crate::io::host::prompts::Prompts;
@@ -123,8 +125,15 @@ async fn run_statements<W: Write + Send + 'static>(
         return Ok(ProblemKind::Interrupted.exit_code());
     };
     print::problems(err, &warnings(&session.facts().warnings))?;
-    let statements = check_all(args, &session)?;
-    refuse_several_results(args, format, &statements)?;
+    if let Some(zone) = &session.facts().server_time_zone {
+        let here = &session.facts().time_zone;
+        let text =
+            format!("rrx: note: times are in {here}; the server's own time zone is {zone} (session.time_zone)\n");
+        print::text(err, &text)?;
+    }
+    let mut checked = check_from(args, &session, 0)?;
+    refuse_several_results(args, format, checked.results())?;
+    let mut results = checked.results();
     let sink = match stdout {
         Stdout::Terminal => RowSink::Terminal(print::SafeWriter::new(out)),
         Stdout::Other => RowSink::Stdout(out),
@@ -135,25 +144,34 @@ async fn run_statements<W: Write + Send + 'static>(
     let bounds = args.bounds(&profile);
     let mut code = 0;
     let mut failed = None;
-    let mut remaining = statements.len() as u64;
-    for (start, statement) in statements {
-        match session.run(statement, bounds, &mut log, &mut interrupts).await {
-            Ok(report) => match judge(args, start, &report, interrupts.is_interrupted(), err) {
-                Ok(judged) => code = judged,
+    while code == 0 && failed.is_none() {
+        if let Some((start, statement)) = checked.statements.pop_front() {
+            match session.run(statement, bounds, &mut log, &mut interrupts).await {
+                Ok(report) => match judge(args, start, &report, interrupts.is_interrupted(), err) {
+                    Ok(judged) => code = judged,
+                    Err(problem) => failed = Some(problem),
+                },
                 Err(problem) => failed = Some(problem),
-            },
-            Err(problem) => failed = Some(problem),
-        }
-        if code != 0 || failed.is_some() {
+            }
+        } else if let Some(from) = checked.rest {
+            let rest = check_from(args, &session, from)
+                .and_then(|rest| refuse_several_results(args, format, results + rest.results()).map(|()| rest));
+            match rest {
+                Ok(rest) => {
+                    results += rest.results();
+                    checked = rest;
+                }
+                Err(problem) => failed = Some(problem),
+            }
+        } else {
             break;
         }
-        remaining -= 1;
-        if interrupts.is_interrupted() && remaining > 0 {
+        let remaining = checked.statements.len() as u64;
+        if code == 0 && failed.is_none() && interrupts.is_interrupted() && remaining > 0 {
             failed = Some(Problem::new(
                 ProblemKind::Interrupted,
                 format!("Interrupted: {} did not run", counted(remaining, "statement")),
             ));
-            break;
         }
     }
     session.close().await;
@@ -162,12 +180,7 @@ async fn run_statements<W: Write + Send + 'static>(
 }
 
 /// Refuses several results if the format, or a file of columns, can contain only one.
-fn refuse_several_results(
-    args: &RunArgs,
-    format: ExportFormat,
-    statements: &[(usize, AuthorizedStatement)],
-) -> Result<(), Problem> {
-    let results = statements.iter().filter(|(_, statement)| statement.checked().has_rows()).count();
+fn refuse_several_results(args: &RunArgs, format: ExportFormat, results: usize) -> Result<(), Problem> {
     if results <= 1 || !(format.is_single_result() || args.columns.is_some()) {
         return Ok(());
     }
@@ -191,6 +204,9 @@ fn judge(
 ) -> Result<u8, Problem> {
     if report.warning_count > 0 {
         print::text(err, &warning_text(report))?;
+    }
+    if let Some(note) = report.note {
+        print::text(err, &format!("rrx: note: {note}\n"))?;
     }
     if args.is_as_requested(&report.end) {
         if args.is_strict && report.warning_count > 0 {
@@ -224,7 +240,7 @@ fn warning_text(report: &RunReport) -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "  {level} {}: {message}{repeated}", warning.code);
     }
-    if report.warnings.len() < usize::from(report.warning_count) {
+    if !report.warnings.is_empty() && report.warnings.len() < usize::from(report.warning_count) {
         let _ = writeln!(text, "  … the server keeps only the first {}", report.warnings.len());
     }
     text
@@ -244,27 +260,49 @@ fn limit_problem(report: &RunReport, limit: Limit) -> Problem {
     Problem::new(kind, what).because(format!("the {limit} ended it")).hint(hint)
 }
 
-/// Splits the text, and passes every statement through the guard before the first one is sent.
-fn check_all(args: &RunArgs, session: &HeadlessSession) -> Result<Vec<(usize, AuthorizedStatement)>, Problem> {
+/// Statements that the guard has passed.
+struct CheckedStatements {
+    /// Each with its first byte in the text.
+    statements: VecDeque<(usize, AuthorizedStatement)>,
+    /// Where the text goes on after a SET of `sql_mode`: only the new mode tells how the server reads it.
+    rest: Option<usize>,
+}
+
+impl CheckedStatements {
+    /// Returns how many of them return rows.
+    fn results(&self) -> usize {
+        self.statements.iter().filter(|(_, statement)| statement.checked().has_rows()).count()
+    }
+}
+
+/// Splits the text from this byte on, and passes every statement through the guard before the first one is sent.
+fn check_from(args: &RunArgs, session: &HeadlessSession, from: usize) -> Result<CheckedStatements, Problem> {
     let dialect: Dialect = session.facts().dialect;
     let text = &args.text;
-    let pieces = split(text, dialect).map_err(|line| {
+    let pieces = split(text.get(from..).unwrap_or_default(), dialect).map_err(|line| {
         let problem = Problem::new(ProblemKind::Refused, line.to_string()).hint("end each statement with ;");
-        with_position(problem.at(line.at.start), text, 0)
+        with_position(problem.at(line.at.start), text, from)
     })?;
-    if pieces.is_empty() {
+    if pieces.is_empty() && from == 0 {
         return Err(Problem::new(ProblemKind::Settings, "There is no statement to run")
             .hint("pass one with -e, -f or on standard input"));
     }
-    let check = |piece: &crate::domain::sql::split::StatementRange| {
-        let statement = text.get(piece.span.clone()).unwrap_or_default();
-        let start = piece.span.start;
-        session
+    let mut checked = CheckedStatements { statements: VecDeque::with_capacity(pieces.len()), rest: None };
+    let last = pieces.len();
+    for (number, piece) in (1..).zip(pieces) {
+        let start = from + piece.span.start;
+        let statement = text.get(start..from + piece.span.end).unwrap_or_default();
+        let authorized = session
             .authorize(statement, args.reference.as_deref())
-            .map(|statement| (start, statement))
-            .map_err(|problem| with_position(problem, text, start))
-    };
-    pieces.iter().map(check).collect()
+            .map_err(|problem| with_position(problem, text, start))?;
+        let sets_mode = assigned_value(statement, dialect, "sql_mode").is_some();
+        checked.statements.push_back((start, authorized));
+        if sets_mode && number < last {
+            checked.rest = Some(from + piece.extent.end);
+            break;
+        }
+    }
+    Ok(checked)
 }
 
 /// Adds line and column to a problem that has a position.

@@ -9,7 +9,7 @@
 use super::{BeginRecord, RecordSink};
 use crate::domain::ids::SessionId;
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::sql::{Checked, Dialect, Param, guard};
+use crate::domain::sql::{Checked, Dialect, Param, SessionPins, guard};
 
 /// The session in which a statement will run, as far as the guard and the begin record need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct StatementTarget {
     pub session: SessionId,
     /// How the server reads the text.
     pub dialect: Dialect,
+    /// What rrx has set in the session.
+    pub pins: SessionPins,
     pub profile: String,
     /// The MySQL account.
     pub account: String,
@@ -113,7 +115,7 @@ impl Permit {
 /// # Errors
 /// A problem of kind [`ProblemKind::Refused`], with the position in `text`.
 pub fn authorize(text: &str, params: Vec<Param>, target: StatementTarget) -> Result<AuthorizedStatement, Problem> {
-    let checked = guard::check(text, target.dialect, target.session).map_err(|refusal| {
+    let checked = guard::check(text, target.dialect, target.session, &target.pins).map_err(|refusal| {
         Problem::new(ProblemKind::Refused, refusal.what)
             .because("rrx sends only statements that read")
             .hint(refusal.hint)

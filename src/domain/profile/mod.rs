@@ -164,6 +164,43 @@ impl Default for ProfileLimits {
     }
 }
 
+/// The time zone of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SessionTimeZone {
+    /// The server's own. The session does not set it.
+    Server,
+    /// An offset, `SYSTEM`, or a name that the server knows.
+    Fixed(String),
+}
+
+impl SessionTimeZone {
+    /// The word of the settings for [`Self::Server`].
+    pub const SERVER: &'static str = "server";
+
+    /// Returns the text that the settings have for it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Server => Self::SERVER,
+            Self::Fixed(zone) => zone,
+        }
+    }
+}
+
+impl From<&str> for SessionTimeZone {
+    /// Takes the text that the settings have for it. Only the settings check that it is a time zone.
+    fn from(text: &str) -> Self {
+        if text.eq_ignore_ascii_case(Self::SERVER) { Self::Server } else { Self::Fixed(text.to_owned()) }
+    }
+}
+
+impl Default for SessionTimeZone {
+    /// UTC: the same statement has the same answer on every server.
+    fn default() -> Self {
+        Self::Fixed("+00:00".into())
+    }
+}
+
 /// How to reach one replica, and its limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
@@ -194,7 +231,9 @@ pub struct Profile {
     /// The file of the blinding rules. See [`Profile::refusal`].
     pub blinding: Option<PathBuf>,
     pub limits: ProfileLimits,
-    pub time_zone: String,
+    pub time_zone: SessionTimeZone,
+    /// The `sql_mode` of the session; `None` keeps the server's.
+    pub sql_mode: Option<String>,
     /// A number of bytes.
     pub group_concat_max_len: u64,
     pub spill: Spilling,

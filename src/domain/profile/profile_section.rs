@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::settings_table::{SettingKey, limits, profile, secret, session};
 use super::toml_entry::{SettingsError, TomlEntry, collect, report_unknown_keys};
-use super::{Environment, Profile, ProfileLimits, SecretKind, SecretSource, Spilling, TlsMode, route};
+use super::{Environment, Profile, ProfileLimits, SecretKind, SecretSource, SessionTimeZone, Spilling, TlsMode, route};
 
 /// The result of reading a section.
 pub(super) struct ParsedProfile {
@@ -60,7 +60,8 @@ impl<'a, 'i> ProfileReader<'a, 'i> {
             snippets: self.paths(profile::SNIPPETS),
             blinding: self.path(profile::BLINDING),
             limits: self.limits(),
-            time_zone: self.time_zone(session).unwrap_or_else(|| "+00:00".into()),
+            time_zone: self.time_zone(session).unwrap_or_default(),
+            sql_mode: self.sql_mode(session),
             group_concat_max_len: self.number(session, session::GROUP_CONCAT_MAX_LEN).unwrap_or(1 << 20),
             spill: if self.flag(profile::SPILL).unwrap_or(true) { Spilling::Allowed } else { Spilling::Forbidden },
             tunnel: self.flag(profile::TUNNEL).unwrap_or(false),
@@ -239,13 +240,29 @@ impl<'a, 'i> ProfileReader<'a, 'i> {
         read
     }
 
-    fn time_zone(&mut self, table: Option<&'a DeTable<'i>>) -> Option<String> {
+    fn time_zone(&mut self, table: Option<&'a DeTable<'i>>) -> Option<SessionTimeZone> {
         let entry = TomlEntry::find(table?, session::TIME_ZONE)?;
         let text = collect(entry.text(), &mut self.errors)?;
+        // The word for the server's own has the form of a name.
         if is_time_zone(text) {
-            return Some(text.to_owned());
+            return Some(SessionTimeZone::from(text));
         }
-        self.errors.push(entry.error("is not a time zone").hint("write \"+00:00\", \"SYSTEM\" or \"Europe/Berlin\""));
+        let hint = "write \"+00:00\", \"Europe/Berlin\", or \"server\" for the server's own";
+        self.errors.push(entry.error("is not a time zone").hint(hint));
+        None
+    }
+
+    /// Reads a list of `sql_mode` flags. Whether the server knows them shows when it connects.
+    fn sql_mode(&mut self, table: Option<&'a DeTable<'i>>) -> Option<String> {
+        let entry = TomlEntry::find(table?, session::SQL_MODE)?;
+        let text = collect(entry.text(), &mut self.errors)?;
+        let flags: Vec<&str> = text.split(',').map(str::trim).filter(|flag| !flag.is_empty()).collect();
+        let is_flag = |flag: &&str| flag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if flags.iter().all(is_flag) {
+            return Some(flags.join(",").to_ascii_uppercase());
+        }
+        self.errors
+            .push(entry.error("is not an SQL mode").hint("write flags with commas: \"ANSI_QUOTES,PIPES_AS_CONCAT\""));
         None
     }
 

@@ -269,7 +269,11 @@ section!(limits {
 
 section!(session {
     TIME_ZONE = "time_zone", TimeZone, Value("\"+00:00\""), Shared:
-        "The session's time zone: it decides how the server shows a TIMESTAMP.", "\"Europe/Berlin\"";
+        "The session's time zone: it decides how the server shows a TIMESTAMP, and which day `CURDATE()` is. With `\"server\"` \
+         it is the server's own, as in the `mysql` client.", "\"Europe/Berlin\"";
+    SQL_MODE = "sql_mode", Text, Described("the server's"), Shared:
+        "The session's SQL mode, as a list of flags with commas. rrx reads your text as the server does under this mode.",
+        "\"ANSI_QUOTES,PIPES_AS_CONCAT\"";
     GROUP_CONCAT_MAX_LEN = "group_concat_max_len", Number { from: 4, to: u64::MAX }, Value("1048576"), Shared:
         "The longest text that `GROUP_CONCAT` makes, in bytes.", "65536";
 });

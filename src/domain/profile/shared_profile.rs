@@ -110,8 +110,10 @@ fn limits(limits: &ProfileLimits) -> Option<InlineTable> {
 
 fn session(profile: &Profile) -> InlineTable {
     let max_length = i64::try_from(profile.group_concat_max_len).unwrap_or(i64::MAX);
+    let mode = profile.sql_mode.as_deref().map(|mode| ("sql_mode", Value::from(mode)));
     [("time_zone", Value::from(profile.time_zone.as_str())), ("group_concat_max_len", Value::from(max_length))]
         .into_iter()
+        .chain(mode)
         .collect()
 }
 

@@ -116,6 +116,10 @@ pub struct RunReport {
     pub warnings: Vec<Warning>,
     /// The current database after the statement, which USE may have changed.
     pub database: Option<String>,
+    /// The `sql_mode` after the statement, if it may have changed it.
+    pub sql_mode: Option<String>,
+    /// What the user should know about it, as part of a sentence: why nothing was sent, or why no warnings were read.
+    pub note: Option<&'static str>,
 }
 
 impl RunReport {
@@ -131,6 +135,8 @@ impl RunReport {
             warning_count: 0,
             warnings: Vec::new(),
             database: None,
+            sql_mode: None,
+            note: None,
         }
     }
 

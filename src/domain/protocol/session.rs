@@ -11,7 +11,7 @@ use crate::domain::catalog::Catalog;
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Secret};
-use crate::domain::sql::Dialect;
+use crate::domain::sql::{Dialect, SessionPins};
 
 /// A step of connecting. The variants are in the order of the steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -161,6 +161,12 @@ pub struct ServerFacts {
     pub database: Option<String>,
     /// The time zone of the session.
     pub time_zone: String,
+    /// The time zone that the session would have without rrx, if it is another one.
+    pub server_time_zone: Option<String>,
+    /// The `sql_mode` of the session.
+    pub sql_mode: String,
+    /// What rrx has set in the session.
+    pub pins: SessionPins,
     /// The TLS version inside of the tunnel, if any.
     pub tls: Option<String>,
     /// Warnings for the user, for example that the account may write.

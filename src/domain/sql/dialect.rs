@@ -23,6 +23,8 @@ pub struct SqlMode {
     pub pipes_as_concat: bool,
     /// Spaces between a function name and its parenthesis are allowed.
     pub ignore_space: bool,
+    /// MariaDB reads Oracle's PL/SQL, with `sequence.NEXTVAL`.
+    pub oracle: bool,
 }
 
 impl SqlMode {
@@ -31,7 +33,8 @@ impl SqlMode {
     pub fn parse(text: &str) -> Self {
         let mut mode = Self::default();
         for word in text.split(',') {
-            match word.trim().to_ascii_uppercase().as_str() {
+            let flag = word.trim().to_ascii_uppercase();
+            match flag.as_str() {
                 "ANSI_QUOTES" => mode.ansi_quotes = true,
                 "NO_BACKSLASH_ESCAPES" => mode.no_backslash_escapes = true,
                 "PIPES_AS_CONCAT" => mode.pipes_as_concat = true,
@@ -40,6 +43,7 @@ impl SqlMode {
                     mode.ansi_quotes = true;
                     mode.pipes_as_concat = true;
                     mode.ignore_space = true;
+                    mode.oracle |= flag == "ORACLE";
                 }
                 _ => {}
             }

@@ -12,23 +12,27 @@ mod clauses;
 mod refusal;
 mod text;
 mod tokens;
+mod variable_rules;
 mod variables;
 mod verbs;
+mod verdict;
 mod versions;
 
 use super::Dialect;
 use super::lex::lex;
 use crate::domain::ids::SessionId;
 pub use refusal::Refusal;
-use tokens::GuardTokens;
+pub(super) use tokens::GuardTokens;
+pub use verdict::SessionPins;
+use verdict::Verdict;
 
 /// A statement that passed the guard, for one session and one dialect.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Checked {
     text: String,
     dialect: Dialect,
-
     session: SessionId,
+    verdict: Verdict,
 }
 
 impl Checked {
@@ -48,6 +52,22 @@ impl Checked {
         self.session
     }
 
+    /// Whether the statement is to be sent. A SET to what the session has already is not.
+    #[must_use]
+    pub fn is_to_be_sent(&self) -> bool {
+        self.verdict != Verdict::AlreadySo
+    }
+
+    /// Returns what the user should know about the statement, if anything.
+    #[must_use]
+    pub fn note(&self) -> Option<&'static str> {
+        match self.verdict {
+            Verdict::Send => None,
+            Verdict::SendUnchanged => Some("the session had this character set already"),
+            Verdict::AlreadySo => Some("the session has this value already, so nothing was sent"),
+        }
+    }
+
     /// Whether the statement returns rows: all do except USE and SET.
     #[must_use]
     pub fn has_rows(&self) -> bool {
@@ -62,19 +82,23 @@ impl Checked {
 /// # Errors
 /// A [`Refusal`] with the position: not a reading statement, more than one statement, a forbidden clause, or text that cannot be
 /// read to its end.
-pub fn check(text: &str, dialect: Dialect, session: SessionId) -> Result<Checked, Refusal> {
-    check_as(text, dialect)?;
-    versions::other_dialects(text, dialect)?.into_iter().try_for_each(|other| {
-        check_as(text, other).map_err(|refusal| Refusal { hint: versions::HINT.into(), ..refusal })
-    })?;
-    Ok(Checked { text: text.to_owned(), dialect, session })
+pub fn check(text: &str, dialect: Dialect, session: SessionId, pins: &SessionPins) -> Result<Checked, Refusal> {
+    let mut verdict = check_as(text, dialect, pins)?;
+    for other in versions::other_dialects(text, dialect)? {
+        let with_hint = |refusal| Refusal { hint: versions::HINT.into(), ..refusal };
+        if check_as(text, other, pins).map_err(with_hint)? != verdict {
+            verdict = Verdict::Send;
+        }
+    }
+    Ok(Checked { text: text.to_owned(), dialect, session, verdict })
 }
 
 /// Checks the text in the way in which a server of this dialect reads it.
-fn check_as(text: &str, dialect: Dialect) -> Result<(), Refusal> {
+fn check_as(text: &str, dialect: Dialect, pins: &SessionPins) -> Result<Verdict, Refusal> {
     let tokens = lex(text, dialect);
     text::check(text, &tokens, dialect)?;
     let tokens = GuardTokens::new(text, &tokens);
-    let allowed = verbs::check(&tokens)?;
-    clauses::check(&tokens, allowed)
+    let (verdict, allowed) = verbs::check(&tokens, pins)?;
+    clauses::check(&tokens, allowed, dialect)?;
+    Ok(verdict)
 }

@@ -62,7 +62,7 @@ fn class_of(text: &str, tokens: &[Token], at: usize, token: &Token) -> Option<Hi
         TokenKind::Number | TokenKind::HexOrBit => HighlightClass::Number,
         TokenKind::Variable => HighlightClass::Variable,
         TokenKind::Parameter => HighlightClass::Parameter,
-        TokenKind::Operator | TokenKind::Punctuation => HighlightClass::Operator,
+        TokenKind::Operator | TokenKind::Punctuation | TokenKind::ClientEnd => HighlightClass::Operator,
         TokenKind::LineComment
         | TokenKind::BlockComment
         | TokenKind::Hint

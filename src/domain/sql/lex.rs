@@ -39,6 +39,8 @@ pub enum TokenKind {
     CodeOpen,
     /// The `*/` that ends an executable comment.
     CodeClose,
+    /// `\G` or `\g`, which ends a statement in the `mysql` client. No server reads it.
+    ClientEnd,
     /// A character that is not allowed here: NUL, another control character, a single backslash.
     Stray,
 }
@@ -144,6 +146,7 @@ impl Lexer<'_> {
             TokenKind::CodeOpen => self.open = Some(self.tokens.len()),
             TokenKind::CodeClose => self.open = None,
             // The server reads what follows a `;` as a new text, outside of any comment.
+            TokenKind::ClientEnd => self.mark_code_unclosed(),
             TokenKind::Punctuation if self.byte(self.at) == Some(b';') => self.mark_code_unclosed(),
             _ => {}
         }
@@ -357,6 +360,9 @@ impl Lexer<'_> {
 
     fn operator(&self, byte: u8) -> Scanned {
         let at = self.at;
+        if byte == b'\\' && matches!(self.byte(at + 1), Some(b'G' | b'g')) && !self.is_identifier(at + 2) {
+            return Scanned(TokenKind::ClientEnd, at + 2, false);
+        }
         if let Some(operator) = OPERATORS.iter().find(|operator| self.starts(at, operator)) {
             return Scanned(TokenKind::Operator, at + operator.len(), false);
         }

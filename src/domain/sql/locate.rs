@@ -134,7 +134,7 @@ fn name_of(token: &Token, statement: &str) -> String {
         TokenKind::Word => text.to_owned(),
         TokenKind::QuotedIdentifier => {
             let inside = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
-            inside.replace("``", "`")
+            if text.starts_with('`') { inside.replace("``", "`") } else { inside.replace("\"\"", "\"") }
         }
         _ => String::new(),
     }

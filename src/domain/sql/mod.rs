@@ -1,6 +1,7 @@
 //! SQL text as MySQL reads it: tokens, statements, the guard, quoting.
 
 mod dialect;
+pub mod effects;
 pub mod guard;
 pub mod highlight;
 pub mod keywords;
@@ -8,8 +9,10 @@ pub mod lex;
 pub mod locate;
 mod param;
 pub mod quote;
+pub mod session_variables;
+mod set_statement;
 pub mod split;
 
 pub use dialect::{Dialect, ServerFamily, SqlMode};
-pub use guard::{Checked, Refusal};
+pub use guard::{Checked, Refusal, SessionPins};
 pub use param::Param;

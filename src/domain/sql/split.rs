@@ -61,8 +61,9 @@ pub fn statements(text: &str, dialect: Dialect) -> Vec<StatementRange> {
     found
 }
 
+/// Whether a token ends a statement: `;`, or `\G` and `\g` of the `mysql` client, which people have in their fingers.
 pub(super) fn is_end(token: &Token, text: &str) -> bool {
-    token.kind == TokenKind::Punctuation && token.text(text) == ";"
+    token.kind == TokenKind::ClientEnd || (token.kind == TokenKind::Punctuation && token.text(text) == ";")
 }
 
 /// Returns the range from the first to the last token that the server reads; `None` if there is nothing to run.

@@ -104,11 +104,10 @@ async fn make_safe(
     let (mut conn, pins) = pinned.map_err(problem)?;
     refuse_writer(profile, server::role(&pins.read_back.variables))?;
     let secondary = SecondaryConnector::new(Arc::clone(&connector), &pins);
-    let read_back = pins.read_back;
-    let probe = LagProbe::new(profile, &read_back.variables);
+    let probe = LagProbe::new(profile, &pins.read_back.variables);
     let second = second.map_err(problem)?;
     let (facts, control) = tokio::join!(
-        read_facts(&mut conn, &read_back, profile, events),
+        read_facts(&mut conn, &pins, profile, events),
         ControlConnection::open(second, secondary, probe, events)
     );
     let (mut facts, mut control) = (facts.map_err(problem)?, control.map_err(problem)?);
@@ -118,7 +117,7 @@ async fn make_safe(
             .warnings
             .push("the second connection reached another server, so stopping a statement closes its connection".into());
     }
-    Ok(Connected { conn, control, facts, variables: read_back.variables, connector })
+    Ok(Connected { conn, control, facts, variables: pins.read_back.variables, connector })
 }
 
 /// Pins the first connection. A proxy may close a connection that sends several statements in one text. Then a new

@@ -38,6 +38,11 @@ impl SafeIdentifier {
         Self("+00:00".into())
     }
 
+    /// Returns the `sql_mode` that secondary connections use: no flag.
+    pub(super) fn no_mode() -> Self {
+        Self(String::new())
+    }
+
     pub(super) fn text(&self) -> &str {
         &self.0
     }
@@ -51,7 +56,8 @@ pub(super) fn variables() -> InternalQuery {
          'server_id', 'server_uuid', 'aurora_version', 'aurora_server_id', 'read_only', 'super_read_only', \
          'innodb_read_only', 'tx_read_only', 'transaction_read_only', 'sql_mode', 'time_zone', 'character_set_client', \
          'character_set_connection', 'character_set_results', 'group_concat_max_len', 'autocommit', \
-         'sql_select_limit', 'max_execution_time', 'max_statement_time')"
+         'sql_select_limit', 'max_execution_time', 'max_statement_time', 'lower_case_table_names', \
+         'system_time_zone')"
             .into(),
     )
 }
@@ -73,10 +79,10 @@ pub(super) fn all_variables() -> InternalQuery {
 /// The session variables that one connection is pinned to; see [`pin`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PinnedVariables {
-    /// The server's mode without the flags that change how a text is read.
-    pub(super) sql_mode: SafeIdentifier,
-    /// A name or an offset.
-    pub(super) time_zone: SafeIdentifier,
+    /// `None` keeps the server's mode.
+    pub(super) sql_mode: Option<SafeIdentifier>,
+    /// A name or an offset; `None` keeps the server's time zone.
+    pub(super) time_zone: Option<SafeIdentifier>,
     /// Bytes; `None` if the server has no such variable.
     pub(super) group_concat_max_len: Option<u64>,
     /// The server's own time limit for a statement, if it has one.
@@ -106,12 +112,13 @@ impl ServerTimeout {
 /// Sets all variables that can be set together, in one statement. With several statements the connection would be
 /// pinned only in part for a moment, and the driver runs its `init` list in reverse order.
 pub(super) fn pin(to: &PinnedVariables) -> InternalQuery {
-    let mut text = format!(
-        "/* rrx:pin */ SET NAMES utf8mb4, @@SESSION.sql_mode = '{}', @@SESSION.time_zone = '{}', \
-         @@SESSION.autocommit = 1",
-        to.sql_mode.text(),
-        to.time_zone.text(),
-    );
+    let mut text = String::from("/* rrx:pin */ SET NAMES utf8mb4, @@SESSION.autocommit = 1");
+    if let Some(mode) = &to.sql_mode {
+        let _ = write!(text, ", @@SESSION.sql_mode = '{}'", mode.text());
+    }
+    if let Some(zone) = &to.time_zone {
+        let _ = write!(text, ", @@SESSION.time_zone = '{}'", zone.text());
+    }
     if let Some(bytes) = to.group_concat_max_len {
         let _ = write!(text, ", @@SESSION.group_concat_max_len = {bytes}");
     }
@@ -143,6 +150,11 @@ pub(super) fn raise_timeout(timeout: ServerTimeout) -> InternalQuery {
 /// Reads the connection id, the account and the current database.
 pub(super) fn whoami() -> InternalQuery {
     InternalQuery("/* rrx:whoami */ SELECT CONNECTION_ID(), CURRENT_USER(), DATABASE()".into())
+}
+
+/// Reads the mode of the session, after a statement that may have changed it.
+pub(super) fn sql_mode() -> InternalQuery {
+    InternalQuery("/* rrx:sql-mode */ SELECT @@SESSION.sql_mode".into())
 }
 
 /// Reads the current database, after a statement that may have changed it.
@@ -368,17 +380,19 @@ mod tests {
     #[test]
     fn one_statement_pins_all_that_can_be_set_together() {
         let to = PinnedVariables {
-            sql_mode: SafeIdentifier::new("STRICT_TRANS_TABLES").unwrap(),
-            time_zone: SafeIdentifier::new("+00:00").unwrap(),
+            sql_mode: SafeIdentifier::new("ANSI_QUOTES"),
+            time_zone: SafeIdentifier::new("+00:00"),
             group_concat_max_len: Some(7),
             timeout: Some(ServerTimeout::Seconds(9)),
             lifts_select_limit: true,
         };
         assert_eq!(
             pin(&to).text(),
-            "/* rrx:pin */ SET NAMES utf8mb4, @@SESSION.sql_mode = 'STRICT_TRANS_TABLES', @@SESSION.time_zone = '+00:00', \
-             @@SESSION.autocommit = 1, @@SESSION.group_concat_max_len = 7, \
+            "/* rrx:pin */ SET NAMES utf8mb4, @@SESSION.autocommit = 1, @@SESSION.sql_mode = 'ANSI_QUOTES', \
+             @@SESSION.time_zone = '+00:00', @@SESSION.group_concat_max_len = 7, \
              @@SESSION.sql_select_limit = 18446744073709551615, @@SESSION.max_statement_time = 9"
         );
+        let servers_own = PinnedVariables { sql_mode: None, time_zone: None, ..to };
+        assert!(!pin(&servers_own).text().contains("sql_mode") && !pin(&servers_own).text().contains("time_zone"));
     }
 }

@@ -49,6 +49,7 @@ mod secrets;
 mod server;
 mod server_facts;
 mod server_timeout;
+mod session_state;
 mod sign_in;
 mod statement;
 mod supervisor;

@@ -1,5 +1,5 @@
-//! Pins one connection: sets the variables that decide how the server reads a statement and that keep the session
-//! read-only, reads them back, and refuses the connection if one of them differs.
+//! Pins one connection: sets the variables that keep the session read-only and exact, reads them back, and refuses the
+//! connection if one of them differs. The server's `sql_mode` stays, unless the profile names another.
 
 use mysql_async::Conn;
 
@@ -11,33 +11,7 @@ use super::server;
 use super::server_timeout::{server_timeout, timeout_for};
 use super::variables::ServerVariables;
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::profile::Profile;
-
-/// Flags of `sql_mode` that change how a text is read, and the modes that combine several of them.
-const SYNTAX_FLAGS: [&str; 12] = [
-    "NO_BACKSLASH_ESCAPES",
-    "ANSI_QUOTES",
-    "PIPES_AS_CONCAT",
-    "IGNORE_SPACE",
-    "HIGH_NOT_PRECEDENCE",
-    "EMPTY_STRING_IS_NULL",
-    "ANSI",
-    "ORACLE",
-    "DB2",
-    "MAXDB",
-    "MSSQL",
-    "POSTGRESQL",
-];
-
-/// Returns the server's mode without the flags that change how a text is read.
-fn without_syntax_flags(mode: &str) -> String {
-    let kept: Vec<&str> = mode
-        .split(',')
-        .map(str::trim)
-        .filter(|flag| !flag.is_empty() && !SYNTAX_FLAGS.contains(&flag.to_ascii_uppercase().as_str()))
-        .collect();
-    kept.join(",")
-}
+use crate::domain::profile::{Profile, SessionTimeZone};
 
 /// The state of a connection after it was pinned.
 pub(super) struct ReadBack {
@@ -50,6 +24,8 @@ pub(super) struct ReadBack {
 pub(super) struct Pins {
     pub(super) pinned: PinnedVariables,
     pub(super) read_back: ReadBack,
+    /// The time zone that the session had before.
+    pub(super) server_time_zone: String,
 }
 
 /// Pins the first connection with the settings of the profile, and reads the variables back.
@@ -70,7 +46,7 @@ pub(super) async fn pin(
         Batching::OneByOne => batching,
     };
     let read_back = pin_to(conn, &pinned, batching, events).await?;
-    Ok(Pins { pinned, read_back })
+    Ok(Pins { pinned, read_back, server_time_zone: server_time_zone(&before) })
 }
 
 /// Pins a connection to these variables and reads them back. This is all that a further connection to the same server needs.
@@ -94,33 +70,50 @@ pub(super) async fn pin_to(
     Ok(ReadBack { variables: after, batching: batch.batching })
 }
 
+/// Returns the time zone of a session that sets none. `SYSTEM` is the zone of the server's machine.
+fn server_time_zone(before: &ServerVariables) -> String {
+    let zone = before.get("time_zone").unwrap_or_default();
+    let system = before.get("system_time_zone").filter(|_| zone.eq_ignore_ascii_case("SYSTEM"));
+    system.filter(|system| !system.is_empty()).unwrap_or(zone).to_owned()
+}
+
 fn pinned_variables(before: &ServerVariables, profile: &Profile) -> Result<PinnedVariables, SessionError> {
-    let mode = without_syntax_flags(before.get("sql_mode").unwrap_or_default());
     let safe = |name: &'static str, value: &str| {
         SafeIdentifier::new(value).ok_or_else(|| SessionError::UnsafeSetting { name, value: value.to_owned() })
     };
     Ok(PinnedVariables {
-        sql_mode: safe("sql_mode", &mode)?,
-        time_zone: safe("session.time_zone", &profile.time_zone)?,
+        sql_mode: profile.sql_mode.as_deref().map(|mode| safe("session.sql_mode", mode)).transpose()?,
+        time_zone: match &profile.time_zone {
+            SessionTimeZone::Server => None,
+            SessionTimeZone::Fixed(zone) => Some(safe("session.time_zone", zone)?),
+        },
         group_concat_max_len: before.get("group_concat_max_len").map(|_| profile.group_concat_max_len),
         timeout: server_timeout(before, timeout_for(profile.limits.first_row, profile.limits.fetch)),
         lifts_select_limit: before.get("sql_select_limit").is_some(),
     })
 }
 
+/// Returns whether a mode has all these flags. The server adds flags to some of them: `ANSI` sets `ANSI_QUOTES` too.
+fn has_flags(mode: &str, flags: &str) -> bool {
+    let has = |flag: &str| mode.split(',').any(|set| set.eq_ignore_ascii_case(flag));
+    flags.split(',').filter(|flag| !flag.is_empty()).all(has)
+}
+
 /// Compares the actual values with those that were set.
 fn verify(after: &ServerVariables, pinned: &PinnedVariables) -> Result<(), SessionError> {
     let mode = after.get("sql_mode").unwrap_or_default();
-    if without_syntax_flags(mode) != mode {
-        return Err(mismatch("sql_mode", pinned.sql_mode.text(), mode));
+    if let Some(requested) = &pinned.sql_mode
+        && !has_flags(mode, requested.text())
+    {
+        return Err(mismatch("sql_mode", requested.text(), mode));
     }
     let group_concat = pinned.group_concat_max_len.map(|bytes| bytes.to_string());
     let mut expected_values = vec![
         ("character_set_client", "utf8mb4"),
         ("character_set_connection", "utf8mb4"),
         ("character_set_results", "utf8mb4"),
-        ("time_zone", pinned.time_zone.text()),
     ];
+    expected_values.extend(pinned.time_zone.as_ref().map(|zone| ("time_zone", zone.text())));
     expected_values.extend(group_concat.as_deref().map(|bytes| ("group_concat_max_len", bytes)));
     let no_limit = u64::MAX.to_string();
     if pinned.lifts_select_limit {
@@ -156,19 +149,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flags_that_change_how_a_text_is_read_are_removed_and_others_stay() {
-        assert_eq!(
-            without_syntax_flags("REAL_AS_FLOAT,PIPES_AS_CONCAT,ANSI_QUOTES,IGNORE_SPACE,ANSI"),
-            "REAL_AS_FLOAT"
-        );
-        assert_eq!(without_syntax_flags("STRICT_TRANS_TABLES,NO_BACKSLASH_ESCAPES"), "STRICT_TRANS_TABLES");
-        assert_eq!(without_syntax_flags(""), "");
+    fn the_time_zone_of_the_server_is_that_of_its_machine_where_it_says_system() {
+        let zone = |pairs: &[(&str, &str)]| server_time_zone(&ServerVariables::of(pairs));
+        assert_eq!(zone(&[("time_zone", "SYSTEM"), ("system_time_zone", "CEST")]), "CEST");
+        assert_eq!(zone(&[("time_zone", "Europe/Berlin"), ("system_time_zone", "UTC")]), "Europe/Berlin");
+        assert_eq!(zone(&[("time_zone", "SYSTEM")]), "SYSTEM");
+    }
+
+    #[test]
+    fn a_mode_may_have_more_flags_than_the_profile_names() {
+        assert!(has_flags("REAL_AS_FLOAT,PIPES_AS_CONCAT,ANSI_QUOTES,IGNORE_SPACE,ANSI", "ansi"));
+        assert!(has_flags("ANSI_QUOTES", "") && !has_flags("ANSI_QUOTES", "ANSI_QUOTES,PIPES_AS_CONCAT"));
     }
 
     fn pinned() -> PinnedVariables {
         PinnedVariables {
-            sql_mode: SafeIdentifier::new("").unwrap(),
-            time_zone: SafeIdentifier::new("+00:00").unwrap(),
+            sql_mode: SafeIdentifier::new("ANSI_QUOTES"),
+            time_zone: SafeIdentifier::new("+00:00"),
             group_concat_max_len: Some(1024),
             timeout: None,
             lifts_select_limit: false,
@@ -176,7 +173,7 @@ mod tests {
     }
 
     const GOOD: [(&str, &str); 8] = [
-        ("sql_mode", ""),
+        ("sql_mode", "ANSI_QUOTES"),
         ("character_set_client", "utf8mb4"),
         ("character_set_connection", "utf8mb4"),
         ("character_set_results", "utf8mb4"),
@@ -192,7 +189,7 @@ mod tests {
         for (name, _) in GOOD {
             let mut pairs = GOOD.to_vec();
             pairs.retain(|(other, _)| *other != name);
-            pairs.push((name, if name == "sql_mode" { "ANSI_QUOTES" } else { "OFF" }));
+            pairs.push((name, "OFF"));
             assert!(verify(&ServerVariables::of(&pairs), &pinned()).is_err(), "{name}");
         }
     }

@@ -26,12 +26,17 @@ pub(super) struct SecondaryConnector {
 }
 
 impl SecondaryConnector {
-    /// Takes over what the first connection was pinned to. Secondary connections run only internal queries, in UTC.
+    /// Takes over what the first connection was pinned to. Secondary connections run only internal queries, in UTC and with an
+    /// empty `sql_mode`.
     pub(super) fn new(connector: Arc<Connector>, pins: &Pins) -> Self {
         Self {
             connector,
             identity: server::identity(&pins.read_back.variables),
-            pinned: PinnedVariables { time_zone: SafeIdentifier::utc(), ..pins.pinned.clone() },
+            pinned: PinnedVariables {
+                time_zone: Some(SafeIdentifier::utc()),
+                sql_mode: Some(SafeIdentifier::no_mode()),
+                ..pins.pinned.clone()
+            },
             batching: pins.read_back.batching,
         }
     }

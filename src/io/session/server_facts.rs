@@ -7,20 +7,22 @@ use super::convert;
 use super::error::SessionError;
 use super::events::EventSender;
 use super::internal_query::{self, InternalQuery};
-use super::pin::ReadBack;
+use super::pin::Pins;
 use super::run_internal::{InternalBatch, allow_refusal};
 use super::server;
+use super::variables::ServerVariables;
 use crate::domain::profile::{Profile, TlsMode};
 use crate::domain::protocol::ServerFacts;
-use crate::domain::sql::{Dialect, SqlMode};
+use crate::domain::sql::{Dialect, SessionPins, SqlMode};
 
 /// Reads the facts on a pinned connection.
 pub(super) async fn read_facts(
     conn: &mut Conn,
-    read_back: &ReadBack,
+    pins: &Pins,
     profile: &Profile,
     events: &EventSender,
 ) -> Result<ServerFacts, SessionError> {
+    let read_back = &pins.read_back;
     let variables = &read_back.variables;
     let (whoami, tls, grants) = (internal_query::whoami(), internal_query::tls(), internal_query::grants());
     // Without TLS there is no version to read.
@@ -42,6 +44,10 @@ pub(super) async fn read_facts(
     let grants: Vec<String> = grants.iter().filter_map(|row| convert::text(row, 0)).collect();
     let (server, version) = server::family_and_version(variables);
     let variable = |name: &str| variables.get(name).unwrap_or_default().to_owned();
+    let mut time_zone = variable("time_zone");
+    if time_zone.eq_ignore_ascii_case("SYSTEM") {
+        time_zone.clone_from(&pins.server_time_zone);
+    }
     Ok(ServerFacts {
         identity: server::identity(variables),
         server_id: variables.get("aurora_server_id").map_or_else(|| variable("server_id"), str::to_owned),
@@ -50,12 +56,31 @@ pub(super) async fn read_facts(
         account: whoami.and_then(|row| convert::text(row, 1)).unwrap_or_else(|| profile.user.clone()),
         connection_id: whoami.and_then(|row| convert::number(row, 0)).unwrap_or_else(|| u64::from(conn.id())),
         database: whoami.and_then(|row| convert::text(row, 2)),
-        time_zone: variable("time_zone"),
+        server_time_zone: Some(pins.server_time_zone.clone())
+            .filter(|zone| !zone.is_empty() && !is_same_zone(zone, &time_zone)),
+        pins: SessionPins { time_zone: Some(variable("time_zone")), statement_seconds: statement_seconds(variables) },
+        time_zone,
+        sql_mode: variable("sql_mode"),
         product: server::product(variables).to_owned(),
         version: variable("version"),
         tls,
         warnings: write_warning(&grants).into_iter().collect(),
     })
+}
+
+/// Returns whether two names are surely of the same time zone: the same text, or two names of UTC.
+fn is_same_zone(one: &str, other: &str) -> bool {
+    let is_utc =
+        |zone: &str| ["UTC", "GMT", "ETC/UTC", "+00:00", "-00:00"].iter().any(|utc| utc.eq_ignore_ascii_case(zone));
+    one.eq_ignore_ascii_case(other) || (is_utc(one) && is_utc(other))
+}
+
+/// Returns the server's own time limit for a statement, in whole seconds.
+fn statement_seconds(variables: &ServerVariables) -> Option<u64> {
+    let number = |name: &str| variables.get(name).and_then(|value| value.split('.').next()?.parse::<u64>().ok());
+    let seconds =
+        number("max_statement_time").or_else(|| number("max_execution_time").map(|milliseconds| milliseconds / 1_000));
+    seconds.filter(|seconds| *seconds > 0)
 }
 
 /// Privileges that would allow the account to change data.

@@ -16,29 +16,24 @@ use super::bound_values::BoundValues;
 use super::control;
 use super::convert;
 use super::error::{SessionError, lost_connection};
-use super::events::EventSender;
 use super::internal_query;
-use super::run_internal::run_internal;
+use super::session_state::SessionState;
 use super::supervisor::{BoundedWait, RowSlot, StatementSupervisor, StopReason};
 use crate::domain::limits;
 use crate::domain::problem::Problem;
-use crate::domain::protocol::{End, Limit, ResultId, Rows, RunBounds, RunReport, Warning};
+use crate::domain::protocol::{End, Limit, ResultId, Rows, RunBounds, RunReport};
 use crate::domain::results::{ChunkBuilder, Column};
 use crate::domain::sql::locate::error_offset;
-use crate::domain::sql::{Dialect, Param};
+use crate::domain::sql::{Checked, Param};
 
 /// One statement to run.
 pub(super) struct StatementToRun<'a> {
-    pub(super) text: &'a str,
+    pub(super) checked: &'a Checked,
     /// One value for each `?` of the text.
     pub(super) params: &'a [Param],
     /// The result that receives the rows.
     pub(super) result: ResultId,
     pub(super) bounds: RunBounds,
-    /// How the server reads the text.
-    pub(super) dialect: Dialect,
-    /// The current database before the statement.
-    pub(super) database: Option<String>,
 }
 
 /// How many rows are drained between two polls of the supervisor.
@@ -58,6 +53,7 @@ struct RowTotals {
 pub(super) async fn run_statement(
     conn: &mut Conn,
     supervisor: &mut StatementSupervisor<'_>,
+    state: &mut SessionState,
     statement: StatementToRun<'_>,
 ) -> RunReport {
     let mut totals = RowTotals { started: Instant::now(), first_row: None, rows: 0, bytes: 0 };
@@ -78,9 +74,9 @@ pub(super) async fn run_statement(
         supervisor.lost = Some(error.into_lost_problem());
     }
     let total = totals.started.elapsed();
-    let (mut end, width) = end_of(supervisor, outcome);
+    let mut end = end_of(supervisor, outcome);
     if let End::Broken(Problem { server: Some(error), at, .. }) = &mut end {
-        *at = error_offset(statement.text, &error.message, error.code, statement.dialect);
+        *at = error_offset(statement.checked.text(), &error.message, error.code, statement.checked.dialect());
     }
     supervisor.send_end(end.clone()).await;
     let mut report = RunReport {
@@ -89,12 +85,11 @@ pub(super) async fn run_statement(
         bytes: totals.bytes,
         first_row: totals.first_row,
         total,
-        warning_count: 0,
-        warnings: Vec::new(),
-        database: statement.database,
+        database: state.database.clone(),
+        ..RunReport::without_rows(End::Complete)
     };
-    if report.end == End::Complete
-        && let Err(error) = complete_report(conn, supervisor.events, width, &mut report).await
+    if supervisor.lost.is_none()
+        && let Err(error) = state.after(statement.checked, conn, supervisor.events, &mut report).await
     {
         supervisor.lost = Some(error.into_lost_problem());
     }
@@ -106,25 +101,24 @@ pub(super) async fn run_statement(
     report
 }
 
-/// Sends the statement with its values, and reads its result to the end. Returns the number of columns, or `None` if
-/// the connection was lost.
+/// Sends the statement with its values, and reads its result to the end. Returns `None` if the connection was lost.
 async fn send(
     conn: &mut Conn,
     supervisor: &mut StatementSupervisor<'_>,
     statement: &StatementToRun<'_>,
     bound: &mut BoundValues,
     totals: &mut RowTotals,
-) -> Option<Result<usize, SessionError>> {
+) -> Option<Result<(), SessionError>> {
     if statement.params.is_empty() {
-        return read(conn, supervisor, statement, statement.text, totals).await;
+        return read(conn, supervisor, statement, statement.checked.text(), totals).await;
     }
     // Boxed, because it is rare and would make the future of every statement large.
-    if let Err(error) = Box::pin(bound.prepare(conn, supervisor, statement.text, statement.params)).await? {
+    if let Err(error) = Box::pin(bound.prepare(conn, supervisor, statement.checked.text(), statement.params)).await? {
         return Some(Err(error));
     }
     if supervisor.is_draining() {
         // The KILL may have hit an earlier query: a statement that is sent now would not be stopped by it.
-        return Some(Ok(0));
+        return Some(Ok(()));
     }
     let execute = internal_query::execute(statement.params.len());
     read(conn, supervisor, statement, execute.text(), totals).await
@@ -137,7 +131,7 @@ async fn read(
     statement: &StatementToRun<'_>,
     text: &str,
     totals: &mut RowTotals,
-) -> Option<Result<usize, SessionError>> {
+) -> Option<Result<(), SessionError>> {
     let mut result = match supervisor.run(pin!(conn.query_iter(text))).await? {
         Ok(result) => result,
         Err(error) => return Some(Err(SessionError::Driver(error))),
@@ -193,7 +187,7 @@ async fn read(
         }
     }
     batch.flush(supervisor).await;
-    Some(Ok(width))
+    Some(Ok(()))
 }
 
 /// Returns the next row. Until it arrives, sends batches that are due, and lets the supervisor handle events.
@@ -271,45 +265,18 @@ fn reached_limit(bounds: &RunBounds, totals: &RowTotals) -> Option<Limit> {
     }
 }
 
-/// Returns how the statement ended, and how many columns it had.
-fn end_of(supervisor: &StatementSupervisor<'_>, outcome: Option<Result<usize, SessionError>>) -> (End, usize) {
+/// Returns how the statement ended.
+fn end_of(supervisor: &StatementSupervisor<'_>, outcome: Option<Result<(), SessionError>>) -> End {
     let stopped = |reason: &StopReason| match reason {
         StopReason::Cancelled => End::Cancelled,
         StopReason::Limit(limit) => End::Limit(*limit),
     };
     match (&supervisor.lost, &supervisor.stop, outcome) {
         // A statement that the user stopped is cancelled, even if the connection had to be closed for it.
-        (_, Some(reason), _) => (stopped(reason), 0),
-        (Some(problem), None, _) => (End::Broken(problem.clone()), 0),
-        (None, None, Some(Ok(width))) => (End::Complete, width),
-        (None, None, Some(Err(error))) => (End::Broken(error.into_statement_problem()), 0),
-        (None, None, None) => (End::Broken(SessionError::OutOfSync.into_lost_problem()), 0),
+        (_, Some(reason), _) => stopped(reason),
+        (Some(problem), None, _) => End::Broken(problem.clone()),
+        (None, None, Some(Ok(()))) => End::Complete,
+        (None, None, Some(Err(error))) => End::Broken(error.into_statement_problem()),
+        (None, None, None) => End::Broken(SessionError::OutOfSync.into_lost_problem()),
     }
-}
-
-/// Reads what the report of a complete statement needs: its warnings, and the database if it may have changed.
-async fn complete_report(
-    conn: &mut Conn,
-    events: &EventSender,
-    width: usize,
-    report: &mut RunReport,
-) -> Result<(), SessionError> {
-    report.warning_count = conn.get_warnings();
-    if report.warning_count > 0 {
-        let rows = run_internal(conn, &internal_query::warnings(), events).await?;
-        report.warnings = rows
-            .iter()
-            .map(|row| Warning {
-                level: convert::text(row, 0).unwrap_or_default(),
-                code: convert::number(row, 1).and_then(|code| u16::try_from(code).ok()).unwrap_or(0),
-                message: convert::text(row, 2).unwrap_or_default(),
-            })
-            .collect();
-    }
-    // USE has no columns; a statement with columns cannot change the database.
-    if width == 0 {
-        let rows = run_internal(conn, &internal_query::database(), events).await?;
-        report.database = rows.first().and_then(|row| convert::text(row, 0));
-    }
-    Ok(())
 }

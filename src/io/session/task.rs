@@ -20,15 +20,15 @@ use super::events::{EventSender, SessionPrompter};
 use super::internal_query;
 use super::run_internal::run_internal;
 use super::server_timeout::{server_timeout, timeout_for};
+use super::session_state::SessionState;
 use super::statement::{StatementToRun, run_statement};
 use super::supervisor::{StatementSupervisor, SupervisedSession, report_of_unsent};
-use super::variables::ServerVariables;
 use crate::domain::access_log::Permit;
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
-use crate::domain::protocol::{End, Role, Rows, RunBounds, ServerFacts, SessionCmd, SessionEvent};
+use crate::domain::protocol::{End, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionEvent};
 use crate::domain::quantity::counted;
 use crate::domain::sql::Param;
 
@@ -151,9 +151,7 @@ struct ConnectedSession {
     control: ControlConnection,
     connector: Arc<Connector>,
     facts: Arc<ServerFacts>,
-    /// The variables after the connection was pinned.
-    variables: ServerVariables,
-    database: Option<String>,
+    state: SessionState,
     rows: mpsc::Sender<Rows>,
     events: EventSender,
     catalog: CatalogLoader,
@@ -162,14 +160,15 @@ struct ConnectedSession {
 impl ConnectedSession {
     fn new(id: SessionId, connected: Connected, rows: mpsc::Sender<Rows>, events: EventSender) -> Self {
         let Connected { conn, control, connector, facts, variables } = connected;
+        let limits = connector.profile.limits;
+        let state = SessionState::new(&facts, variables, timeout_for(limits.first_row, limits.fetch));
         Self {
             id,
             conn,
             control,
             connector,
-            database: facts.database.clone(),
             facts: Arc::new(facts),
-            variables,
+            state,
             rows,
             events,
             catalog: CatalogLoader::default(),
@@ -225,7 +224,7 @@ impl ConnectedSession {
         bounds: RunBounds,
     ) -> Option<SessionEvent> {
         let checked = permit.checked();
-        if permit.session() != self.id || checked.dialect() != self.facts.dialect {
+        if permit.session() != self.id || checked.dialect() != self.state.dialect {
             let problem =
                 Problem::new(ProblemKind::Refused, "The statement was checked for another session, so it was not sent")
                     .because("the server, its SQL dialect or the rules of the profile have changed since")
@@ -235,6 +234,14 @@ impl ConnectedSession {
         }
         if let Some(problem) = value_count_problem(permit) {
             self.report_unsent(result, problem).await;
+            return None;
+        }
+        if !checked.is_to_be_sent() {
+            let database = self.state.database.clone();
+            let report = RunReport { database, note: checked.note(), ..RunReport::without_rows(End::Complete) };
+            let _ = self.rows.send(Rows::Open { result, columns: Arc::default(), spilling: bounds.spilling }).await;
+            let _ = self.rows.send(Rows::End { result, end: End::Complete }).await;
+            self.events.send(SessionEvent::Ended { result, report }).await;
             return None;
         }
         if let Err(problem) = self.raise_server_timeout(bounds).await {
@@ -250,18 +257,11 @@ impl ConnectedSession {
             events: &self.events,
         };
         let mut supervisor = StatementSupervisor::new(supervised, result, bounds.first_row);
-        let statement = StatementToRun {
-            text: checked.text(),
-            params: permit.params(),
-            dialect: checked.dialect(),
-            result,
-            bounds,
-            database: self.database.clone(),
-        };
+        let statement = StatementToRun { checked, params: permit.params(), result, bounds };
         debug_events::log_statement(result, permit);
-        let report = run_statement(&mut self.conn, &mut supervisor, statement).await;
+        let report = run_statement(&mut self.conn, &mut supervisor, &mut self.state, statement).await;
         let StatementSupervisor { has_catalog_request, lost, is_closing, .. } = supervisor;
-        self.database.clone_from(&report.database);
+        let report = RunReport { note: report.note.or(checked.note()), ..report };
         self.events.send(SessionEvent::Ended { result, report }).await;
         if has_catalog_request {
             self.load_catalog();
@@ -269,7 +269,7 @@ impl ConnectedSession {
         match lost {
             Some(problem) => Some(SessionEvent::Lost(problem)),
             None if is_closing => Some(SessionEvent::Closed),
-            None => self.check_pins().await.err().map(SessionEvent::Lost),
+            None => None,
         }
     }
 
@@ -279,24 +279,14 @@ impl ConnectedSession {
         self.events.send(SessionEvent::Ended { result, report: report_of_unsent(problem) }).await;
     }
 
-    /// Checks that the statement left the session as it was pinned, before the next one can be sent. Skipped if both
-    /// the server and the account are read-only: an internal query would change the result of `FOUND_ROWS()` and
-    /// similar functions.
-    async fn check_pins(&mut self) -> Result<(), Problem> {
-        if self.facts.role == Role::Replica && self.facts.warnings.is_empty() {
-            return Ok(());
-        }
-        self.variables.check_unchanged(&mut self.conn, &self.events).await.map_err(SessionError::into_lost_problem)
-    }
-
     /// Raises the server's own time limit if this statement may take longer than the limits of the profile.
     async fn raise_server_timeout(&mut self, bounds: RunBounds) -> Result<(), Problem> {
-        let limits = self.connector.profile.limits;
         let needed = timeout_for(bounds.first_row, bounds.fetch);
-        if needed <= timeout_for(limits.first_row, limits.fetch) {
+        if needed <= self.state.statement_timeout {
             return Ok(());
         }
-        let Some(timeout) = server_timeout(&self.variables, needed) else { return Ok(()) };
+        self.state.statement_timeout = needed;
+        let Some(timeout) = server_timeout(&self.state.variables, needed) else { return Ok(()) };
         let raised = run_internal(&mut self.conn, &internal_query::raise_timeout(timeout), &self.events).await;
         raised.map(drop).map_err(SessionError::into_lost_problem)
     }

@@ -199,3 +199,61 @@ SELECT PREVIOUS VALUE FOR s
 SELECT LASTVAL(s)
 ----
 SELECT ?
+----
+SET sql_mode = ''
+----
+SET SESSION sql_mode = 'NO_BACKSLASH_ESCAPES'
+----
+SET @@session.sql_mode = (SELECT REPLACE(@@sql_mode, 'ONLY_FULL_GROUP_BY', ''))
+----
+SET @@`sql_mode` = ''
+----
+SET `sql_mode` = ''
+----
+SET NAMES utf8mb4
+----
+SET NAMES 'utf8mb4' COLLATE 'utf8mb4_bin'
+----
+SET CHARACTER SET utf8mb4
+----
+SET CHARSET 'utf8mb4'
+----
+SET autocommit = 1
+----
+SET @@autocommit = ON
+----
+SET SESSION TRANSACTION READ ONLY
+----
+SET TRANSACTION ISOLATION LEVEL READ COMMITTED
+----
+SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY
+----
+SET transaction_isolation = 'READ-COMMITTED', tx_isolation = 'SERIALIZABLE'
+----
+SET SQL_BIG_SELECTS = 1, SQL_SAFE_UPDATES = 0, foreign_key_checks = 0
+----
+SET max_execution_time = 1000
+----
+SET max_statement_time = 0.5
+----
+SET collation_connection = utf8mb4_unicode_ci
+----
+SET sql_select_limit = DEFAULT
+----
+SET ROLE reader
+----
+SET ROLE ALL EXCEPT writer
+----
+CHECKSUM TABLE a, b QUICK
+----
+XA RECOVER
+----
+SELECT SUM(a) AS $total FROM t ORDER BY $total
+----
+SHOW CREATE TABLE information_schema.INNODB_CMP_RESET
+----
+SELECT 'INNODB_CMP_RESET'
+----
+SELECT * FROM information_schema.INNODB_CMP
+----
+SET timestamp = 1700000000

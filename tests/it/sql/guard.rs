@@ -3,13 +3,13 @@
 use proptest::prelude::*;
 use rrx::domain::ids::SessionId;
 use rrx::domain::sql::Dialect;
-use rrx::domain::sql::guard::{Checked, Refusal, check};
+use rrx::domain::sql::guard::{Checked, Refusal, SessionPins, check};
 use rrx::domain::sql::split::statements;
 
 use super::{dialects, hostile_text, mariadb, mysql, with_mode};
 
 fn guard(text: &str, dialect: Dialect) -> Result<Checked, Refusal> {
-    check(text, dialect, SessionId(7))
+    check(text, dialect, SessionId(7), &SessionPins::default())
 }
 
 #[test]

@@ -29,6 +29,7 @@ fn show(text: &str, dialect: Dialect) -> String {
                 TokenKind::Hint => "hint",
                 TokenKind::CodeOpen => "open",
                 TokenKind::CodeClose => "close",
+                TokenKind::ClientEnd => "end",
                 TokenKind::Stray => "stray",
             };
             format!("{}{kind}:{}", if token.is_broken { "!" } else { "" }, token.text(text))
@@ -87,7 +88,7 @@ fn variables_parameters_and_operators_are_single_tokens() {
         "a<=>b:=c->>'$.x'||d",
         "word:a | op:<=> | word:b | op::= | word:c | op:->> | string:'$.x' | op:|| | word:d",
     );
-    check(my, "\\N \\G", "op:\\N | stray:\\ | word:G");
+    check(my, "\\N \\G", "op:\\N | end:\\G");
     check(my, "root@localhost", "word:root | var:@localhost");
 }
 

@@ -30,7 +30,7 @@ fn a_mark_is_a_place_unless_it_is_text_or_a_name_or_a_comment() {
 #[test]
 fn the_guard_lets_places_through_and_refuses_what_only_looks_like_one() {
     for dialect in [mysql(), mariadb()] {
-        let guard = |text| guard::check(text, dialect, SessionId(1));
+        let guard = |text| guard::check(text, dialect, SessionId(1), &rrx::domain::sql::SessionPins::default());
         let text = "SELECT * FROM `a`.`b` WHERE `id` = ? AND name <> '?' LIMIT ? /* ? */";
         assert_eq!(guard(text).unwrap().text(), text);
         assert!(guard("SELECT ?a FROM t").is_err());

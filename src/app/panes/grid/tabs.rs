@@ -23,6 +23,7 @@ impl Grid {
             | StatementOrigin::Preview
             | StatementOrigin::Snippet
             | StatementOrigin::Export
+            | StatementOrigin::Restore
             | StatementOrigin::Several { .. } => None,
         };
         let stays = |result: &ResultSet| {

@@ -3,6 +3,7 @@
 use super::refusal::Refusal;
 use super::tokens::GuardTokens;
 use super::verbs::AllowedClause;
+use crate::domain::sql::Dialect;
 use crate::domain::sql::lex::TokenKind;
 
 /// Functions of servers and known plug-ins that take locks, wait for replication, read files of the server, advance a sequence,
@@ -23,7 +24,13 @@ const REFUSED_FUNCTIONS: &[(&str, &str)] = &[
     ("WAIT_FOR_EXECUTED_GTID_SET", WAITS),
     ("WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS", WAITS),
     ("WSREP_SYNC_WAIT_UPTO_GTID", WAITS),
-    ("LOAD_FILE", "reads a file on the server"),
+    ("LOAD_FILE", FILES),
+    ("JSON_FILE", FILES),
+    ("JFILE_MAKE", FILES),
+    ("JBIN_FILE", FILES),
+    ("BSON_FILE", FILES),
+    ("BFILE_MAKE", FILES),
+    ("BBIN_FILE", FILES),
     ("NEXTVAL", "advances a sequence"),
     ("SETVAL", "sets a sequence"),
     ("SYS_EXEC", OUTSIDE),
@@ -33,6 +40,10 @@ const REFUSED_FUNCTIONS: &[(&str, &str)] = &[
     ("LAMBDA_ASYNC", OUTSIDE),
     ("AWS_COMPREHEND_DETECT_SENTIMENT", OUTSIDE),
     ("AWS_COMPREHEND_DETECT_SENTIMENT_CONFIDENCE", OUTSIDE),
+    ("AWS_BEDROCK_INVOKE_MODEL", OUTSIDE),
+    ("AWS_BEDROCK_INVOKE_MODEL_GET_TOTAL_TOKENS", OUTSIDE),
+    ("AWS_SAGEMAKER_INVOKE_ENDPOINT", OUTSIDE),
+    ("MROONGA_COMMAND", OUTSIDE),
     ("HTTP_GET", OUTSIDE),
     ("HTTP_POST", OUTSIDE),
     ("SPIDER_DIRECT_SQL", OUTSIDE),
@@ -81,17 +92,40 @@ const REFUSED_FUNCTIONS: &[(&str, &str)] = &[
     ("VERSION_TOKENS_EDIT", SERVER),
     ("VERSION_TOKENS_DELETE", SERVER),
     ("MYSQL_QUERY_ATTRIBUTE_SET", SERVER),
+    ("AUDIT_LOG_ENCRYPTION_PASSWORD_GET", SERVER),
+    ("INNODB_REDO_LOG_ARCHIVE_START", SERVER),
+    ("INNODB_REDO_LOG_ARCHIVE_STOP", SERVER),
+    ("INNODB_REDO_LOG_ARCHIVE_FLUSH", SERVER),
+    ("INNODB_REDO_LOG_CONSUMER_REGISTER", SERVER),
+    ("INNODB_REDO_LOG_CONSUMER_UNREGISTER", SERVER),
+    ("INNODB_REDO_LOG_CONSUMER_ADVANCE", SERVER),
+    ("KEYRING_AWS_ROTATE_CMK", SERVER),
+    ("KEYRING_AWS_ROTATE_KEYS", SERVER),
+    ("KEYRING_HASHICORP_UPDATE_CONFIG", SERVER),
+    ("MYSQL_FIREWALL_RELOAD", SERVER),
+    ("OPTION_TRACKER_OPTION_REGISTER", SERVER),
+    ("OPTION_TRACKER_OPTION_UNREGISTER", SERVER),
+    ("OPTION_TRACKER_USAGE_SET", SERVER),
 ];
 
+const FILES: &str = "reads or writes a file on the server";
 const LOCKS: &str = "takes or releases a lock";
 const WAITS: &str = "waits for replication";
 const OUTSIDE: &str = "reaches outside of the database";
 const SERVER: &str = "administers the server";
 
-pub(super) fn check(tokens: &GuardTokens<'_>, allowed: AllowedClause) -> Result<(), Refusal> {
+/// Tables that the server sets back when they are read. Source: the MySQL manual, the `INFORMATION_SCHEMA` tables of
+/// `InnoDB`; `MariaDB` has the same ones.
+const RESET_BY_READING: [&str; 3] = ["INNODB_CMP_RESET", "INNODB_CMPMEM_RESET", "INNODB_CMP_PER_INDEX_RESET"];
+
+pub(super) fn check(tokens: &GuardTokens<'_>, allowed: AllowedClause, dialect: Dialect) -> Result<(), Refusal> {
     for at in 0..tokens.len() {
         check_comment_end(tokens, at)?;
         check_function(tokens, at)?;
+        check_table(tokens, at)?;
+        if dialect.sql_mode.oracle {
+            check_sequence(tokens, at)?;
+        }
         let Some(word) = tokens.keyword(at) else { continue };
         match word.as_str() {
             "INTO" if allowed != AllowedClause::Into(at) => return Err(refuse_into(tokens, at)),
@@ -164,6 +198,35 @@ fn refuse_lock(tokens: &GuardTokens<'_>, first: usize, last: usize) -> Refusal {
         "This clause locks the rows that it reads.",
         "Remove the clause: a SELECT needs no lock.",
     )
+}
+
+/// Refuses a table that the server sets back when it is read. SHOW and DESCRIBE read no rows of it.
+fn check_table(tokens: &GuardTokens<'_>, at: usize) -> Result<(), Refusal> {
+    let written = tokens.text(at);
+    let name = match tokens.kind(at) {
+        Some(TokenKind::Word) => written,
+        Some(TokenKind::QuotedIdentifier) => written.trim_matches(['`', '"']),
+        _ => return Ok(()),
+    };
+    let Some(table) = RESET_BY_READING.iter().find(|table| could_name(name, table)) else { return Ok(()) };
+    if tokens.is_any(0, &["SHOW", "DESCRIBE", "DESC"]) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        tokens.span(at),
+        format!("Reading {table} sets its counters back for everybody, and rrx only reads."),
+        format!("Read {}, which has the same counters and keeps them.", table.trim_end_matches("_RESET")),
+    ))
+}
+
+/// Refuses `sequence.NEXTVAL`, which advances a sequence under `sql_mode = ORACLE`.
+fn check_sequence(tokens: &GuardTokens<'_>, at: usize) -> Result<(), Refusal> {
+    let is_nextval = tokens.text(at).trim_matches(['`', '"']).eq_ignore_ascii_case("NEXTVAL");
+    if at == 0 || !is_nextval || !tokens.is_mark(at - 1, ".") {
+        return Ok(());
+    }
+    let hint = "Use sequence.CURRVAL to see the last value of your session.";
+    Err(Refusal::new(tokens.span(at), "NEXTVAL advances a sequence, and rrx only reads.", hint))
 }
 
 /// Refuses a forbidden function in any spelling that the server accepts: quoted, qualified, with spaces before `(`.

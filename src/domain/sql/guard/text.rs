@@ -33,11 +33,12 @@ fn check_token(text: &str, token: &Token, dialect: Dialect) -> Result<(), Refusa
     match token.kind {
         TokenKind::Stray if token_text == "\\" => refuse(
             "There is a backslash outside of a literal.",
-            "Remove it: `\\G` and similar commands work in the mysql client only.",
+            "Remove it: apart from `\\G` at the end, such commands work in the mysql client only.",
         ),
         TokenKind::Stray => refuse("This character is not allowed in a statement.", "Delete it."),
-        TokenKind::Word if token_text.starts_with('$') => refuse(
-            "Newer servers read an unquoted name that begins with $ as the start of a quoted text.",
+        // MySQL 9 reads `$…$` as the start of a quoted text. One `$` begins a name on every server.
+        TokenKind::Word if token_text.starts_with('$') && token_text.matches('$').count() > 1 => refuse(
+            "Newer servers read a name with $ at its start and a second $ as the start of a quoted text.",
             "Put the name in backticks.",
         ),
         TokenKind::CodeOpen | TokenKind::BlockComment => check_comment(token_text, &token.span, dialect),

@@ -5,45 +5,45 @@ use std::ops::Range;
 use crate::domain::sql::lex::{Token, TokenKind, is_identifier_byte};
 
 /// The tokens of a statement without white space, comments and the markers of executable comments.
-pub(super) struct GuardTokens<'a> {
+pub(in crate::domain::sql) struct GuardTokens<'a> {
     text: &'a str,
     tokens: Vec<&'a Token>,
 }
 
 impl<'a> GuardTokens<'a> {
-    pub(super) fn new(text: &'a str, tokens: &'a [Token]) -> Self {
+    pub(in crate::domain::sql) fn new(text: &'a str, tokens: &'a [Token]) -> Self {
         let tokens = tokens.iter().filter(|token| !token.is_ignored() && !token.is_marker()).collect();
         Self { text, tokens }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::domain::sql) fn len(&self) -> usize {
         self.tokens.len()
     }
 
-    pub(super) fn token(&self, at: usize) -> Option<&'a Token> {
+    pub(in crate::domain::sql) fn token(&self, at: usize) -> Option<&'a Token> {
         self.tokens.get(at).copied()
     }
 
-    pub(super) fn kind(&self, at: usize) -> Option<TokenKind> {
+    pub(in crate::domain::sql) fn kind(&self, at: usize) -> Option<TokenKind> {
         self.token(at).map(|token| token.kind)
     }
 
-    pub(super) fn text(&self, at: usize) -> &'a str {
+    pub(in crate::domain::sql) fn text(&self, at: usize) -> &'a str {
         self.token(at).map_or("", |token| token.text(self.text))
     }
 
     /// Returns the byte range of a token; the end of the text if there is none.
-    pub(super) fn span(&self, at: usize) -> Range<usize> {
+    pub(in crate::domain::sql) fn span(&self, at: usize) -> Range<usize> {
         self.token(at).map_or(self.text.len()..self.text.len(), |token| token.span.clone())
     }
 
-    pub(super) fn span_between(&self, first: usize, last: usize) -> Range<usize> {
+    pub(in crate::domain::sql) fn span_between(&self, first: usize, last: usize) -> Range<usize> {
         self.span(first).start..self.span(last).end
     }
 
     /// Returns the word at an index in upper case if the server could read it as a keyword: it is not quoted, and no dot makes it
     /// part of a qualified name.
-    pub(super) fn keyword(&self, at: usize) -> Option<String> {
+    pub(in crate::domain::sql) fn keyword(&self, at: usize) -> Option<String> {
         let token = self.token(at).filter(|token| token.kind == TokenKind::Word)?;
         if self.follows_dot(at, token) || self.opens_qualified_name(token) {
             return None;
@@ -51,21 +51,21 @@ impl<'a> GuardTokens<'a> {
         Some(token.text(self.text).to_ascii_uppercase())
     }
 
-    pub(super) fn is(&self, at: usize, keyword: &str) -> bool {
+    pub(in crate::domain::sql) fn is(&self, at: usize, keyword: &str) -> bool {
         self.keyword(at).is_some_and(|word| word == keyword)
     }
 
-    pub(super) fn is_any(&self, at: usize, keywords: &[&str]) -> bool {
+    pub(in crate::domain::sql) fn is_any(&self, at: usize, keywords: &[&str]) -> bool {
         self.keyword(at).is_some_and(|word| keywords.contains(&word.as_str()))
     }
 
-    pub(super) fn is_mark(&self, at: usize, mark: &str) -> bool {
+    pub(in crate::domain::sql) fn is_mark(&self, at: usize, mark: &str) -> bool {
         self.kind(at).is_some_and(|kind| matches!(kind, TokenKind::Punctuation | TokenKind::Operator))
             && self.text(at) == mark
     }
 
     /// Returns the index after the parentheses that open at `open`; the end of the statement if they are not closed.
-    pub(super) fn after_group(&self, open: usize) -> usize {
+    pub(in crate::domain::sql) fn after_group(&self, open: usize) -> usize {
         let mut depth = 0_usize;
         for at in open..self.len() {
             if self.is_mark(at, "(") {

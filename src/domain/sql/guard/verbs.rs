@@ -3,6 +3,7 @@
 use super::refusal::Refusal;
 use super::tokens::GuardTokens;
 use super::variables;
+use super::verdict::{SessionPins, Verdict};
 use crate::domain::sql::lex::TokenKind;
 
 /// A clause that is otherwise refused, but is harmless because of how the statement begins.
@@ -26,19 +27,23 @@ const QUERY_VERBS: [&str; 3] = ["SELECT", "VALUES", "TABLE"];
 const WRITE_VERBS: [&str; 4] = ["INSERT", "REPLACE", "UPDATE", "DELETE"];
 const ALLOWED: &str = "Write a SELECT, WITH … SELECT, SHOW, DESCRIBE or EXPLAIN.";
 
-pub(super) fn check(tokens: &GuardTokens<'_>) -> Result<AllowedClause, Refusal> {
-    let Some(verb) = tokens.keyword(0) else {
-        return check_query(tokens, 0, Execution::Runs).map(|()| AllowedClause::None);
+/// Checks how the statement begins. Returns whether it is to be sent, and the clause that this beginning allows.
+pub(super) fn check(tokens: &GuardTokens<'_>, pins: &SessionPins) -> Result<(Verdict, AllowedClause), Refusal> {
+    let verb = tokens.keyword(0).unwrap_or_default();
+    let allowed = match verb.as_str() {
+        "SET" => return variables::check_set(tokens, pins).map(|verdict| (verdict, AllowedClause::None)),
+        "SHOW" => AllowedClause::Procedure,
+        "HELP" => AllowedClause::None,
+        "USE" => check_use(tokens).map(|()| AllowedClause::None)?,
+        "DESCRIBE" | "DESC" | "EXPLAIN" => check_explain(tokens)?,
+        "ANALYZE" => check_analyze(tokens).map(|()| AllowedClause::None)?,
+        // It reads the whole table, and writes nothing.
+        "CHECKSUM" if tokens.is_any(1, &["TABLE", "TABLES"]) => AllowedClause::None,
+        // It lists prepared transactions.
+        "XA" if tokens.is(1, "RECOVER") => AllowedClause::None,
+        _ => check_query(tokens, 0, Execution::Runs).map(|()| AllowedClause::None)?,
     };
-    match verb.as_str() {
-        "SHOW" => Ok(AllowedClause::Procedure),
-        "HELP" => Ok(AllowedClause::None),
-        "USE" => check_use(tokens).map(|()| AllowedClause::None),
-        "SET" => variables::check_set(tokens).map(|()| AllowedClause::None),
-        "DESCRIBE" | "DESC" | "EXPLAIN" => check_explain(tokens),
-        "ANALYZE" => check_analyze(tokens).map(|()| AllowedClause::None),
-        _ => check_query(tokens, 0, Execution::Runs).map(|()| AllowedClause::None),
-    }
+    Ok((Verdict::Send, allowed))
 }
 
 /// Checks a query expression: `SELECT`, `VALUES`, `TABLE`, `WITH … SELECT`, each in any number of parentheses.
