@@ -50,6 +50,20 @@ pub fn permit(text: &str, dialect: Dialect, session: SessionId) -> Permit {
     permit_with(text, Vec::new(), dialect, session)
 }
 
+/// Returns where a statement of a session with these facts runs, for the guard.
+pub fn session_target(facts: &ServerFacts) -> StatementTarget {
+    StatementTarget {
+        session: ID,
+        dialect: facts.dialect,
+        pins: facts.pins.clone(),
+        profile: "rig".into(),
+        account: String::new(),
+        server: String::new(),
+        database: None,
+        reference: None,
+    }
+}
+
 /// Gets a permit for a text with values.
 pub fn permit_with(text: &str, params: Vec<Param>, dialect: Dialect, session: SessionId) -> Permit {
     let target = StatementTarget {
@@ -113,6 +127,8 @@ pub struct FinishedStatement {
     pub report: RunReport,
     pub columns: Option<Arc<[Column]>>,
     pub rows: Vec<Vec<Value>>,
+    /// The same values as bytes.
+    pub raw: Vec<Vec<Option<Vec<u8>>>>,
     /// The number of rows in each batch.
     pub batches: Vec<usize>,
 }
@@ -250,7 +266,7 @@ impl TestSession {
 
     /// Reads all rows of a result, and its report.
     pub async fn finish(&mut self, result: ResultId) -> FinishedStatement {
-        let (mut columns, mut rows, mut batches) = (None, Vec::new(), Vec::new());
+        let (mut columns, mut rows, mut raw, mut batches) = (None, Vec::new(), Vec::new(), Vec::new());
         loop {
             match self.next_rows().await {
                 Rows::Open { result: of, columns: header, .. } => {
@@ -265,6 +281,7 @@ impl TestSession {
                             let cell = |column| chunk.cell(row, column).unwrap().bytes();
                             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
                             rows.push((0..chunk.columns()).map(|column| cell(column).map(text)).collect());
+                            raw.push((0..chunk.columns()).map(|column| cell(column).map(<[u8]>::to_vec)).collect());
                         }
                     }
                 }
@@ -275,7 +292,7 @@ impl TestSession {
             }
         }
         let report = self.report(result).await;
-        FinishedStatement { report, columns, rows, batches }
+        FinishedStatement { report, columns, rows, raw, batches }
     }
 
     /// Waits for the report of a result.

@@ -22,6 +22,7 @@ mod all_types;
 mod at_terminal;
 mod bound;
 mod closed_terminal;
+mod corpus;
 mod crowd;
 mod demo;
 mod demo_data;

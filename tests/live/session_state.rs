@@ -5,7 +5,8 @@ use rrx::domain::profile::{Profile, SecretSource, SessionTimeZone};
 use rrx::domain::protocol::End;
 use rrx::domain::sql::SqlMode;
 
-use crate::harness::{TestSession, connect, direct};
+use crate::corpus;
+use crate::harness::{TestSession, connect, connect_in, direct};
 use crate::rig::Rig;
 
 /// Returns a profile with an account that may execute functions, so that it could change something.
@@ -187,4 +188,24 @@ async fn a_function_that_makes_the_session_writable_ends_it_even_if_the_statemen
     let rrx::domain::protocol::SessionEvent::Lost(problem) = live.final_event().await else { panic!("it goes on") };
     assert_eq!(problem.kind, ProblemKind::Lost);
     assert!(problem.because[0].contains("read_only"), "{problem}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn benign_statements_answer_as_in_the_client_or_are_refused_by_a_rule() {
+    let rig = Rig::start();
+    rig.sql(&format!("DROP DATABASE IF EXISTS corpus; CREATE DATABASE corpus; USE corpus; {}", corpus::SCHEMA));
+    corpus::check_corpus(&direct(rig), || {
+        corpus::client(rig.mysql_address(), rig.mysql_port(), rig.account(), rig.password())
+    })
+    .await;
+}
+
+/// The same number in each form in which a server sends a BIT.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn expressions_of_bits_have_the_value_that_the_server_computes_with() {
+    let rig = Rig::start();
+    rig.sql(&format!("DROP DATABASE IF EXISTS bits; CREATE DATABASE bits; USE bits; {}", corpus::BITS));
+    let mut live = connect_in(direct(rig), "bits").await.unwrap();
+    corpus::check_bits(&mut live, &[], "").await;
+    live.close().await;
 }

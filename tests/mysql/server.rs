@@ -128,16 +128,19 @@ impl MySql {
         ADDRESS
     }
 
-    /// Runs statements as administrator over the socket, and returns the bytes that the client prints.
-    pub fn sql(&self, text: &str) -> Vec<u8> {
-        let output = Command::new("mariadb")
+    /// Returns the command of a client that is signed in as administrator.
+    pub fn client(&self) -> Command {
+        let mut command = Command::new("mariadb");
+        command
             .args(["--no-defaults", "--batch", "--raw", "--skip-column-names", "--default-character-set=utf8mb4"])
             .args(["-u", "root", "--socket"])
-            .arg(&self.socket)
-            .args(["-e", text])
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
+            .arg(&self.socket);
+        command
+    }
+
+    /// Runs statements as administrator over the socket, and returns the bytes that the client prints.
+    pub fn sql(&self, text: &str) -> Vec<u8> {
+        let output = self.client().args(["-e", text]).stdin(Stdio::null()).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         output.stdout
     }

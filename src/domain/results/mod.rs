@@ -1,6 +1,7 @@
 //! Results: columns, cells as the server printed them, chunks, the row store, windows, and how values are shown.
 
 mod arrange;
+mod bit;
 mod blocks;
 mod cell;
 mod chunk;
@@ -24,6 +25,7 @@ mod window;
 mod zone;
 
 pub use arrange::{Arrangement, Direction, SortColumn};
+pub use bit::{BitColumn, RawBits};
 pub use blocks::{BlockError, BlockRef, Blocks, NoBlocks};
 pub use cell::{Cell, bit_number};
 pub use chunk::{Cells, Chunk, ChunkBuilder, ChunkDecodeError};

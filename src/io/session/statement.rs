@@ -22,7 +22,7 @@ use super::supervisor::{BoundedWait, RowSlot, StatementSupervisor, StopReason};
 use crate::domain::limits;
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{End, Limit, ResultId, Rows, RunBounds, RunReport};
-use crate::domain::results::{ChunkBuilder, Column};
+use crate::domain::results::{BitColumn, Cell, ChunkBuilder, Column, RawBits};
 use crate::domain::sql::locate::error_offset;
 use crate::domain::sql::{Checked, Param};
 
@@ -138,12 +138,13 @@ async fn read(
     };
     let columns: Arc<[Column]> = result.columns_ref().iter().map(convert::column).collect();
     let width = columns.len();
+    let bits = columns.iter().enumerate().filter_map(|(at, column)| Some((at, BitColumn::of(column)?))).collect();
     if !send_rows(supervisor, Rows::Open { result: statement.result, columns, spilling: statement.bounds.spilling })
         .await
     {
         return None;
     }
-    let mut batch = RowBatch::new(width, statement.result);
+    let mut batch = RowBatch::new(width, bits, statement.result);
     let mut drained = 0_u64;
     loop {
         let row = match next_row(&mut result, supervisor, &mut batch).await {
@@ -213,22 +214,36 @@ async fn next_row(
 struct RowBatch {
     builder: ChunkBuilder,
     columns: usize,
+    /// The columns of type BIT, whose values all become raw bytes.
+    bits: Vec<(usize, BitColumn)>,
     result: ResultId,
     /// When the batch is sent even if it is not full. The first batch is due at once.
     due: Instant,
 }
 
 impl RowBatch {
-    fn new(columns: usize, result: ResultId) -> Self {
-        Self { builder: ChunkBuilder::new(columns), columns, result, due: Instant::now() }
+    fn new(columns: usize, bits: Vec<(usize, BitColumn)>, result: ResultId) -> Self {
+        Self { builder: ChunkBuilder::new(columns), columns, bits, result, due: Instant::now() }
     }
 
     /// Adds a row; returns the number of bytes of its values.
     fn push(&mut self, row: &Row) -> u64 {
         let mut bytes = 0;
-        self.builder.push(convert::cells(row, self.columns).inspect(|cell| {
-            bytes += cell.bytes().map_or(0, |value| value.len() as u64);
-        }));
+        let mut count = |cell: &Cell<'_>| bytes += cell.bytes().map_or(0, |value| value.len() as u64);
+        if self.bits.is_empty() {
+            self.builder.push(convert::cells(row, self.columns).inspect(count));
+            return bytes;
+        }
+        let mut cells: Vec<Cell<'_>> = convert::cells(row, self.columns).collect();
+        let raw: Vec<(usize, RawBits)> =
+            self.bits.iter().filter_map(|(at, bit)| Some((*at, bit.raw(cells.get(*at)?.bytes()?)?))).collect();
+        for (at, raw) in &raw {
+            if let Some(cell) = cells.get_mut(*at) {
+                *cell = Cell::Bytes(raw.bytes());
+            }
+        }
+        cells.iter().for_each(&mut count);
+        self.builder.push(cells.into_iter());
         bytes
     }
 
