@@ -89,7 +89,9 @@ fn answers_of_client(client: &mut Command, statements: &[String]) -> Vec<Answer>
         let text = if statement.starts_with('!') { "SELECT 1" } else { text };
         script.push_str(text);
         script.push_str(if text.ends_with("\\G") { "\n" } else { "\n;\n" });
-        script.push_str(&format!("system echo '{MARK}' | tee /dev/stderr\n"));
+        for part in ["system echo '", MARK, "' | tee /dev/stderr\n"] {
+            script.push_str(part);
+        }
     }
     let mut child = client
         .args(["--force", "--line-numbers", "--unbuffered"])

@@ -226,5 +226,6 @@ async fn a_restarted_server_is_noticed_in_time_and_its_absence_is_transient() {
     server.stop();
     check_lost(&mut live, Instant::now()).await;
     server.restart();
-    check_new_session(profile, &identity, "STRICT_TRANS_TABLES", &|text| server.sql(text)).await;
+    check_new_session(profile, &identity, "PIPES_AS_CONCAT,ANSI_QUOTES,STRICT_TRANS_TABLES", &|text| server.sql(text))
+        .await;
 }

@@ -19,10 +19,13 @@ fn executor(rig: &Rig) -> Profile {
 
 /// Makes a table with the names of three people, two of them with the same last name.
 fn make_people(rig: &Rig) {
-    rig.sql(
-        "CREATE DATABASE IF NOT EXISTS people; CREATE OR REPLACE TABLE people.p (first_name TEXT, last_name TEXT); \
-         INSERT INTO people.p VALUES ('PENELOPE', 'GUINESS'), ('ED', 'GUINESS'), ('NICK', 'WAHLBERG')",
-    );
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        rig.sql(
+            "CREATE DATABASE people; CREATE TABLE people.p (first_name TEXT, last_name TEXT); \
+             INSERT INTO people.p VALUES ('PENELOPE', 'GUINESS'), ('ED', 'GUINESS'), ('NICK', 'WAHLBERG')",
+        );
+    });
 }
 
 async fn value(live: &mut TestSession, text: &str) -> String {
@@ -208,4 +211,41 @@ async fn expressions_of_bits_have_the_value_that_the_server_computes_with() {
     let mut live = connect_in(direct(rig), "bits").await.unwrap();
     corpus::check_bits(&mut live, &[], "").await;
     live.close().await;
+}
+
+/// Returns a profile with an account that may have this many connections at a time.
+fn limited(rig: &Rig, user: &str, connections: u32) -> Profile {
+    rig.sql(&format!(
+        "CREATE OR REPLACE USER {user} IDENTIFIED BY 'x' WITH MAX_USER_CONNECTIONS {connections}; GRANT SELECT ON *.* TO {user}"
+    ));
+    Profile { user: user.to_owned(), password: Some(SecretSource::Env("x".into())), ..direct(rig) }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_with_few_connections_runs_statements_and_has_the_catalog() {
+    let rig = Rig::start();
+    make_people(rig);
+    for connections in [1, 2, 3] {
+        let mut live = connect(limited(rig, &format!("limited_{connections}"), connections)).await.unwrap();
+        let is_alone = live.facts.warnings.iter().any(|warning| warning.contains("only one connection"));
+        assert_eq!(is_alone, connections == 1, "{:?}", live.facts.warnings);
+        let catalog = live.catalog().await;
+        assert!(catalog.table("people", "p").is_some(), "{connections}");
+        assert_eq!(value(&mut live, "SELECT COUNT(*) FROM people.p").await, "3");
+        live.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_only_connection_is_closed_to_stop_its_statement_and_says_so() {
+    let rig = Rig::start();
+    let mut live = connect(limited(rig, "alone", 1)).await.unwrap();
+    let result = live.start("SELECT /* alone */ SLEEP(60)", crate::harness::unlimited()).await;
+    let running = "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT /* alone %'";
+    crate::rig::wait_until("the statement runs", std::time::Duration::from_secs(10), || rig.sql(running).trim() == "1");
+    live.commands.send(rrx::domain::protocol::SessionCmd::Cancel(result)).await.unwrap();
+    let ran = live.finish(result).await;
+    assert_eq!(ran.report.end, End::Cancelled);
+    let rrx::domain::protocol::SessionEvent::Lost(problem) = live.final_event().await else { panic!("it goes on") };
+    assert_eq!(problem.because, ["the server allows the account only one connection"], "{problem}");
 }

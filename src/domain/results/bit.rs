@@ -7,8 +7,8 @@
 //!
 //! - a column whose schema is known is raw: it is a column of a table;
 //! - with the flag BINARY, which MariaDB sets for an expression, it is digits, except for window functions (`… OVER (…)`);
-//! - without the flag it is raw, as MariaDB sends a temporary table and MySQL most expressions. MySQL's COALESCE, IFNULL, GREATEST,
-//!   LEAST and ANY_VALUE send digits. They show only in the column's name: with an alias, such a value of MySQL is read as raw.
+//! - without the flag it is raw, as MariaDB sends a temporary table and MySQL most expressions. MySQL's `COALESCE`, `IFNULL`,
+//!   `GREATEST`, `LEAST` and `ANY_VALUE` send digits. They show only in the column's name: with an alias, such a value of MySQL is read as raw.
 
 use super::column::{Column, WireType, flag};
 

@@ -32,7 +32,22 @@ pub(super) async fn read_catalog(
     let rows = CatalogRows::read(&mut conn, events).await?;
     connection.store(0, Ordering::Relaxed);
     let _ = timeout(limits::KILL, conn.disconnect()).await;
-    // Sorting a large catalog takes tens of milliseconds: too long for a thread that serves sockets.
+    build_elsewhere(rows, generation).await
+}
+
+/// Reads the catalog on a connection that stays open.
+pub(super) async fn read_catalog_on(
+    conn: &mut Conn,
+    generation: u64,
+    events: &EventSender,
+) -> Result<Arc<Catalog>, SessionError> {
+    let rows = CatalogRows::read(conn, events).await?;
+    build_elsewhere(rows, generation).await
+}
+
+/// Builds the catalog on another thread: sorting a large one takes tens of milliseconds, too long for a thread that serves
+/// sockets.
+async fn build_elsewhere(rows: CatalogRows, generation: u64) -> Result<Arc<Catalog>, SessionError> {
     let built = tokio::task::spawn_blocking(move || build(&rows, generation)).await;
     built.map(Arc::new).map_err(|_| SessionError::TimedOut(limits::OWN_STATEMENT))
 }

@@ -1,15 +1,20 @@
-//! Loads the catalog in a separate task, and stops it by a KILL when the session closes.
+//! Loads the catalog in a separate task, and stops it by a KILL when the session closes. If the server allows no connection for
+//! it, the session reads the catalog on its first connection, between two statements.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use mysql_async::Conn;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::catalog::read_catalog;
+use super::catalog::{read_catalog, read_catalog_on};
 use super::control::ControlConnection;
+use super::error::SessionError;
 use super::events::EventSender;
 use super::secondary::SecondaryConnector;
+use crate::domain::catalog::Catalog;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{ConnectionStep, SessionEvent, StepState};
 use crate::domain::quantity::counted;
@@ -23,9 +28,38 @@ pub(super) struct CatalogLoader {
     /// Whether a load is reading the catalog. The next load may start afterwards, even if the task still runs.
     is_loading: Arc<AtomicBool>,
     task: Option<JoinHandle<()>>,
+    /// Notified when the server allows no connection for the catalog.
+    refused: Arc<Notify>,
 }
 
 impl CatalogLoader {
+    /// Waits until the server has allowed no connection for the catalog.
+    pub(super) async fn refused(&self) {
+        self.refused.notified().await;
+    }
+
+    /// Reads the catalog on this connection.
+    ///
+    /// # Errors
+    /// The connection cannot be used any more.
+    pub(super) async fn load_on(
+        &mut self,
+        conn: &mut Conn,
+        hop: usize,
+        events: &EventSender,
+    ) -> Result<(), SessionError> {
+        self.generation += 1;
+        let begun = report_begin(hop, events).await;
+        let result = read_catalog_on(conn, self.generation, events).await;
+        match result {
+            Err(error) if error.server_code().is_none() => Err(error),
+            result => {
+                report_end(result, hop, begun, events).await;
+                Ok(())
+            }
+        }
+    }
+
     /// Starts to load the catalog, unless a load is running.
     pub(super) fn start(&mut self, secondary: &Arc<SecondaryConnector>, events: &EventSender) {
         // The flag of a task that panicked stays set, so the task itself counts too.
@@ -40,6 +74,7 @@ impl CatalogLoader {
             generation: self.generation,
             connection: Arc::clone(&self.connection),
             is_loading: Arc::clone(&self.is_loading),
+            refused: Arc::clone(&self.refused),
             events: events.clone(),
         };
         self.task = Some(tokio::spawn(load.run()));
@@ -62,33 +97,45 @@ struct CatalogLoad {
     generation: u64,
     connection: Arc<AtomicU64>,
     is_loading: Arc<AtomicBool>,
+    refused: Arc<Notify>,
     events: EventSender,
 }
 
 impl CatalogLoad {
     async fn run(self) {
-        let Self { secondary, generation, connection, is_loading, events } = self;
+        let Self { secondary, generation, connection, is_loading, refused, events } = self;
         let hop = secondary.connector.profile.route.len();
-        let begun = Instant::now();
-        let trying = "schemas, tables, columns, keys";
-        events.step(hop, ConnectionStep::Catalog, StepState::Trying(trying.into())).await;
+        let begun = report_begin(hop, &events).await;
         let result = read_catalog(&secondary, generation, &connection, &events).await;
         is_loading.store(false, Ordering::Release);
         match result {
-            Ok(catalog) => {
-                let schemas = counted(catalog.schemas.len() as u64, "schema");
-                let tables: usize = catalog.schemas.iter().map(|schema| schema.tables.len()).sum();
-                let outcome = format!("{schemas}, {}", counted(tables as u64, "table"));
-                events.step_done(hop, ConnectionStep::Catalog, outcome, begun.elapsed()).await;
-                events.send(SessionEvent::Catalog(catalog)).await;
-            }
-            Err(error) => {
-                let problem = Problem::new(ProblemKind::Statement, "The catalog could not be read")
-                    .because(error.to_string())
-                    .hint("reload the catalog; statements run without it");
-                events.step(hop, ConnectionStep::Catalog, StepState::Failed(problem.clone())).await;
-                events.send(SessionEvent::CatalogFailed(problem)).await;
-            }
+            Err(error) if error.is_connection_limit() => refused.notify_one(),
+            result => report_end(result, hop, begun, &events).await,
+        }
+    }
+}
+
+async fn report_begin(hop: usize, events: &EventSender) -> Instant {
+    let trying = "schemas, tables, columns, keys";
+    events.step(hop, ConnectionStep::Catalog, StepState::Trying(trying.into())).await;
+    Instant::now()
+}
+
+async fn report_end(result: Result<Arc<Catalog>, SessionError>, hop: usize, begun: Instant, events: &EventSender) {
+    match result {
+        Ok(catalog) => {
+            let schemas = counted(catalog.schemas.len() as u64, "schema");
+            let tables: usize = catalog.schemas.iter().map(|schema| schema.tables.len()).sum();
+            let outcome = format!("{schemas}, {}", counted(tables as u64, "table"));
+            events.step_done(hop, ConnectionStep::Catalog, outcome, begun.elapsed()).await;
+            events.send(SessionEvent::Catalog(catalog)).await;
+        }
+        Err(error) => {
+            let problem = Problem::new(ProblemKind::Statement, "The catalog could not be read")
+                .because(error.to_string())
+                .hint("reload the catalog; statements run without it");
+            events.step(hop, ConnectionStep::Catalog, StepState::Failed(problem.clone())).await;
+            events.send(SessionEvent::CatalogFailed(problem)).await;
         }
     }
 }

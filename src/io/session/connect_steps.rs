@@ -6,7 +6,7 @@ use mysql_async::Conn;
 use tokio::time::Instant;
 
 use super::connector::Connector;
-use super::control::ControlConnection;
+use super::control::{Absence, ControlConnection};
 use super::env::SessionEnv;
 use super::error::SessionError;
 use super::events::{EventSender, SessionPrompter};
@@ -105,18 +105,19 @@ async fn make_safe(
     refuse_writer(profile, server::role(&pins.read_back.variables))?;
     let secondary = SecondaryConnector::new(Arc::clone(&connector), &pins);
     let probe = LagProbe::new(profile, &pins.read_back.variables);
-    let second = second.map_err(problem)?;
+    let second = match second {
+        Ok(second) => Some(second),
+        // One connection must do.
+        Err(error) if error.is_connection_limit() => None,
+        Err(error) => return Err(problem(error)),
+    };
     let (facts, control) = tokio::join!(
         read_facts(&mut conn, &pins, profile, events),
         ControlConnection::open(second, secondary, probe, events)
     );
     let (mut facts, mut control) = (facts.map_err(problem)?, control.map_err(problem)?);
     control.set_target(facts.connection_id);
-    if !control.is_available() {
-        facts
-            .warnings
-            .push("the second connection reached another server, so stopping a statement closes its connection".into());
-    }
+    facts.warnings.extend(control.absence().map(Absence::warning));
     Ok(Connected { conn, control, facts, variables: pins.read_back.variables, connector })
 }
 

@@ -24,14 +24,44 @@ const NO_SUCH_CONNECTION: u16 = 1094;
 
 /// The connection that stops statements of the first connection, and reads the lag.
 pub(super) struct ControlConnection {
-    /// `None` if no connection reached the same server, or if it broke.
+    /// `None` if there can be none, or if it broke.
     conn: Option<Conn>,
     secondary: Arc<SecondaryConnector>,
-    /// Whether every attempt reached another server. Then a heartbeat makes no new attempt.
-    is_elsewhere: bool,
+    /// Why there can be no second connection. Then a heartbeat makes no new attempt.
+    absence: Option<Absence>,
     /// The connection id of the first connection.
     target: u64,
     probe: LagProbe,
+}
+
+/// Why a session has no second connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Absence {
+    /// Every attempt reached another server.
+    OtherServer,
+    /// The server allows the account no more connections.
+    Limit,
+}
+
+impl Absence {
+    fn reason(self) -> &'static str {
+        match self {
+            Self::OtherServer => "the second connection reaches another server than the first",
+            Self::Limit => "the server allows the account only one connection",
+        }
+    }
+
+    /// Returns what the session cannot do.
+    pub(super) fn warning(self) -> String {
+        match self {
+            Self::OtherServer => "the second connection reached another server, so stopping a statement closes its connection",
+            Self::Limit => {
+                "the server allows the account only one connection: stopping a statement closes it, the lag is not read, and \
+                 statements wait while the catalog is read"
+            }
+        }
+        .into()
+    }
 }
 
 /// The outcome of a KILL.
@@ -44,15 +74,21 @@ pub(super) enum KillOutcome {
 }
 
 impl ControlConnection {
-    /// Pins this connection, or a new one if it leads to another server.
+    /// Pins this connection, or a new one if it leads to another server. `None` means that the server allows no second one.
     pub(super) async fn open(
-        opened: Conn,
+        opened: Option<Conn>,
         secondary: SecondaryConnector,
         probe: LagProbe,
         events: &EventSender,
     ) -> Result<Self, SessionError> {
-        let conn = secondary.pin_or_reopen(Some(opened), events).await?;
-        Ok(Self { is_elsewhere: conn.is_none(), conn, secondary: Arc::new(secondary), target: 0, probe })
+        let (conn, absence) = match opened {
+            None => (None, Some(Absence::Limit)),
+            Some(opened) => match secondary.pin_or_reopen(Some(opened), events).await? {
+                Some(conn) => (Some(conn), None),
+                None => (None, Some(Absence::OtherServer)),
+            },
+        };
+        Ok(Self { conn, absence, secondary: Arc::new(secondary), target: 0, probe })
     }
 
     /// Moves the connection out, for a KILL that runs in a separate task.
@@ -60,7 +96,7 @@ impl ControlConnection {
         Self {
             conn: self.conn.take(),
             secondary: Arc::clone(&self.secondary),
-            is_elsewhere: self.is_elsewhere,
+            absence: self.absence,
             target: self.target,
             probe: self.probe.clone(),
         }
@@ -80,11 +116,16 @@ impl ControlConnection {
         self.conn.is_some()
     }
 
+    /// Returns why there is no second connection, if there can be none.
+    pub(super) fn absence(&self) -> Option<Absence> {
+        self.absence
+    }
+
     /// Replaces the connection with a new one.
     pub(super) async fn reopen(&mut self, events: &EventSender) -> Result<(), SessionError> {
         self.conn = None;
         self.conn = self.secondary.open(events).await?;
-        self.is_elsewhere = self.conn.is_none();
+        self.absence = self.conn.is_none().then_some(Absence::OtherServer);
         Ok(())
     }
 
@@ -105,11 +146,7 @@ impl ControlConnection {
 
     async fn kill(&mut self, query: &InternalQuery, events: &EventSender) -> KillOutcome {
         let Some(mut conn) = self.conn.take() else {
-            let reason = if self.is_elsewhere {
-                "the second connection reaches another server than the first"
-            } else {
-                "there is no second connection"
-            };
+            let reason = self.absence.map_or("there is no second connection", Absence::reason);
             return KillOutcome::Failed(reason.into());
         };
         match kill_on(&mut conn, &self.secondary.identity, query, events).await {
@@ -128,7 +165,7 @@ impl ControlConnection {
         match self.conn.as_mut() {
             Some(_) if self.probe.is_due() => self.report_lag(events).await,
             Some(conn) => ping(conn).await,
-            None if self.is_elsewhere => Ok(()),
+            None if self.absence.is_some() => Ok(()),
             None => Err(SessionError::TimedOut(limits::HEARTBEAT_ANSWER)),
         }
     }
@@ -143,7 +180,7 @@ impl ControlConnection {
         // Taken out, so that a connection whose query is cut short is not used again.
         let Some(mut conn) = self.conn.take() else {
             self.probe.postpone();
-            let reason = "there is no second connection to the same server";
+            let reason = self.absence.map_or("there is no second connection to the same server", Absence::reason);
             events.send(SessionEvent::Lag(Lag::Unknown(reason.into()))).await;
             return Ok(());
         };

@@ -53,6 +53,19 @@ impl SessionError {
         }
     }
 
+    /// Returns whether the server refuses another connection, because the account or the server has as many as it may have. 1226
+    /// also names limits per hour, which no closed connection gives back (MySQL manual, "Setting Account Resource Limits").
+    pub(super) fn is_connection_limit(&self) -> bool {
+        match self {
+            Self::Driver(Error::Server(error)) => match error.code {
+                1040 | 1203 => true,
+                1226 => error.message.contains("max_user_connections"),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
     /// Returns whether the connection broke, as opposed to an error or silence of the server.
     pub(super) fn is_broken_connection(&self) -> bool {
         matches!(self, Self::Driver(error) if !matches!(error, Error::Server(_)))

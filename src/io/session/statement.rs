@@ -243,7 +243,7 @@ impl RowBatch {
             }
         }
         cells.iter().for_each(&mut count);
-        self.builder.push(cells.into_iter());
+        self.builder.push(cells);
         bytes
     }
 

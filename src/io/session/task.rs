@@ -192,6 +192,12 @@ impl ConnectedSession {
                     }
                     continue;
                 }
+                () = self.catalog.refused() => {
+                    if let Err(problem) = self.load_catalog_here().await {
+                        return SessionEvent::Lost(problem);
+                    }
+                    continue;
+                }
                 () = sleep_until(heartbeat_at) => {
                     if let Err(problem) = self.heartbeat().await {
                         return SessionEvent::Lost(problem);
@@ -304,6 +310,12 @@ impl ConnectedSession {
     /// Loads the catalog on a separate connection, unless a load is running.
     fn load_catalog(&mut self) {
         self.catalog.start(self.control.secondary(), &self.events);
+    }
+
+    /// Reads the catalog on the first connection, because the server allows no other.
+    async fn load_catalog_here(&mut self) -> Result<(), Problem> {
+        let hop = self.connector.profile.route.len();
+        self.catalog.load_on(&mut self.conn, hop, &self.events).await.map_err(SessionError::into_lost_problem)
     }
 
     async fn close(mut self) {
