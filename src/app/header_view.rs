@@ -3,9 +3,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use unicode_width::UnicodeWidthStr;
 
 use crate::domain::protocol::{Role, ServerFacts};
+use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::visible;
 
 use super::context::ConnectionState;
@@ -63,28 +63,28 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     let database = visible(context.database.as_deref().unwrap_or("(no database)"));
     let has_two_lines = area.height > 1;
     // The width of what shares the line with the names.
-    let fixed = badge.width() + 3 + glyph.width();
-    let bare = fixed + profile.name.width() + database.width() + if has_two_lines { 0 } else { short[2].width() };
-    let state = texts.iter().find(|text| bare + text.width() <= width).map_or("", String::as_str);
-    let full = fixed + profile.name.width() + database.width() + state.width();
+    let fixed = badge.cells() + 3 + glyph.cells();
+    let bare = fixed + profile.name.cells() + database.cells() + if has_two_lines { 0 } else { short[2].cells() };
+    let state = texts.iter().find(|text| bare + text.cells() <= width).map_or("", String::as_str);
+    let full = fixed + profile.name.cells() + database.cells() + state.cells();
     let room = if has_two_lines { width } else { width.saturating_sub(full) };
-    let must = short.iter().find(|must| must.width() <= room).unwrap_or(&short[3]);
-    let room = if has_two_lines { width } else { width.saturating_sub(must.width()) };
+    let must = short.iter().find(|must| must.cells() <= room).unwrap_or(&short[3]);
+    let room = if has_two_lines { width } else { width.saturating_sub(must.cells()) };
     let state = if full <= room { state } else { "" };
-    let names = room.saturating_sub(fixed + state.width());
-    let name = clip(&profile.name, names.saturating_sub(database.width().min(DATABASE)));
-    let database = clip(&database, names.saturating_sub(name.width()));
+    let names = room.saturating_sub(fixed + state.cells());
+    let name = clip(&profile.name, names.saturating_sub(database.cells().min(DATABASE)));
+    let database = clip(&database, names.saturating_sub(name.cells()));
 
     let is_whole = *must == short[0];
     let mut spare = if has_two_lines {
-        width.saturating_sub(must.width())
+        width.saturating_sub(must.cells())
     } else {
-        room.saturating_sub(fixed + name.width() + database.width() + state.width())
+        room.saturating_sub(fixed + name.cells() + database.cells() + state.cells())
     };
     let mut give = |texts: &[String], may: bool| {
-        let text = texts.iter().find(|text| may && text.width() <= spare).cloned();
+        let text = texts.iter().find(|text| may && text.cells() <= spare).cloned();
         // After a text that does not fit, no less important text is shown.
-        spare = text.as_ref().map_or(0, |text| spare - text.width());
+        spare = text.as_ref().map_or(0, |text| spare - text.cells());
         text.unwrap_or_default()
     };
     let version = give(&[version], is_whole);
@@ -115,7 +115,7 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     let (x, y) = if has_two_lines {
         (area.x, area.y + 1)
     } else {
-        (area.right().saturating_sub(u16::try_from(right.width()).unwrap_or(u16::MAX)).max(area.x), area.y)
+        (area.right().saturating_sub(u16::try_from(right.cells()).unwrap_or(u16::MAX)).max(area.x), area.y)
     };
     parts(buffer, (x, y), area.right(), [(right.as_str(), theme.text())]);
 }

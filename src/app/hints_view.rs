@@ -1,10 +1,10 @@
 //! Draws the hints: the bottom line with the keys that work now.
 
 use ratatui::buffer::Buffer;
-use unicode_width::UnicodeWidthStr;
 
 use crate::domain::keys::label_of;
 use crate::domain::protocol::Question;
+use crate::domain::screen_width::ScreenWidth as _;
 
 use super::action::{Action, AppAction, ListAction};
 use super::context::ConnectionState;
@@ -37,7 +37,7 @@ pub(super) fn hints(model: &Model, buffer: &mut Buffer) {
     let mut x = area.x + 1;
     for (action, label) in hint_actions(model, usize::from(area.width)) {
         let Some(key) = context.keymap.label(action.layer(), action) else { continue };
-        let width = u16::try_from(key.width() + label.width() + 1).unwrap_or(u16::MAX);
+        let width = u16::try_from(key.cells() + label.cells() + 1).unwrap_or(u16::MAX);
         if x.saturating_add(width) > area.right() {
             break;
         }

@@ -2,8 +2,8 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use unicode_width::UnicodeWidthStr;
 
+use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::GlyphSet;
 
 use super::dialogs::OverlaysView;
@@ -53,7 +53,7 @@ fn too_small(buffer: &mut Buffer, theme: Theme) {
     let (right, bottom) = (buffer.area.right(), buffer.area.bottom());
     let (mut x, mut y) = (0_u16, 0_u16);
     for word in "rrx: the terminal is too small (20x5 at least)".split(' ') {
-        let width = u16::try_from(word.width()).unwrap_or(u16::MAX);
+        let width = u16::try_from(word.cells()).unwrap_or(u16::MAX);
         if x > 0 && x.saturating_add(width) > right && y + 1 < bottom {
             (x, y) = (0, y + 1);
         }

@@ -16,6 +16,7 @@ pub mod profile;
 pub mod protocol;
 pub mod quantity;
 pub mod results;
+pub mod screen_width;
 pub mod snippets;
 pub mod sql;
 pub mod ssh;

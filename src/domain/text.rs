@@ -9,7 +9,8 @@
 //! | U+0000 to U+001F, U+007F | its control picture, such as `␛` for ESC |
 //! | other controls, overrides, zero-width characters, odd spaces | its number, such as `‹U+202E›` |
 //! | a byte that is not UTF-8 | its value, such as `‹ff›` |
-//! | an emoji that terminals join in different ways, more than 8 characters in one cell | each character by itself |
+//! | an emoji that terminals join in different ways, more than 8 characters in one grapheme | each character by itself |
+//! | a mark without its letter, which a terminal would draw into the cell before | its number, such as `‹U+093E›` |
 //!
 //! The functions differ only in what they do with line ends and tabs: [`visible`] marks them, [`one_line`] makes them
 //! spaces, [`multi_line`] keeps them. On a terminal that draws only ASCII the marks are `\n`, `<U+202E>` and `<ff>`.
@@ -18,7 +19,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::screen_width::{character_cells, stands_alone};
 
 /// The most characters of one grapheme. No script needs more; a longer grapheme is drawn character by character.
 const GRAPHEME_CHARACTERS: usize = 8;
@@ -84,8 +86,9 @@ pub fn grapheme_parts<'a>(grapheme: &'a str, glyphs: GlyphSet, mut take: impl Fn
         return take(Part::Plain(grapheme));
     }
     for (at, character) in grapheme.char_indices() {
-        if is_safe(character) && has_width(character) && !is_ours(character) {
-            take(Part::Plain(grapheme.get(at..at + character.len_utf8()).unwrap_or_default()));
+        let alone = grapheme.get(at..at + character.len_utf8()).unwrap_or_default();
+        if is_drawable(alone) && !is_ours(character) {
+            take(Part::Plain(alone));
         } else {
             take(Part::Mark(glyphs.character(character)));
         }
@@ -166,10 +169,14 @@ fn with_marks(text: &str, kept: impl Fn(&str) -> Option<&str>) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Whether a screen may draw this grapheme as it is: every character is safe, there are not too many, and its width is not zero.
+/// Whether a screen may draw this grapheme as it is: every character is safe, there are not too many, it has a width, and a
+/// terminal draws no part of it into the cells of its neighbours.
 #[must_use]
 pub fn is_drawable(grapheme: &str) -> bool {
-    grapheme.chars().all(is_safe) && grapheme.chars().count() <= GRAPHEME_CHARACTERS && grapheme.width() > 0
+    grapheme.chars().all(is_safe)
+        && grapheme.chars().count() <= GRAPHEME_CHARACTERS
+        && grapheme.chars().next().is_some_and(|first| character_cells(first) > 0)
+        && stands_alone(grapheme)
 }
 
 /// Whether a character may be drawn as it is: it is no control character, does not change the direction of text, has a width, and
@@ -190,11 +197,6 @@ pub fn is_safe(character: char) -> bool {
         || matches!(character, '\u{1f1e6}'..='\u{1f1ff}' | '\u{1f3fb}'..='\u{1f3ff}')
         || (character as u32) & 0xfffe == 0xfffe
         || matches!(character as u32, 0xfdd0..=0xfdef))
-}
-
-/// Whether the character has a width of its own.
-fn has_width(character: char) -> bool {
-    character.width().unwrap_or(0) > 0
 }
 
 /// Returns the ASCII equivalent of a glyph that rrx itself draws: borders, arrows, marks, and control pictures.

@@ -16,6 +16,7 @@ use rrx::domain::protocol::{
 use rrx::domain::results::{
     Cell, CellPreview, Column, ColumnOrigin, Plot, PlotKind, ProfileBuilder, SeriesBuilder, Window, WireType,
 };
+use rrx::domain::screen_width::ScreenWidth as _;
 
 use super::grid::catalog_with_a_key;
 use super::model::{Bench, report};
@@ -51,7 +52,7 @@ fn states(name: &str, is_marked: bool, reach: impl Fn(&mut Bench)) {
                 // A wide character has two cells, and one symbol.
                 if skip == 0 {
                     line.push_str(cell.symbol());
-                    skip = unicode_width::UnicodeWidthStr::width(cell.symbol()).max(1);
+                    skip = cell.symbol().cells().max(1);
                 }
                 skip -= 1;
             }

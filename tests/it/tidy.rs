@@ -19,12 +19,21 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("src/domain/ids.rs", &[]),
     ("src/domain/quantity.rs", &[]),
     ("src/domain/calendar.rs", &[]),
-    ("src/domain/text.rs", &[]),
+    ("src/domain/screen_width.rs", &[]),
+    ("src/domain/text.rs", &["domain::screen_width"]),
     ("src/domain/sql", &["domain::text", "domain::ids", "domain::limits", "domain::problem"]),
     ("src/domain/catalog", &["domain::text", "domain::limits", "domain::problem", "domain::ids"]),
     (
         "src/domain/results",
-        &["domain::text", "domain::calendar", "domain::quantity", "domain::limits", "domain::problem", "domain::ids"],
+        &[
+            "domain::text",
+            "domain::screen_width",
+            "domain::calendar",
+            "domain::quantity",
+            "domain::limits",
+            "domain::problem",
+            "domain::ids",
+        ],
     ),
     ("src/domain/keys", &["domain::text", "domain::limits", "domain::problem"]),
     ("src/domain/nearest.rs", &[]),
@@ -97,6 +106,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("use ::parquet", &["src/domain/export/parquet"]),
     ("flate2", &["src/domain/export/xlsx/zip.rs"]),
     ("tui_textarea", &["src/app/panes/worksheet/editor.rs"]),
+    ("unicode_width", &["src/domain/screen_width.rs"]),
     ("unbounded_channel", &[]),
 ];
 

@@ -15,4 +15,5 @@ mod copies_and_exports;
 mod first_day;
 mod harness;
 mod picture;
+mod scripts;
 mod stories;

@@ -4,12 +4,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
 use crate::app::context::Context;
 use crate::app::request::{DialogItem, DialogShape};
 use crate::app::ui::draw::{clip, panel, parts, rect, wrap};
 use crate::app::ui::theme::Theme;
+use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::visible;
 
 use super::{Overlay, Overlays};
@@ -84,21 +84,21 @@ impl OverlayView<'_> {
     /// Returns the end of the typed text, where the cursor is, and how many cells before it are left out.
     fn typed(&self, prompt: &str, area: Rect) -> (String, usize) {
         let text = visible(self.overlay.input.text());
-        let room = usize::from(area.width).saturating_sub(prompt.width() + 5);
-        if text.width() <= room {
+        let room = usize::from(area.width).saturating_sub(prompt.cells() + 5);
+        if text.cells() <= room {
             return (text.into_owned(), 0);
         }
-        let (mut left, mut start) = (text.width(), 0);
+        let (mut left, mut start) = (text.cells(), 0);
         // One cell is for the ellipsis.
         for grapheme in text.graphemes(true) {
             if left < room {
                 break;
             }
-            left -= grapheme.width();
+            left -= grapheme.cells();
             start += grapheme.len();
         }
         let rest = text.get(start..).unwrap_or_default();
-        (format!("…{rest}"), text.width() - left - 1)
+        (format!("…{rest}"), text.cells() - left - 1)
     }
 
     /// Draws what is wrong with the typed text; if nothing is, the explanation or the preview.
@@ -121,11 +121,11 @@ impl OverlayView<'_> {
     fn mark(&self, at: &std::ops::Range<usize>, area: Rect, buffer: &mut Buffer) {
         let prompt = self.overlay.dialog.prompt();
         let text = self.overlay.input.text();
-        let before = text.get(..at.start).map_or(0, |text| visible(text).width());
-        let width = text.get(at.clone()).map_or(1, |text| visible(text).width()).max(1);
+        let before = text.get(..at.start).map_or(0, |text| visible(text).cells());
+        let width = text.get(at.clone()).map_or(1, |text| visible(text).cells()).max(1);
         let (_, left_out) = self.typed(prompt, area);
         let (from, to) = (before.max(left_out), (before + width).max(left_out));
-        let x = area.x + 1 + u16::try_from(prompt.width() + 3 + from - left_out).unwrap_or(0);
+        let x = area.x + 1 + u16::try_from(prompt.cells() + 3 + from - left_out).unwrap_or(0);
         let mark = "^".repeat(to - from);
         parts(buffer, (x, area.y + 1), area.right(), [(mark.as_str(), self.theme.warning())]);
     }
@@ -167,7 +167,7 @@ impl OverlayView<'_> {
             return;
         }
         let list = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
-        let widest = items.iter().map(|item| visible(&item.name).width()).max().unwrap_or(0);
+        let widest = items.iter().map(|item| visible(&item.name).cells()).max().unwrap_or(0);
         let limit = usize::from(list.width) * 5 / 10;
         let in_view = items.iter().enumerate().skip(cursor.top).take(usize::from(list.height));
         for (y, (row, item)) in (list.y..).zip(in_view) {
@@ -185,10 +185,10 @@ impl OverlayView<'_> {
         // On a narrow screen the text after the name is more important than the text at the right.
         let most = if area.width < 60 && !item.about.is_empty() { 0 } else { usize::from(area.width) / 3 };
         let right = clip(&visible(&item.right), most);
-        let room = usize::from(area.width).saturating_sub(right.width() + 3);
+        let room = usize::from(area.width).saturating_sub(right.cells() + 3);
         let widest = if item.about.is_empty() { room } else { widest.min(room) };
         let name = clip(&visible(&item.name), widest);
-        let pad = " ".repeat(widest.saturating_sub(name.width()) + 2);
+        let pad = " ".repeat(widest.saturating_sub(name.cells()) + 2);
         let about = clip(&visible(&item.about), room.saturating_sub(widest + 2));
         let lead = if is_here { "›" } else { " " };
         parts(
@@ -202,7 +202,7 @@ impl OverlayView<'_> {
                 (about.as_str(), style_of(theme.dim())),
             ],
         );
-        let x = area.right().saturating_sub(u16::try_from(right.width()).unwrap_or(0) + 1);
+        let x = area.right().saturating_sub(u16::try_from(right.cells()).unwrap_or(0) + 1);
         parts(buffer, (x, area.y), area.right(), [(right.as_str(), style_of(theme.key()))]);
     }
 }

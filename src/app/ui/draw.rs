@@ -6,9 +6,9 @@ use ratatui::style::Style;
 use ratatui::symbols::border;
 use ratatui::widgets::{Block, Borders, Clear, Widget};
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
 use crate::app::layout::Area;
+use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::visible;
 
 use super::theme::Theme;
@@ -19,7 +19,8 @@ pub fn rect(area: Area, buffer: &Buffer) -> Rect {
     Rect::new(area.x, area.y, area.width, area.height).intersection(buffer.area)
 }
 
-/// Writes parts of text from a cell on, up to the column `right`. Returns the column after the text.
+/// Writes parts of text from a cell on, up to the column `right`. Returns the column after the text. Not by ratatui's own
+/// functions: they give a grapheme fewer cells than some terminals do.
 ///
 /// Invariant: all text in the buffer is safe for a terminal. Callers that measure a text call [`visible`] first,
 /// because the mark for a control character is wider than the character.
@@ -38,7 +39,17 @@ pub fn parts<'a>(
         if x >= right {
             break;
         }
-        (x, _) = buffer.set_stringn(x, y, visible(text), usize::from(right - x), style);
+        for grapheme in visible(text).graphemes(true) {
+            let cells = u16::try_from(grapheme.cells()).unwrap_or(u16::MAX);
+            if cells > right - x {
+                return x;
+            }
+            for (at, cell) in (x..x + cells).zip(0..) {
+                // The cells after the first are hidden by the grapheme.
+                buffer[(at, y)].set_symbol(if cell == 0 { grapheme } else { " " }).set_style(style);
+            }
+            x += cells;
+        }
     }
     x
 }
@@ -46,16 +57,16 @@ pub fn parts<'a>(
 /// Cuts a text to a width, and ends it with `…` if something is missing.
 #[must_use]
 pub fn clip(text: &str, width: usize) -> String {
-    if text.width() <= width {
+    if text.cells() <= width {
         return text.to_owned();
     }
     let mut kept = String::new();
     let mut used = 0;
     for grapheme in text.graphemes(true) {
-        if used + grapheme.width() + 1 > width {
+        if used + grapheme.cells() + 1 > width {
             break;
         }
-        used += grapheme.width();
+        used += grapheme.cells();
         kept.push_str(grapheme);
     }
     if width > 0 {
@@ -87,10 +98,10 @@ pub fn panel(buffer: &mut Buffer, area: Rect, title: &str, right: &str, in_focus
             [(" ", style), (title.as_str(), style), (" ", style)],
         );
     }
-    let left_over = room.saturating_sub(title.width() + 3);
+    let left_over = room.saturating_sub(title.cells() + 3);
     if !right.is_empty() && left_over > 3 {
         let right = clip(right, left_over);
-        let x = area.right().saturating_sub(u16::try_from(right.width()).unwrap_or(0) + 3);
+        let x = area.right().saturating_sub(u16::try_from(right.cells()).unwrap_or(0) + 3);
         parts(
             buffer,
             (x, area.y),
@@ -106,14 +117,14 @@ pub fn panel(buffer: &mut Buffer, area: Rect, title: &str, right: &str, in_focus
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in visible(text).split_inclusive(' ') {
-        let used = lines.last().map_or(0, |line| line.width());
-        if used > 0 && used + word.trim_end().width() > width {
+        let used = lines.last().map_or(0, |line| line.cells());
+        if used > 0 && used + word.trim_end().cells() > width {
             lines.push(String::new());
         }
         for grapheme in word.graphemes(true) {
             let is_full = lines
                 .last()
-                .is_some_and(|line| !line.is_empty() && grapheme != " " && line.width() + grapheme.width() > width);
+                .is_some_and(|line| !line.is_empty() && grapheme != " " && line.cells() + grapheme.cells() > width);
             if is_full {
                 lines.push(String::new());
             }

@@ -3,9 +3,9 @@
 use std::io::{ErrorKind, Write};
 
 use serde::Serialize;
-use unicode_width::UnicodeWidthStr;
 
 use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::{push_byte, push_visible};
 
 pub use crate::domain::text::{multi_line, one_line};
@@ -41,7 +41,7 @@ pub fn columns<const N: usize>(out: &mut dyn Write, rows: &[[String; N]]) -> Res
     let mut widths = [0; N];
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.width());
+            *width = (*width).max(cell.cells());
         }
     }
     let mut written = String::new();
@@ -49,7 +49,7 @@ pub fn columns<const N: usize>(out: &mut dyn Write, rows: &[[String; N]]) -> Res
         let mut line = String::new();
         for (cell, width) in row.iter().zip(widths) {
             line.push_str(cell);
-            line.push_str(&" ".repeat(width - cell.width() + 2));
+            line.push_str(&" ".repeat(width - cell.cells() + 2));
         }
         written.push_str(line.trim_end());
         written.push('\n');

@@ -1,13 +1,13 @@
 //! Converts untrusted bytes to text that is safe to draw within a width, and marks the parts that do not belong to the value.
 
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
 use super::cell::{Cell, bit_number};
 use super::column::{Column, TypeClass};
 
 use super::window::CellPreview;
 use crate::domain::quantity::byte_size;
+use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::{GlyphSet, Part, grapheme_parts};
 
 /// The kind of a piece of screen text.
@@ -37,7 +37,7 @@ pub struct TextPiece {
 impl TextPiece {
     #[must_use]
     pub fn width(&self) -> usize {
-        graphemes_width(&self.text)
+        self.text.cells()
     }
 }
 
@@ -154,12 +154,12 @@ struct PieceBuilder {
 
 impl PieceBuilder {
     fn new(glyphs: GlyphSet, width: usize) -> Self {
-        let mark = graphemes_width(glyphs.cut());
+        let mark = glyphs.cut().cells();
         Self { glyphs, pieces: Vec::new(), width, used: 0, mark, safe: (0, 0, 0), is_over: false }
     }
 
     fn add(&mut self, text: &str, kind: TextPieceKind) {
-        let cells = text.width();
+        let cells = text.cells();
         if self.is_over || cells > self.width - self.used {
             self.is_over = true;
             return;
@@ -219,9 +219,4 @@ impl PieceBuilder {
         }
         self.pieces
     }
-}
-
-/// Returns the width of a text in cells, grapheme by grapheme as terminals do.
-fn graphemes_width(text: &str) -> usize {
-    text.graphemes(true).map(UnicodeWidthStr::width).sum()
 }

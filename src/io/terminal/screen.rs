@@ -9,12 +9,12 @@ use crossterm::terminal::{
     SetTitle, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend as _, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::basic_colours::{BasicColours, ColourCodes};
+use super::frame_changes::{clear_cut_graphemes, frame_changes};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::CommandLine;
 
@@ -23,7 +23,11 @@ static IS_OPEN: AtomicBool = AtomicBool::new(false);
 
 /// The terminal in raw mode and on the alternate screen.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<BasicColours<Stdout>>>,
+    backend: CrosstermBackend<BasicColours<Stdout>>,
+    /// What the terminal shows.
+    shown: Buffer,
+    /// The frame that is drawn; kept for its memory.
+    next: Buffer,
 }
 
 impl std::fmt::Debug for Screen {
@@ -57,18 +61,16 @@ impl Screen {
         }));
         enable_raw_mode().map_err(setup_problem)?;
         IS_OPEN.store(true, Ordering::SeqCst);
-        // Cleared here, because ratatui asks the terminal for its cursor position, and some terminals do not answer.
         execute!(stdout(), EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, SetTitle("rrx"))
             .map_err(setup_problem)?;
-        let terminal =
-            Terminal::new(CrosstermBackend::new(BasicColours::new(stdout(), codes))).map_err(setup_problem)?;
-        Ok(Self { terminal })
+        let backend = CrosstermBackend::new(BasicColours::new(stdout(), codes));
+        Ok(Self { backend, shown: Buffer::default(), next: Buffer::default() })
     }
 
     /// Returns the size in columns and rows.
     #[must_use]
     pub fn size(&self) -> (u16, u16) {
-        self.terminal.size().map_or((80, 24), |size| (size.width, size.height))
+        self.backend.size().map_or((80, 24), |size| (size.width, size.height))
     }
 
     /// Draws one frame with this function.
@@ -76,9 +78,18 @@ impl Screen {
     /// # Errors
     /// Returns an error if the terminal was closed.
     pub fn draw(&mut self, draw: impl FnOnce(&mut Buffer)) -> std::io::Result<()> {
+        let (width, height) = self.size();
         queue!(stdout(), BeginSynchronizedUpdate)?;
-        self.terminal.draw(|frame| draw(frame.buffer_mut()))?;
-        execute!(stdout(), EndSynchronizedUpdate)
+        if self.shown.area != Rect::new(0, 0, width, height) {
+            self.clear()?;
+        }
+        self.next.reset();
+        draw(&mut self.next);
+        clear_cut_graphemes(&mut self.next);
+        let changes = frame_changes(&self.shown, &self.next);
+        self.backend.draw(changes.iter().map(|(x, y, cell)| (*x, *y, cell)))?;
+        std::mem::swap(&mut self.shown, &mut self.next);
+        execute!(stdout(), cursor::Hide, EndSynchronizedUpdate)
     }
 
     /// Clears the terminal, so that the next frame draws every cell.
@@ -86,10 +97,13 @@ impl Screen {
     /// # Errors
     /// Returns an error if the terminal was closed.
     pub fn clear(&mut self) -> std::io::Result<()> {
-        // Not `Terminal::clear`: it asks the terminal for its cursor position. The event reader takes the answer, and the
-        // question fails after two seconds.
+        // Not by ratatui: it asks the terminal for its cursor position. The event reader takes the answer, and the question
+        // fails after two seconds.
+        queue!(stdout(), Clear(ClearType::All))?;
         let (width, height) = self.size();
-        self.terminal.resize(Rect::new(0, 0, width, height))
+        self.shown = Buffer::empty(Rect::new(0, 0, width, height));
+        self.next = self.shown.clone();
+        Ok(())
     }
 
     /// Sends an escape sequence unchanged (for the clipboard).

@@ -2,12 +2,12 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use unicode_width::UnicodeWidthStr;
 
 use crate::app::ui::draw::{parts, wrap};
 use crate::app::ui::problem::draw_problem;
 use crate::app::ui::theme::Theme;
 use crate::domain::profile::CommandLine;
+use crate::domain::screen_width::ScreenWidth as _;
 
 use super::form::{ENVIRONMENTS, ProfileField, ProfileForm, SOURCES, label};
 
@@ -79,7 +79,7 @@ fn line(form: &ProfileForm, field: ProfileField, area: Rect, buffer: &mut Buffer
 }
 
 fn choice(values: &[&str], chosen: &str, is_here: bool, (x, area): (u16, Rect), buffer: &mut Buffer, theme: Theme) {
-    let width = values.iter().map(|value| value.width() + 3).sum::<usize>();
+    let width = values.iter().map(|value| value.cells() + 3).sum::<usize>();
     let fits = width <= usize::from(area.right().saturating_sub(x));
     let mut x = x;
     for value in values.iter().filter(|value| fits || **value == chosen) {
@@ -97,7 +97,7 @@ fn choice(values: &[&str], chosen: &str, is_here: bool, (x, area): (u16, Rect), 
 /// Returns the end of a text that fits into a width.
 fn end_of(text: &str, width: usize) -> &str {
     let mut shown = text;
-    while shown.width() > width {
+    while shown.cells() > width {
         let next = shown.char_indices().nth(1).map_or(shown.len(), |(at, _)| at);
         shown = shown.get(next..).unwrap_or_default();
     }

@@ -3,7 +3,6 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use unicode_width::UnicodeWidthStr;
 
 use crate::app::action::Action;
 use crate::app::context::{ConnectionState, Context};
@@ -11,6 +10,7 @@ use crate::app::ui::draw::{clip, panel, parts};
 use crate::app::ui::theme::Theme;
 use crate::domain::catalog::{Catalog, KeyRole, TableKind};
 use crate::domain::quantity::{counted, grouped};
+use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::visible;
 
 use super::{Explorer, ExplorerAction, ExplorerLine, ExplorerNode};
@@ -88,7 +88,7 @@ impl ExplorerView<'_> {
         // The cursor's line has one style, because reversed colours are hard to read.
         let shade = |style: Style| if is_here && self.in_focus { theme.cursor() } else { style };
         let room = usize::from(area.width).saturating_sub(indent.len() + 2);
-        let right = clip(&right, room.saturating_sub(name.width() + 2));
+        let right = clip(&right, room.saturating_sub(name.cells() + 2));
         let end = parts(
             buffer,
             (area.x, area.y),
@@ -99,7 +99,7 @@ impl ExplorerView<'_> {
                 (clip(&name, room).as_str(), shade(style)),
             ],
         );
-        let x = area.right().saturating_sub(u16::try_from(right.width()).unwrap_or(0) + 1);
+        let x = area.right().saturating_sub(u16::try_from(right.cells()).unwrap_or(0) + 1);
         if x > end {
             parts(buffer, (x, area.y), area.right(), [(right.as_str(), shade(theme.dim()))]);
         }

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use unicode_width::UnicodeWidthStr;
-
 use crate::app::dialogs::{SearchDialog, SearchTarget};
 use crate::app::effect::Effect;
 use crate::app::panes::PaneContext;
@@ -11,6 +9,7 @@ use crate::app::request::Request;
 use crate::domain::protocol::{CellPosition, ResultView, SearchDirection, StoreCmd, StoreWork, ViewId};
 use crate::domain::quantity::{counted, grouped};
 use crate::domain::results::{Arrangement, Column, Direction, Filter, Pattern, SortColumn, TypeClass, bit_number};
+use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::sql::quote::quoted_identifier;
 
 use super::{AfterSearch, Grid, ResultSearch, ResultSet};
@@ -136,7 +135,7 @@ impl Grid {
         let filter = result.arrangement.filter.clone();
         // The name stays readable next to the sort mark.
         let name =
-            result.columns.as_ref().and_then(|columns| columns.get(column)).map_or(0, |column| column.name.width());
+            result.columns.as_ref().and_then(|columns| columns.get(column)).map_or(0, |column| column.name.cells());
         let room = u16::try_from(name + 3).unwrap_or(u16::MAX).min(33);
         result.layout.resize(column, result.layout.width(column).max(room));
         result.arrange(Arrangement { sort, filter }, cx);

@@ -3,7 +3,6 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use unicode_width::UnicodeWidthStr;
 
 use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
@@ -15,6 +14,7 @@ use crate::domain::quantity::grouped;
 use crate::domain::results::{
     Alignment, CellPreview, Column, Direction, TextPiece, TextPieceKind, alignment, show_preview,
 };
+use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::visible;
 
 use super::labels::titles;
@@ -107,12 +107,12 @@ impl GridView<'_> {
         }
         let position = position(result);
         let room = usize::from(width.saturating_sub(4));
-        let fits_with_position = |title: &&String| title.width() + 3 + position.width() <= room;
+        let fits_with_position = |title: &&String| title.cells() + 3 + position.cells() <= room;
         for titles in [&full, &short] {
             if let Some(title) = titles.iter().find(fits_with_position) {
                 return (title.clone(), position);
             }
-            if let Some(title) = titles.iter().find(|title| title.width() <= room) {
+            if let Some(title) = titles.iter().find(|title| title.cells() <= room) {
                 return (title.clone(), String::new());
             }
         }
@@ -129,7 +129,7 @@ impl GridView<'_> {
             let here = span.place == table.result.place;
             let style = if here { theme.key() } else { theme.heading() };
             let mark = Self::sort_mark(table.result, span.column);
-            let width = usize::from(span.width).saturating_sub(mark.width());
+            let width = usize::from(span.width).saturating_sub(mark.cells());
             let name = format!("{}{mark}", clip(&visible(&column.name), width));
             aligned(column, &name, style, (x, area.y, span.width), buffer);
             let type_label = clip(&self.type_label(table.result, column, span), usize::from(span.width));
@@ -159,7 +159,7 @@ impl GridView<'_> {
     fn type_label(&self, result: &ResultSet, column: &Column, span: &ColumnSpan) -> String {
         let session = self.context.facts.as_ref().map(|facts| facts.time_zone.as_str());
         let arrow = if self.context.refers_to(column).is_some() { "→ " } else { "" };
-        let room = usize::from(span.width).saturating_sub(arrow.width());
+        let room = usize::from(span.width).saturating_sub(arrow.cells());
         format!("{arrow}{}", type_label(column, session, result.zone_of(span.column), room))
     }
 
@@ -269,7 +269,7 @@ impl GridView<'_> {
 
 fn aligned(column: &Column, text: &str, style: Style, (x, y, width): (u16, u16, u16), buffer: &mut Buffer) {
     let pad = match alignment(column) {
-        Alignment::Right => width.saturating_sub(u16::try_from(text.width()).unwrap_or(width)),
+        Alignment::Right => width.saturating_sub(u16::try_from(text.cells()).unwrap_or(width)),
         Alignment::Left => 0,
     };
     parts(buffer, (x + pad, y), x + width, [(text, style)]);

@@ -1,11 +1,10 @@
 //! Shows the times of a column in another time zone, too.
 
-use unicode_width::UnicodeWidthStr;
-
 use crate::app::dialogs::ZoneDialog;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
 use crate::domain::results::{Column, WireType, type_text};
+use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::visible;
 
 use super::{Grid, ResultSet};
@@ -75,7 +74,7 @@ fn width_with_zone(column: &Column, name: &str) -> usize {
         _ => 0,
     };
     // The session's zone is not known here. Most zones are an offset.
-    let head = format!("{} read as +00:00 → {name}", type_text(column)).width();
+    let head = format!("{} read as +00:00 → {name}", type_text(column)).cells();
     (2 * (TIME_WIDTH + fraction) + OFFSET_WIDTH).max(head)
 }
 
@@ -111,5 +110,5 @@ pub(super) fn type_label(column: &Column, session: Option<&str>, other: Option<&
         format!("{session} → {other}"),
     ];
     let [.., least] = &texts;
-    texts.iter().find(|text| text.width() <= width).unwrap_or(least).clone()
+    texts.iter().find(|text| text.cells() <= width).unwrap_or(least).clone()
 }

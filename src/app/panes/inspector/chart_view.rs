@@ -4,10 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::symbols::Marker;
 use ratatui::widgets::{Axis, Chart, Clear, Dataset, GraphType, Widget};
-use unicode_width::UnicodeWidthStr;
 
 use crate::app::ui::theme::Theme;
 use crate::domain::results::{GlyphSet, Scale, Series};
+use crate::domain::screen_width::ScreenWidth as _;
 
 /// Least distance of two labels of the horizontal axis.
 const LABEL_CELLS: u16 = 18;
@@ -37,7 +37,7 @@ impl AxisRange {
 
     /// Returns the width of the widest label.
     fn widest(&self) -> u16 {
-        let widest = self.labels.iter().map(|label| label.width()).max().unwrap_or(0);
+        let widest = self.labels.iter().map(|label| label.cells()).max().unwrap_or(0);
         u16::try_from(widest).unwrap_or(u16::MAX)
     }
 

@@ -1,9 +1,9 @@
 //! Collects the lines of the inspector, wrapped to its width.
 
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
 use crate::domain::results::{Pattern, PatternKind};
+use crate::domain::screen_width::ScreenWidth as _;
 
 /// How a part of a line is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,11 +135,11 @@ impl LineBuilder {
     /// Adds text after leading parts, wrapped. Lines that continue it are indented.
     pub(super) fn hang(&mut self, lead: &[(String, LineStyle)], text: &str, style: LineStyle, indent: usize) {
         let mut parts = lead.to_vec();
-        let mut used: usize = parts.iter().map(|(text, _)| text.width()).sum();
+        let mut used: usize = parts.iter().map(|(text, _)| text.cells()).sum();
         let mut line = String::new();
         let mut continuation = Continuation::None;
         for word in words(text) {
-            let wide = word.width();
+            let wide = word.cells();
             // A word that is wider than a whole line does not begin a new line; it is split.
             if used + wide > self.width && used > indent && wide + indent <= self.width {
                 let ended = line.ends_with(char::is_whitespace);
@@ -154,7 +154,7 @@ impl LineBuilder {
                 }
             }
             for grapheme in word.graphemes(true) {
-                if used + grapheme.width() > self.width && used > indent {
+                if used + grapheme.cells() > self.width && used > indent {
                     parts.push((std::mem::take(&mut line), style));
                     self.text.lines.push(InspectorLine(std::mem::take(&mut parts), continuation));
                     line.push_str(&" ".repeat(indent));
@@ -162,7 +162,7 @@ impl LineBuilder {
                     continuation = Continuation::Wrapped { indent, dropped_space: false };
                 }
                 line.push_str(grapheme);
-                used += grapheme.width();
+                used += grapheme.cells();
             }
         }
         parts.push((line, style));

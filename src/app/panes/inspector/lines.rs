@@ -1,11 +1,10 @@
 //! The lines of the inspector, as a pure function of its content, the context and the width.
 
-use unicode_width::UnicodeWidthStr;
-
 use crate::app::context::Context;
 use crate::domain::protocol::count_repeats;
 use crate::domain::quantity::grouped;
 use crate::domain::results::CellPreview;
+use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::visible;
 
 use super::line_builder::{InspectorText, LineBuilder, LineStyle};
@@ -31,7 +30,7 @@ pub(super) fn lines(
         }
         InspectorContent::Table { schema, table } => table_lines::table(&mut out, (schema, table), context),
         InspectorContent::Row { columns, values, .. } => {
-            let widest = columns.iter().map(|column| column.name.width()).max().unwrap_or(0).min(width / 2);
+            let widest = columns.iter().map(|column| column.name.cells()).max().unwrap_or(0).min(width / 2);
             for (column, cell) in columns.iter().zip(values) {
                 let name = format!("{:<widest$}  ", visible(column.name.trim_end()));
                 out.hang(&[(name, LineStyle::Name)], &value::shown(cell, column), style_of(cell), widest + 2);

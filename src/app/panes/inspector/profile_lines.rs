@@ -1,10 +1,9 @@
 //! The lines about a column's profile, and the lines of a chart.
 
-use unicode_width::UnicodeWidthStr;
-
 use crate::app::ui::draw::clip;
 use crate::domain::quantity::{counted, grouped};
 use crate::domain::results::{Column, ColumnProfile, DistinctCount, Series};
+use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::visible;
 
 use super::line_builder::{Continuation, InspectorLine, LineBuilder, LineStyle};
@@ -59,7 +58,7 @@ pub(super) fn profile(out: &mut LineBuilder, column: &Column, profile: &ColumnPr
         out.empty_line();
         out.line("Histogram", LineStyle::Heading);
         let most = profile.histogram.iter().map(|bin| bin.count).max().unwrap_or(1);
-        let widest = profile.histogram.iter().map(|bin| bin.from.width()).max().unwrap_or(0);
+        let widest = profile.histogram.iter().map(|bin| bin.from.cells()).max().unwrap_or(0);
         for bin in &profile.histogram {
             bar(out, &format!("{:>widest$}", bin.from), (bin.count as f64, most as f64), &grouped(bin.count));
         }
@@ -85,7 +84,7 @@ pub(super) fn profile(out: &mut LineBuilder, column: &Column, profile: &ColumnPr
 fn bar(out: &mut LineBuilder, label: &str, (value, most): (f64, f64), number: &str) {
     /// Eighths of a cell, from none to seven.
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    let room = out.width().saturating_sub(label.width() + number.width() + 4).min(60);
+    let room = out.width().saturating_sub(label.cells() + number.cells() + 4).min(60);
     let share = if most > 0.0 { (value / most).clamp(0.0, 1.0) } else { 0.0 };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a screen's width")]
     let eighths = (share * room as f64 * 8.0).round() as usize;
@@ -109,10 +108,10 @@ pub(super) fn chart(out: &mut LineBuilder, series: &Series, scope: &str) {
     }
     out.empty_line();
     let most = series.bars.iter().map(|(_, value)| value.abs()).fold(0.0, f64::max);
-    let widest = series.bars.iter().map(|(label, _)| visible(label).width()).max().unwrap_or(0).min(out.width() / 3);
+    let widest = series.bars.iter().map(|(label, _)| visible(label).cells()).max().unwrap_or(0).min(out.width() / 3);
     for (label, value) in &series.bars {
         let label = clip(&visible(label), widest);
-        let pad = " ".repeat(widest.saturating_sub(label.width()));
+        let pad = " ".repeat(widest.saturating_sub(label.cells()));
         bar(out, &format!("{label}{pad}"), (value.abs(), most), &value.to_string());
     }
 }

@@ -1,12 +1,11 @@
 //! The lines about a table: its page, its columns, keys and indexes, its examples.
 
-use unicode_width::UnicodeWidthStr;
-
 use crate::app::context::Context;
 use crate::domain::catalog::{KeyRole, Table};
 use crate::domain::docs::DocPage;
 use crate::domain::docs::blocks::{DocBlock, Inline, parse_blocks, plain_text};
 use crate::domain::quantity::counted;
+use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::visible;
 
 use super::line_builder::{LineBuilder, LineStyle};
@@ -51,7 +50,7 @@ fn add_block(out: &mut LineBuilder, block: &DocBlock, lead: &[(String, LineStyle
         DocBlock::List { first, items } => {
             for (number, item) in (first.unwrap_or(0)..).zip(items) {
                 let mark = if first.is_some() { format!("{number}. ") } else { "• ".into() };
-                let width = indent + mark.width();
+                let width = indent + mark.cells();
                 let lead = [(format!("{}{mark}", " ".repeat(indent)), LineStyle::Dim)];
                 let indented = [(" ".repeat(width), LineStyle::Plain)];
                 for (at, block) in item.iter().enumerate() {
@@ -68,13 +67,13 @@ fn add_block(out: &mut LineBuilder, block: &DocBlock, lead: &[(String, LineStyle
             for row in std::iter::once(&head).chain(&rows) {
                 widths.resize(widths.len().max(row.len()), 0);
                 for (width, cell) in widths.iter_mut().zip(row) {
-                    *width = (*width).max(visible(cell).width());
+                    *width = (*width).max(visible(cell).cells());
                 }
             }
             let line = |row: &[String]| {
                 let padded = row.iter().zip(&widths).map(|(cell, width)| {
                     let cell = visible(cell);
-                    format!("{cell}{}", " ".repeat(width.saturating_sub(cell.width())))
+                    format!("{cell}{}", " ".repeat(width.saturating_sub(cell.cells())))
                 });
                 padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
             };
@@ -115,7 +114,7 @@ fn catalog_entry(out: &mut LineBuilder, table: &Table, page: Option<&DocPage>) {
     }
     let rows = table.rows.map_or_else(String::new, |rows| format!(", about {}", counted(rows, "row")));
     out.line(&format!("Columns ({}{rows})", table.columns.len()), LineStyle::Heading);
-    let widest = table.columns.iter().map(|column| column.name.width()).max().unwrap_or(0).min(28);
+    let widest = table.columns.iter().map(|column| column.name.cells()).max().unwrap_or(0).min(28);
     for column in &table.columns {
         let key = match column.key {
             KeyRole::Primary => "PK ",

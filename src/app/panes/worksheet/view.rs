@@ -4,11 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
 use crate::app::context::Context;
 use crate::app::ui::draw::{panel, parts};
 use crate::app::ui::theme::Theme;
+use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::{is_drawable, one_line};
 
 use super::{Worksheet, Worksheets};
@@ -103,13 +103,7 @@ impl WorksheetView<'_> {
                 if sheet.error_at == Some(byte) {
                     style = style.patch(theme.bad()).patch(Style::new().underlined());
                 }
-                // What must not be drawn gets one cell, so that the cursor's column stays right.
-                let shown = match grapheme {
-                    "\t" => "  ",
-                    _ if is_drawable(grapheme) => grapheme,
-                    _ => "·",
-                };
-                x = parts(buffer, (x, y), area.right(), [(shown, style)]);
+                x = parts(buffer, (x, y), area.right(), [(shown(grapheme), style)]);
             }
             if number == cursor.0 && self.in_focus {
                 let before: String = line
@@ -117,9 +111,8 @@ impl WorksheetView<'_> {
                     .skip(self.worksheets.left)
                     .take(cursor.1.saturating_sub(self.worksheets.left))
                     .collect();
-                let x = area.x
-                    + GUTTER
-                    + u16::try_from(before.replace('\t', "  ").width()).unwrap_or(u16::MAX - GUTTER - area.x);
+                let cells = before.graphemes(true).map(|grapheme| shown(grapheme).cells()).sum::<usize>();
+                let x = area.x + GUTTER + u16::try_from(cells).unwrap_or(u16::MAX - GUTTER - area.x);
                 if x < area.right() && y < area.bottom() {
                     buffer.set_style(Rect::new(x, y, 1, 1).intersection(buffer.area), theme.cursor());
                 }
@@ -134,5 +127,14 @@ impl WorksheetView<'_> {
                 [(" Type a statement, or insert a table from the explorer.", theme.dim())],
             );
         }
+    }
+}
+
+/// Returns what is drawn for a grapheme of the text. A grapheme that must not be drawn gets a mark.
+fn shown(grapheme: &str) -> &str {
+    match grapheme {
+        "\t" => "  ",
+        _ if is_drawable(grapheme) => grapheme,
+        _ => "·",
     }
 }
