@@ -212,8 +212,7 @@ fn main() {
     bench.feed(Message::Session(session, SessionEvent::Ready(Arc::new(facts()))));
     bench.feed(Message::Storage(StorageEvent::Worksheets {
         profile: "eu".into(),
-        worksheets: vec![],
-        front: 0,
+        worksheets: rrx::domain::protocol::WorksheetSet::default(),
         problems: vec![],
     }));
     println!("update, {} columns in {TABLES} tables", TABLES * COLUMNS);

@@ -33,6 +33,7 @@ actions! {
         Refresh = "refresh": "Reload the catalog",
         NewWorksheet = "new-worksheet": "Open a new worksheet",
         CloseWorksheet = "close-worksheet": "Close worksheet",
+        ReopenWorksheet = "reopen-worksheet": "Reopen the worksheet that was closed last",
         NextWorksheet = "next-worksheet": "Go to the next worksheet",
         PreviousWorksheet = "previous-worksheet": "Go to the previous worksheet",
         Rename = "rename-worksheet": "Rename worksheet…",

@@ -19,6 +19,7 @@ use super::effect::Effect;
 use super::focus::Focus;
 use super::message::Message;
 use super::model::Model;
+use super::panes::worksheet::SaveOutcome;
 use super::panes::{PaneContext, with};
 use super::request::Request;
 
@@ -66,7 +67,7 @@ fn on_clock(model: &mut Model, now: std::time::Duration, requests: &mut Vec<Requ
     super::reconnect::on_clock(model, effects);
     // Sends the records again that a full queue refused.
     effects.extend(model.refused_records.drain(..).map(Effect::Storage));
-    with!(model, requests, effects, worksheets.save());
+    with!(model, requests, effects, worksheets.on_clock());
 }
 
 fn on_key(model: &mut Model, chord: Chord, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
@@ -239,22 +240,26 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
             super::statement::on_not_permitted(model, result, problem, requests, effects);
         }
         StorageEvent::History(past) => requests.push(Request::OpenDialog(Box::new(HistoryDialog { entries: past }))),
-        StorageEvent::Worksheets { profile, worksheets, front, problems } => {
+        StorageEvent::Worksheets { profile, mut worksheets, problems } => {
             let is_demo =
                 model.context.profile.as_ref().is_some_and(|profile| profile.environment == Environment::Demo);
-            let first = if worksheets.is_empty() && is_demo { model.demo_worksheet.take() } else { None };
+            let is_empty = worksheets.open.is_empty() && worksheets.closed.is_empty();
+            let first = if is_empty && is_demo { model.demo_worksheet.take() } else { None };
             let is_first = first.is_some();
-            let worksheets =
-                first.map_or(worksheets, |(title, text)| vec![SavedWorksheet::new("sheet-1", &title, &text)]);
-            with!(model, requests, effects, worksheets.load(&profile, worksheets, front));
+            worksheets.open.extend(first.map(|(title, text)| SavedWorksheet::new("sheet-1", &title, &text)));
+            with!(model, requests, effects, worksheets.load(&profile, worksheets));
             model.worksheets.is_dirty |= is_first;
             report_all(model, &problems);
             requests.push(Request::Settle);
         }
         StorageEvent::WorksheetsSaved => {
-            model.worksheets.is_saving = false;
+            model.worksheets.on_saved(SaveOutcome::Saved);
             with!(model, requests, effects, worksheets.save());
             super::statement::leave(model, effects);
+        }
+        StorageEvent::WorksheetsNotSaved(problem) => {
+            model.worksheets.on_saved(SaveOutcome::Failed);
+            failed(model, problem, requests, effects);
         }
         StorageEvent::SnippetSaved(path) => {
             model.overlays.on_saved();
@@ -285,14 +290,15 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
             Some(connect) => connect.on_not_added(problem),
             None => requests.push(Request::Problem(problem)),
         },
-        StorageEvent::Failed(problem) => {
-            model.worksheets.is_saving = false;
-            if let Some(code) = model.exit_code {
-                effects.push(Effect::Quit(code.max(problem.kind.exit_code())));
-            }
-            requests.push(Request::Problem(problem));
-        }
+        StorageEvent::Failed(problem) => failed(model, problem, requests, effects),
     }
+}
+
+fn failed(model: &mut Model, problem: Problem, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    if let Some(code) = model.exit_code {
+        effects.push(Effect::Quit(code.max(problem.kind.exit_code())));
+    }
+    requests.push(Request::Problem(problem));
 }
 
 fn on_host(model: &mut Model, event: HostEvent, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {

@@ -131,6 +131,10 @@ pub const WAIT_TIMEOUT_SECONDS: usize = 28_800;
 pub const CONTROL_ATTEMPTS: usize = 3;
 /// Bytes of a worksheet: the time of an edit grows with the text.
 pub const WORKSHEET_BYTES: usize = 1 << 20;
+/// Closed worksheets that are kept and can be reopened.
+pub const CLOSED_WORKSHEETS: usize = 20;
+/// The time without a key after which the position of the cursor is saved. A change of the text is saved at once.
+pub const POSITION_PAUSE: Duration = Duration::from_secs(2);
 /// Bytes of one packet from the server: the maximum of the protocol.
 pub const MAX_PACKET: usize = 1 << 30;
 /// Bytes of a snippet's name: with its extension it is a valid file name on every system.

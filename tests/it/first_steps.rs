@@ -7,7 +7,7 @@ use rrx::app::Message;
 use rrx::app::focus::Focus;
 use rrx::app::{Effect, screen};
 use rrx::domain::protocol::{
-    End, Progress, SavedWorksheet, SessionCmd, SessionEvent, StorageCmd, StorageEvent, StoreEvent,
+    End, Progress, SavedWorksheet, SessionCmd, SessionEvent, StorageCmd, StorageEvent, StoreEvent, WorksheetSet,
 };
 
 use super::model::{Bench, report};
@@ -24,7 +24,8 @@ fn last(bench: &Bench) -> String {
 }
 
 fn arrive(bench: &mut Bench, worksheets: Vec<SavedWorksheet>) {
-    let event = StorageEvent::Worksheets { profile: "eu".into(), worksheets, front: 0, problems: vec![] };
+    let worksheets = WorksheetSet { open: worksheets, ..WorksheetSet::default() };
+    let event = StorageEvent::Worksheets { profile: "eu".into(), worksheets, problems: vec![] };
     bench.feed(Message::Storage(event));
 }
 
@@ -42,7 +43,7 @@ fn saved(bench: &Bench) -> Vec<(String, Vec<String>)> {
         .iter()
         .filter_map(|effect| match effect {
             Effect::Storage(StorageCmd::SaveWorksheets { profile, worksheets, .. }) => {
-                Some((profile.clone(), texts(worksheets)))
+                Some((profile.clone(), texts(&worksheets.open)))
             }
             _ => None,
         })
@@ -79,7 +80,8 @@ fn the_last_change_is_saved_before_another_profile_s_worksheets_come() {
     bench.keys("a b");
     assert_eq!(saved(&bench).len(), 1, "the second change waits for the first save");
     bench.effects.clear();
-    let event = StorageEvent::Worksheets { profile: "us".into(), worksheets: vec![], front: 0, problems: vec![] };
+    let worksheets = WorksheetSet::default();
+    let event = StorageEvent::Worksheets { profile: "us".into(), worksheets, problems: vec![] };
     bench.feed(Message::Storage(event));
     assert_eq!(saved(&bench), [("eu".to_owned(), vec!["ab".to_owned()])]);
 }

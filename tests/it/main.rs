@@ -42,3 +42,4 @@ mod states;
 mod storage;
 mod tidy;
 mod typed_forms;
+mod worksheets;

@@ -20,7 +20,7 @@ use rrx::domain::problem::{Problem, ProblemKind, ServerError};
 use rrx::domain::profile::{Profile, Settings};
 use rrx::domain::protocol::{
     End, Lag, Progress, ResultId, Role, RunReport, ServerFacts, SessionCmd, SessionEvent, SessionId, StorageCmd,
-    StorageEvent, StoreCmd, StoreEvent,
+    StorageEvent, StoreCmd, StoreEvent, WorksheetSet,
 };
 use rrx::domain::results::{CellPreview, Column, ColumnOrigin, Window, WireType};
 use rrx::domain::sql::{Dialect, SessionPins};
@@ -62,8 +62,7 @@ impl Bench {
         bench.session(SessionEvent::Catalog(Arc::new(catalog())));
         bench.feed(Message::Storage(StorageEvent::Worksheets {
             profile: "eu".into(),
-            worksheets: vec![],
-            front: 0,
+            worksheets: WorksheetSet::default(),
             problems: vec![],
         }));
         bench.effects.clear();

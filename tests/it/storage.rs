@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use rrx::domain::docs::DocPack;
 use rrx::domain::problem::Problem;
 use rrx::domain::profile::SecretSource;
-use rrx::domain::protocol::{DemoDocs, IfExists, SavedWorksheet, StorageCmd, StorageEvent};
+use rrx::domain::protocol::{DemoDocs, IfExists, SavedWorksheet, StorageCmd, StorageEvent, WorksheetSet};
 use rrx::domain::snippets::Snippet;
 use rrx::io::host::{keyring, secrets};
 use rrx::io::storage::paths::Paths;
@@ -192,23 +192,59 @@ fn a_command_sees_no_variable_that_a_profile_takes_a_secret_from() {
 
 // ------------------------------------------------------------ worksheets
 
+/// Open worksheets, of which the first is in front.
+fn set(open: &[SavedWorksheet]) -> WorksheetSet {
+    WorksheetSet { open: open.to_vec(), ..WorksheetSet::default() }
+}
+
+#[test]
+fn closed_worksheets_come_back_as_closed_also_from_a_program_that_has_ended() {
+    let root = tempdir().unwrap();
+    let (mut one, mut two) = (WorksheetFiles::new(root.path().into()), WorksheetFiles::new(root.path().into()));
+    let closed = |key: &str| WorksheetSet { closed: vec![sheet(key, "closed")], ..WorksheetSet::default() };
+    one.save("eu", &closed("a")).unwrap();
+    two.save("eu", &closed("a")).unwrap();
+    drop((one, two));
+    let kept = WorksheetFiles::new(root.path().into()).load("eu").unwrap();
+    assert_eq!((kept.worksheets.open, kept.problems), (vec![], vec![]));
+    let keys: Vec<_> = kept.worksheets.closed.into_iter().map(|sheet| sheet.key).collect();
+    assert_eq!(keys, ["a", "a-2"]);
+}
+
+#[test]
+fn a_new_worksheet_does_not_replace_a_file_that_could_not_be_read() {
+    let root = tempdir().unwrap();
+    WorksheetFiles::new(root.path().into()).save("eu", &set(&[sheet("a", "1")])).unwrap();
+    fs::write(root.path().join("eu/1/a.sql"), b"precious\xff").unwrap();
+    let mut next = WorksheetFiles::new(root.path().into());
+    assert_eq!(next.load("eu").unwrap().worksheets, WorksheetSet::default());
+    next.save("eu", &set(&[sheet("a", "new")])).unwrap();
+    assert_eq!(fs::read(root.path().join("eu/1/a.sql")).unwrap(), b"new");
+    assert_eq!(fs::read(root.path().join("eu/1/a-unread-1.sql")).unwrap(), b"precious\xff");
+}
+
 #[test]
 fn worksheets_come_back_as_they_were_with_cursor_and_order() {
     let root = tempdir().unwrap();
     let sheets = [sheet("b", "SELECT 1"), sheet("a", ""), sheet("c", "ü\n")];
-    WorksheetFiles::new(root.path().into()).save("eu", &sheets, 2).unwrap();
+    WorksheetFiles::new(root.path().into())
+        .save("eu", &WorksheetSet { open: sheets.to_vec(), front: 2, closed: vec![] })
+        .unwrap();
     let kept = WorksheetFiles::new(root.path().into()).load("eu").unwrap();
-    assert_eq!((kept.worksheets.as_slice(), kept.front, kept.problems.len()), (sheets.as_slice(), 2, 0));
+    assert_eq!(
+        (kept.worksheets.open.as_slice(), kept.worksheets.front, kept.problems.len()),
+        (sheets.as_slice(), 2, 0)
+    );
     assert_eq!(mode(&root.path().join("eu/1/b.sql")), 0o600);
     assert_eq!(mode(&root.path().join("eu/1")), 0o700);
 }
 
 #[test]
-fn a_closed_worksheet_is_gone() {
+fn the_file_of_a_worksheet_that_is_not_kept_is_deleted() {
     let root = tempdir().unwrap();
     let mut mine = WorksheetFiles::new(root.path().into());
-    mine.save("eu", &[sheet("a", "1"), sheet("b", "2")], 0).unwrap();
-    mine.save("eu", &[sheet("b", "2")], 0).unwrap();
+    mine.save("eu", &set(&[sheet("a", "1"), sheet("b", "2")])).unwrap();
+    mine.save("eu", &set(&[sheet("b", "2")])).unwrap();
     assert_eq!(entries(&root.path().join("eu/1")), ["b.sql", "index.json", "lock"]);
 }
 
@@ -217,46 +253,47 @@ fn two_programs_on_one_profile_do_not_overwrite_each_other_and_the_next_has_both
     let root = tempdir().unwrap();
     let (mut one, mut two) = (WorksheetFiles::new(root.path().into()), WorksheetFiles::new(root.path().into()));
     one.load("eu").unwrap();
-    one.save("eu", &[sheet("a", "of one")], 0).unwrap();
-    assert_eq!(two.load("eu").unwrap().worksheets, []);
-    two.save("eu", &[sheet("a", "of two")], 0).unwrap();
+    one.save("eu", &set(&[sheet("a", "of one")])).unwrap();
+    assert_eq!(two.load("eu").unwrap().worksheets, WorksheetSet::default());
+    two.save("eu", &set(&[sheet("a", "of two")])).unwrap();
     // Both end, as by kill -9: only their locks go.
     drop((one, two));
     let mut three = WorksheetFiles::new(root.path().into());
-    let texts: Vec<_> = three.load("eu").unwrap().worksheets.into_iter().map(|sheet| (sheet.key, sheet.text)).collect();
+    let texts: Vec<_> =
+        three.load("eu").unwrap().worksheets.open.into_iter().map(|sheet| (sheet.key, sheet.text)).collect();
     assert_eq!(texts, [("a".into(), "of one".into()), ("a-2".into(), "of two".into())]);
     drop(three);
-    assert_eq!(WorksheetFiles::new(root.path().into()).load("eu").unwrap().worksheets.len(), 2);
+    assert_eq!(WorksheetFiles::new(root.path().into()).load("eu").unwrap().worksheets.open.len(), 2);
 }
 
 #[test]
 fn a_save_before_any_load_leaves_what_others_left() {
     let root = tempdir().unwrap();
-    WorksheetFiles::new(root.path().into()).save("eu", &[sheet("a", "old")], 0).unwrap();
-    WorksheetFiles::new(root.path().into()).save("eu", &[sheet("a", "new")], 0).unwrap();
-    assert_eq!(WorksheetFiles::new(root.path().into()).load("eu").unwrap().worksheets.len(), 2);
+    WorksheetFiles::new(root.path().into()).save("eu", &set(&[sheet("a", "old")])).unwrap();
+    WorksheetFiles::new(root.path().into()).save("eu", &set(&[sheet("a", "new")])).unwrap();
+    assert_eq!(WorksheetFiles::new(root.path().into()).load("eu").unwrap().worksheets.open.len(), 2);
 }
 
 #[test]
 fn a_broken_index_costs_titles_but_no_text() {
     let root = tempdir().unwrap();
-    WorksheetFiles::new(root.path().into()).save("eu", &[sheet("a", "SELECT 1")], 0).unwrap();
+    WorksheetFiles::new(root.path().into()).save("eu", &set(&[sheet("a", "SELECT 1")])).unwrap();
     fs::write(root.path().join("eu/1/index.json"), "{").unwrap();
     let kept = WorksheetFiles::new(root.path().into()).load("eu").unwrap();
-    assert_eq!((kept.worksheets[0].text.as_str(), kept.problems.len()), ("SELECT 1", 1));
+    assert_eq!((kept.worksheets.open[0].text.as_str(), kept.problems.len()), ("SELECT 1", 1));
     assert!(kept.problems[0].what.contains("index.json"));
 }
 
 #[test]
 fn a_text_that_cannot_be_read_is_named_kept_and_the_others_are_there() {
     let root = tempdir().unwrap();
-    WorksheetFiles::new(root.path().into()).save("eu", &[sheet("a", "1"), sheet("b", "2")], 0).unwrap();
+    WorksheetFiles::new(root.path().into()).save("eu", &set(&[sheet("a", "1"), sheet("b", "2")])).unwrap();
     let bad = root.path().join("eu/1/a.sql");
     fs::write(&bad, b"\xff").unwrap();
     let mut next = WorksheetFiles::new(root.path().into());
     let kept = next.load("eu").unwrap();
-    assert_eq!((kept.worksheets.len(), kept.problems.len()), (1, 1));
-    next.save("eu", &kept.worksheets, 0).unwrap();
+    assert_eq!((kept.worksheets.open.len(), kept.problems.len()), (1, 1));
+    next.save("eu", &kept.worksheets).unwrap();
     assert!(bad.exists());
 }
 
@@ -268,7 +305,7 @@ fn worksheets_of_a_newer_form_are_left_alone() {
     fs::write(folder.join("index.json"), r#"{"v":2,"tabs":[]}"#).unwrap();
     let mut mine = WorksheetFiles::new(root.path().into());
     mine.load("eu").unwrap();
-    mine.save("eu", &[sheet("a", "1")], 0).unwrap();
+    mine.save("eu", &set(&[sheet("a", "1")])).unwrap();
     assert_eq!(fs::read_to_string(folder.join("index.json")).unwrap(), r#"{"v":2,"tabs":[]}"#);
 }
 
@@ -277,8 +314,8 @@ fn hostile_names_never_leave_the_folder() {
     let root = tempdir().unwrap();
     let mut mine = WorksheetFiles::new(root.path().join("w"));
     for name in ["../up", "", ".", "..", "a/b", "a\0b"] {
-        assert!(mine.save(name, &[], 0).is_err(), "{name:?}");
-        assert!(mine.save("eu", &[sheet(name, "x")], 0).is_err(), "{name:?}");
+        assert!(mine.save(name, &set(&[])).is_err(), "{name:?}");
+        assert!(mine.save("eu", &set(&[sheet(name, "x")])).is_err(), "{name:?}");
         assert!(mine.load(name).is_err(), "{name:?}");
     }
     assert_eq!(entries(root.path()), ["w"]);
@@ -386,7 +423,7 @@ fn serve(root: &Path, commands: Vec<StorageCmd>) -> Vec<StorageEvent> {
 }
 
 fn save(text: &str) -> StorageCmd {
-    StorageCmd::SaveWorksheets { profile: "eu".into(), worksheets: vec![sheet("a", text)], front: 0 }
+    StorageCmd::SaveWorksheets { profile: "eu".into(), worksheets: set(&[sheet("a", text)]) }
 }
 
 #[test]
@@ -398,7 +435,9 @@ fn of_waiting_saves_the_newest_wins_and_a_reader_between_sees_the_older() {
         .iter()
         .map(|event| match event {
             StorageEvent::WorksheetsSaved => "saved".into(),
-            StorageEvent::Worksheets { worksheets, .. } => worksheets.iter().map(|sheet| sheet.text.as_str()).collect(),
+            StorageEvent::Worksheets { worksheets, .. } => {
+                worksheets.open.iter().map(|sheet| sheet.text.as_str()).collect()
+            }
             other => format!("{other:?}"),
         })
         .collect();
@@ -439,6 +478,6 @@ fn a_state_folder_that_cannot_be_used_is_a_problem_and_the_task_goes_on() {
     let root = tempdir().unwrap();
     fs::write(root.path().join("state"), "a file in the way").unwrap();
     let event = serve(root.path(), vec![save("1"), StorageCmd::LoadHistory { max: 1 }]);
-    assert!(matches!(&event[0], StorageEvent::Failed(problem) if problem.kind.exit_code() == 6));
+    assert!(matches!(&event[0], StorageEvent::WorksheetsNotSaved(problem) if problem.kind.exit_code() == 6));
     assert!(matches!(event.last(), Some(StorageEvent::History(_))));
 }

@@ -141,21 +141,35 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             model.worksheets.open_new(&title, "");
             requests.push(Request::Focus(Focus::Worksheet));
         }
-        AppAction::CloseWorksheet => {
-            let closed = model.worksheets.sheet().map(|sheet| sheet.key.clone());
-            model.worksheets.close();
-            if let Some(key) = closed {
-                super::statement::on_worksheet_closed(model, &key, requests, effects);
+        AppAction::CloseWorksheet => close_worksheet(model, requests, effects),
+        AppAction::ReopenWorksheet => {
+            if model.worksheets.reopen() {
+                requests.push(Request::Focus(Focus::Worksheet));
+            } else {
+                model.notice("There is no closed worksheet to reopen.");
             }
-            requests.push(Request::Settle);
         }
         AppAction::NextWorksheet | AppAction::PreviousWorksheet => {
             model.worksheets.turn(if action == AppAction::NextWorksheet { 1 } else { -1 });
+            with!(model, requests, effects, worksheets.on_moved());
             requests.push(Request::Settle);
         }
         AppAction::Rename => requests.push(open(RenameDialog)),
         AppAction::Redraw => effects.push(Effect::Redraw),
     }
+}
+
+fn close_worksheet(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    let closed = model.worksheets.sheet().map(|sheet| sheet.key.clone());
+    let kept = model.worksheets.close();
+    if let Some(title) = kept {
+        let reopen = model.context.key(Action::App(AppAction::ReopenWorksheet));
+        model.notice(format!("Worksheet {title} is closed. {reopen} reopens it."));
+    }
+    if let Some(key) = closed {
+        super::statement::on_worksheet_closed(model, &key, requests, effects);
+    }
+    requests.push(Request::Settle);
 }
 
 /// Stops the first of these that is under way: the statement, the export, a job of the results, reconnecting.
@@ -348,7 +362,7 @@ fn quit(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect
     }
     super::statement::on_session_ended(model, End::Cancelled, requests, effects);
     model.exit_code = Some(0);
-    with!(model, requests, effects, worksheets.save());
+    with!(model, requests, effects, worksheets.save_all());
     super::statement::leave(model, effects);
 }
 

@@ -34,6 +34,17 @@ impl SavedWorksheet {
     }
 }
 
+/// All worksheets of a profile.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WorksheetSet {
+    /// The open ones, in tab order.
+    pub open: Vec<SavedWorksheet>,
+    /// Index of the active tab.
+    pub front: usize,
+    /// The closed ones that are kept; the one that was closed last is the last one.
+    pub closed: Vec<SavedWorksheet>,
+}
+
 /// One line of the history: a begin record of the access log, with its end record if there is one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HistoryEntry {
@@ -66,13 +77,10 @@ pub enum StorageCmd {
     LoadHistory {
         max: usize,
     },
-    /// Save all worksheets of a profile. A worksheet that is missing here is closed.
+    /// Save all worksheets of a profile. The file of a worksheet that is missing here is deleted.
     SaveWorksheets {
         profile: String,
-        /// In tab order.
-        worksheets: Vec<SavedWorksheet>,
-        /// Index of the active tab.
-        front: usize,
+        worksheets: WorksheetSet,
     },
     /// Read the worksheets of a profile.
     LoadWorksheets {
@@ -131,14 +139,12 @@ pub enum StorageEvent {
     /// The worksheets of a profile.
     Worksheets {
         profile: String,
-        /// In tab order.
-        worksheets: Vec<SavedWorksheet>,
-        /// Index of the active tab.
-        front: usize,
+        worksheets: WorksheetSet,
         /// Files that could not be read.
         problems: Vec<Problem>,
     },
     WorksheetsSaved,
+    WorksheetsNotSaved(Problem),
     /// A snippet was saved at this path.
     SnippetSaved(PathBuf),
     /// The snippets of all directories.

@@ -16,7 +16,7 @@ use crate::domain::docs::DocPack;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{self, Overwrite, ProfileDraft, Settings};
-use crate::domain::protocol::{DemoDocs, StorageCmd, StorageEvent};
+use crate::domain::protocol::{DemoDocs, StorageCmd, StorageEvent, WorksheetSet};
 use crate::domain::snippets::Snippet;
 use crate::io::runtime::clock::Clock;
 
@@ -101,21 +101,14 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
                 ),
             },
             StorageCmd::LoadHistory { max } => self.history(max),
-            StorageCmd::SaveWorksheets { profile, worksheets, front } => {
-                match self.worksheets.save(&profile, &worksheets, front) {
-                    Ok(()) => StorageEvent::WorksheetsSaved,
-                    Err(problem) => StorageEvent::Failed(problem),
-                }
-            }
+            StorageCmd::SaveWorksheets { profile, worksheets } => match self.worksheets.save(&profile, &worksheets) {
+                Ok(()) => StorageEvent::WorksheetsSaved,
+                Err(problem) => StorageEvent::WorksheetsNotSaved(problem),
+            },
             StorageCmd::LoadWorksheets { profile } => match self.worksheets.load(&profile) {
-                Ok(kept) => StorageEvent::Worksheets {
-                    profile,
-                    worksheets: kept.worksheets,
-                    front: kept.front,
-                    problems: kept.problems,
-                },
+                Ok(kept) => StorageEvent::Worksheets { profile, worksheets: kept.worksheets, problems: kept.problems },
                 Err(problem) => {
-                    StorageEvent::Worksheets { profile, worksheets: Vec::new(), front: 0, problems: vec![problem] }
+                    StorageEvent::Worksheets { profile, worksheets: WorksheetSet::default(), problems: vec![problem] }
                 }
             },
             StorageCmd::SaveSnippet { snippet, if_exists } => {
@@ -144,6 +137,7 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
         };
         if let StorageEvent::NotPermitted { problem, .. }
         | StorageEvent::ProfileNotAdded(problem)
+        | StorageEvent::WorksheetsNotSaved(problem)
         | StorageEvent::Failed(problem) = &event
         {
             tracing::error!(%problem, "storage failed");

@@ -12,7 +12,7 @@ use super::access_log::is_not_found;
 use super::atomic;
 use super::lock::FileLock;
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::protocol::SavedWorksheet;
+use crate::domain::protocol::{SavedWorksheet, WorksheetSet};
 
 /// The version of the index format; files of newer versions are not used.
 const FORMAT: u32 = 1;
@@ -24,10 +24,7 @@ const INDEX: &str = "index.json";
 /// The saved worksheets of one profile.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct SavedWorksheets {
-    /// The worksheets in tab order.
-    pub worksheets: Vec<SavedWorksheet>,
-    /// The index of the active tab.
-    pub front: usize,
+    pub worksheets: WorksheetSet,
     /// The problems found while reading the files.
     pub problems: Vec<Problem>,
 }
@@ -61,23 +58,23 @@ impl WorksheetFiles {
         for mut left_over in slots {
             let more = left_over.read();
             kept.problems.extend(more.problems);
-            if more.worksheets.is_empty() {
+            if is_empty(&more.worksheets) {
                 continue;
             }
             append(&mut kept.worksheets, more.worksheets);
             // Write first, then delete: a crash in between leaves two copies, never none.
-            slot.write(&kept.worksheets, kept.front)?;
-            left_over.write(&[], 0)?;
+            slot.write(&kept.worksheets)?;
+            left_over.write(&WorksheetSet::default())?;
         }
         self.slots.insert(profile.to_owned(), slot);
         Ok(kept)
     }
 
-    /// Writes all worksheets of a profile. The files of closed worksheets are deleted.
+    /// Writes all worksheets of a profile. The files of worksheets that are missing here are deleted.
     ///
     /// # Errors
     /// Returns a problem that names the file; the previous files are still there.
-    pub fn save(&mut self, profile: &str, worksheets: &[SavedWorksheet], front: usize) -> Result<(), Problem> {
+    pub fn save(&mut self, profile: &str, worksheets: &WorksheetSet) -> Result<(), Problem> {
         let directory = self.directory(profile)?;
         if !self.slots.contains_key(profile) {
             // Saved before anything was read: use an empty slot, so that no other worksheets are overwritten.
@@ -86,7 +83,7 @@ impl WorksheetFiles {
             self.slots.insert(profile.to_owned(), slot);
         }
         match self.slots.get_mut(profile) {
-            Some(slot) => slot.write(worksheets, front),
+            Some(slot) => slot.write(worksheets),
             None => Ok(()),
         }
     }
@@ -106,6 +103,9 @@ struct WorksheetIndex {
     v: u32,
     front: usize,
     worksheets: Vec<Tab>,
+    /// The closed worksheets that are kept, oldest first.
+    #[serde(default)]
+    closed: Vec<Tab>,
 }
 
 /// One worksheet of the index; its text is in `KEY.sql`.
@@ -116,6 +116,18 @@ struct Tab {
     cursor: (usize, usize),
     profile: Option<String>,
     database: Option<String>,
+}
+
+impl Tab {
+    fn of(worksheet: &SavedWorksheet) -> Self {
+        Self {
+            key: worksheet.key.clone(),
+            title: worksheet.title.clone(),
+            cursor: worksheet.cursor,
+            profile: worksheet.profile.clone(),
+            database: worksheet.database.clone(),
+        }
+    }
 }
 
 /// One directory, locked by its `lock` file while this value lives.
@@ -130,7 +142,7 @@ struct Slot {
 impl Slot {
     fn if_empty(mut self) -> Option<Self> {
         let kept = self.read();
-        (kept.worksheets.is_empty() && kept.problems.is_empty()).then_some(self)
+        (is_empty(&kept.worksheets) && kept.problems.is_empty()).then_some(self)
     }
 
     fn read(&mut self) -> SavedWorksheets {
@@ -139,10 +151,16 @@ impl Slot {
         let path = self.directory.join(INDEX);
         match read_index(&path) {
             Ok(index) => {
-                kept.front = index.front;
+                kept.worksheets.front = index.front;
                 for tab in index.worksheets {
                     listed.insert(tab.key.clone());
-                    self.read_tab(tab, &mut kept);
+                    let read = self.read_tab(tab, &mut kept.problems);
+                    kept.worksheets.open.extend(read);
+                }
+                for tab in index.closed {
+                    listed.insert(tab.key.clone());
+                    let read = self.read_tab(tab, &mut kept.problems);
+                    kept.worksheets.closed.extend(read);
                 }
             }
             Err(error) if is_not_found(&error) => {}
@@ -156,68 +174,86 @@ impl Slot {
         }
         for key in self.keys().into_iter().filter(|key| !listed.contains(key)) {
             let tab = Tab { title: key.clone(), key, cursor: (0, 0), profile: None, database: None };
-            self.read_tab(tab, &mut kept);
+            let read = self.read_tab(tab, &mut kept.problems);
+            kept.worksheets.open.extend(read);
         }
-        kept.front = kept.front.min(kept.worksheets.len().saturating_sub(1));
+        let set = &mut kept.worksheets;
+        set.front = set.front.min(set.open.len().saturating_sub(1));
         kept
     }
 
-    fn read_tab(&mut self, tab: Tab, kept: &mut SavedWorksheets) {
+    fn read_tab(&mut self, tab: Tab, problems: &mut Vec<Problem>) -> Option<SavedWorksheet> {
         if !is_safe_name(&tab.key) {
             let path = self.directory.join(INDEX);
-            kept.problems
-                .push(Problem::new(ProblemKind::Local, format!("{} has an invalid worksheet key", path.display())));
-            return;
+            problems.push(Problem::new(ProblemKind::Local, format!("{} has an invalid worksheet key", path.display())));
+            return None;
         }
         let path = self.sheet(&tab.key);
         match atomic::read_text(&path) {
             Ok(text) => {
                 self.written.insert(tab.key.clone(), text.clone());
                 let Tab { key, title, cursor, profile, database } = tab;
-                kept.worksheets.push(SavedWorksheet { key, title, text, cursor, profile, database });
+                Some(SavedWorksheet { key, title, text, cursor, profile, database })
             }
-            Err(error) => kept.problems.push(
-                Problem::new(ProblemKind::Local, format!("The worksheet {} cannot be read", path.display()))
-                    .because(error.to_string())
-                    .hint("rrx leaves the file unchanged"),
-            ),
+            Err(error) => {
+                problems.push(
+                    Problem::new(ProblemKind::Local, format!("The worksheet {} cannot be read", path.display()))
+                        .because(error.to_string())
+                        .hint("rrx leaves the file unchanged"),
+                );
+                None
+            }
         }
     }
 
-    fn write(&mut self, worksheets: &[SavedWorksheet], front: usize) -> Result<(), Problem> {
-        if let Some(bad) = worksheets.iter().find(|worksheet| !is_safe_name(&worksheet.key)) {
+    fn write(&mut self, worksheets: &WorksheetSet) -> Result<(), Problem> {
+        let WorksheetSet { open, front, closed } = worksheets;
+        if let Some(bad) = open.iter().chain(closed).find(|worksheet| !is_safe_name(&worksheet.key)) {
             return Err(Problem::new(
                 ProblemKind::Local,
                 format!("The worksheet \"{}\" has an invalid key", bad.title),
             ));
         }
-        for SavedWorksheet { key, text, .. } in worksheets {
+        for SavedWorksheet { key, text, .. } in open.iter().chain(closed) {
             if self.written.get(key) != Some(text) {
                 let path = self.sheet(key);
+                if !self.written.contains_key(key) {
+                    self.keep_unknown(key).map_err(|error| write_problem(&path, &error))?;
+                }
                 atomic::replace(&path, text.as_bytes()).map_err(|error| write_problem(&path, &error))?;
                 self.written.insert(key.clone(), text.clone());
             }
         }
         let path = self.directory.join(INDEX);
-        let tabs = worksheets.iter().map(|worksheet| Tab {
-            key: worksheet.key.clone(),
-            title: worksheet.title.clone(),
-            cursor: worksheet.cursor,
-            profile: worksheet.profile.clone(),
-            database: worksheet.database.clone(),
-        });
-        let index = WorksheetIndex { v: FORMAT, front, worksheets: tabs.collect() };
+        let tabs = |worksheets: &[SavedWorksheet]| worksheets.iter().map(Tab::of).collect();
+        let index = WorksheetIndex { v: FORMAT, front: *front, worksheets: tabs(open), closed: tabs(closed) };
         let text = serde_json::to_string_pretty(&index).map_err(|error| write_problem(&path, &error.into()))?;
         atomic::replace(&path, text.as_bytes()).map_err(|error| write_problem(&path, &error))?;
-        self.delete_closed(worksheets);
+        self.delete_others(worksheets);
         Ok(())
     }
 
-    /// Deletes the files of closed worksheets, but only files that this rrx has read or written.
-    fn delete_closed(&mut self, open: &[SavedWorksheet]) {
-        let open: BTreeSet<&str> = open.iter().map(|worksheet| worksheet.key.as_str()).collect();
-        let closed: Vec<String> = self.written.keys().filter(|key| !open.contains(key.as_str())).cloned().collect();
-        for key in closed {
+    /// Renames a file of this key that rrx could not read: a new worksheet does not replace it.
+    fn keep_unknown(&self, key: &str) -> std::io::Result<()> {
+        let path = self.sheet(key);
+        if !path.exists() {
+            return Ok(());
+        }
+        let mut number = 1;
+        let mut free = self.sheet(&format!("{key}-unread-{number}"));
+        while free.exists() {
+            number += 1;
+            free = self.sheet(&format!("{key}-unread-{number}"));
+        }
+        std::fs::rename(path, free)
+    }
+
+    /// Deletes the files of all other worksheets, but only files that this rrx has read or written.
+    fn delete_others(&mut self, kept: &WorksheetSet) {
+        let kept: BTreeSet<&str> =
+            kept.open.iter().chain(&kept.closed).map(|worksheet| worksheet.key.as_str()).collect();
+        let others: Vec<String> = self.written.keys().filter(|key| !kept.contains(key.as_str())).cloned().collect();
+        for key in others {
             if std::fs::remove_file(self.sheet(&key)).is_ok() {
                 self.written.remove(&key);
             }
@@ -282,17 +318,31 @@ fn read_index(path: &Path) -> std::io::Result<WorksheetIndex> {
     Ok(serde_json::from_str(&atomic::read_text(path)?)?)
 }
 
+fn is_empty(worksheets: &WorksheetSet) -> bool {
+    worksheets.open.is_empty() && worksheets.closed.is_empty()
+}
+
 /// Appends the worksheets of another slot. A key that is already in use gets a number.
-fn append(kept: &mut Vec<SavedWorksheet>, more: Vec<SavedWorksheet>) {
-    for mut worksheet in more {
-        let stem = worksheet.key.clone();
-        let mut number = 2;
-        while kept.iter().any(|other| other.key == worksheet.key) {
-            worksheet.key = format!("{stem}-{number}");
-            number += 1;
-        }
-        kept.push(worksheet);
+fn append(kept: &mut WorksheetSet, more: WorksheetSet) {
+    for mut worksheet in more.open {
+        worksheet.key = free_key(kept, &worksheet.key);
+        kept.open.push(worksheet);
     }
+    for mut worksheet in more.closed {
+        worksheet.key = free_key(kept, &worksheet.key);
+        kept.closed.push(worksheet);
+    }
+}
+
+fn free_key(kept: &WorksheetSet, key: &str) -> String {
+    let is_taken = |key: &str| kept.open.iter().chain(&kept.closed).any(|other| other.key == key);
+    let mut free = key.to_owned();
+    let mut number = 2;
+    while is_taken(&free) {
+        free = format!("{key}-{number}");
+        number += 1;
+    }
+    free
 }
 
 /// Returns whether a text is safe as a file name without extension: no path, no hidden file, no character special to a shell.

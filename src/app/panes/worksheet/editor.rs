@@ -1,21 +1,35 @@
 //! The text model of a worksheet. Only this file uses the text-area crate. That crate does not draw the text, and moves
 //! that depend on its viewport are not used.
 
+use std::collections::VecDeque;
+
 use tui_textarea::{CursorMove, TextArea, WrapMode};
 
 /// Undo steps that are kept at most.
 const UNDO_STEPS: usize = 2_000;
 
+/// The most changes of the text area that one edit takes: a selection is deleted, then text is inserted.
+const CHANGES_OF_AN_EDIT: usize = 2;
+
+/// What a Tab inserts.
+const INDENT: &str = "  ";
+
 /// A text with cursor, selection and undo.
 #[derive(Debug, Clone)]
 pub struct Editor {
     area: TextArea<'static>,
+    /// How many changes of the text area each edit has taken; the newest edit is the last one.
+    done: VecDeque<usize>,
+    /// The same for edits that were undone.
+    undone: Vec<usize>,
 }
 
 /// An edit or a move of the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edit {
     Insert(String),
+    /// Inserts two spaces, or indents the lines of the selection.
+    Indent,
     NewLine,
     DeleteBack,
     DeleteForward,
@@ -48,9 +62,9 @@ impl Editor {
     #[must_use]
     pub fn new(text: &str) -> Self {
         let mut area = TextArea::new(text.split('\n').map(|line| line.trim_end_matches('\r').to_owned()).collect());
-        area.set_max_histories(UNDO_STEPS);
+        area.set_max_histories(UNDO_STEPS * CHANGES_OF_AN_EDIT);
         area.set_wrap_mode(WrapMode::None);
-        Self { area }
+        Self { area, done: VecDeque::new(), undone: Vec::new() }
     }
 
     #[must_use]
@@ -92,8 +106,21 @@ impl Editor {
     /// Puts the cursor at a line and character column, or as near as the text allows.
     pub fn go(&mut self, (line, column): (usize, usize)) {
         self.area.cancel_selection();
+        self.jump((line, column));
+    }
+
+    /// Moves the cursor; a selection that was started goes on. A jump of the text area ends at line and column 65,535.
+    fn jump(&mut self, (line, column): (usize, usize)) {
         let short = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
-        self.area.move_cursor(CursorMove::Jump(short(line), short(column)));
+        let line = line.min(self.lines().len().saturating_sub(1));
+        let column = column.min(self.lines().get(line).map_or(0, |line| line.chars().count()));
+        self.area.move_cursor(CursorMove::Jump(short(line), 0));
+        (usize::from(u16::MAX)..line).for_each(|_| self.area.move_cursor(CursorMove::Down));
+        if let Ok(column) = u16::try_from(column) {
+            self.area.move_cursor(CursorMove::Jump(short(line), column));
+        } else {
+            (0..column).for_each(|_| self.area.move_cursor(CursorMove::Forward));
+        }
     }
 
     /// Returns the byte of the whole text at a line and character column.
@@ -139,36 +166,91 @@ impl Editor {
                 (true, true) | (false, false) => {}
             }
         }
-        match edit {
-            Edit::Insert(text) => return self.area.insert_str(text),
-            Edit::NewLine => self.area.insert_newline(),
-            Edit::DeleteBack => return self.area.delete_char(),
-            Edit::DeleteForward => return self.area.delete_next_char(),
-            Edit::DeleteWordBack => return self.area.delete_word(),
-            Edit::DeleteToEnd => return self.area.delete_line_by_end(),
-            Edit::Undo => return self.area.undo(),
-            Edit::Redo => return self.area.redo(),
-            Edit::Cut => return self.area.cut(),
+        if let Some(step) = moved {
+            self.area.move_cursor(step);
+        }
+        let has_selection = self.selection().is_some();
+        let deleted = usize::from(has_selection);
+        let changes = match edit {
+            Edit::Undo => return self.undo(),
+            Edit::Redo => return self.redo(),
+            Edit::Insert(text) if text.is_empty() => 0,
+            Edit::Insert(text) => deleted + usize::from(self.area.insert_str(text)),
+            Edit::Indent if has_selection => self.indent_selection(),
+            Edit::Indent => usize::from(self.area.insert_str(INDENT)),
+            Edit::NewLine => {
+                self.area.insert_newline();
+                deleted + 1
+            }
+            Edit::DeleteBack => usize::from(self.area.delete_char()),
+            Edit::DeleteForward => usize::from(self.area.delete_next_char()),
+            Edit::DeleteWordBack => usize::from(self.area.delete_word()),
+            Edit::DeleteToEnd => usize::from(self.area.delete_line_by_end()),
+            Edit::Cut => usize::from(self.area.cut()),
             Edit::SelectAll => {
                 self.area.select_all();
-                return false;
+                0
             }
             Edit::Up(lines) => {
                 (0..lines).for_each(|_| self.area.move_cursor(CursorMove::Up));
-                return false;
+                0
             }
             Edit::Down(lines) => {
                 (0..lines).for_each(|_| self.area.move_cursor(CursorMove::Down));
-                return false;
+                0
             }
-            _ => {
-                if let Some(step) = moved {
-                    self.area.move_cursor(step);
-                }
-                return false;
+            Edit::Left
+            | Edit::Right
+            | Edit::WordLeft
+            | Edit::WordRight
+            | Edit::LineStart
+            | Edit::LineEnd
+            | Edit::Top
+            | Edit::End => 0,
+        };
+        if changes > 0 {
+            self.undone.clear();
+            self.done.push_back(changes);
+            if self.done.len() > UNDO_STEPS {
+                self.done.pop_front();
             }
         }
-        true
+        changes > 0
+    }
+
+    fn undo(&mut self) -> bool {
+        let Some(changes) = self.done.pop_back() else { return false };
+        self.undone.push(changes);
+        (0..changes).fold(false, |is_changed, _| self.area.undo() || is_changed)
+    }
+
+    fn redo(&mut self) -> bool {
+        let Some(changes) = self.undone.pop() else { return false };
+        self.done.push_back(changes);
+        (0..changes).fold(false, |is_changed, _| self.area.redo() || is_changed)
+    }
+
+    /// Indents the lines of the selection, and selects them. A last line of which nothing is selected stays. Returns the number of
+    /// changes of the text area.
+    fn indent_selection(&mut self) -> usize {
+        let Some((from, to)) = self.selection() else { return 0 };
+        let last = if to.1 == 0 && to.0 > from.0 { to.0 - 1 } else { to.0 };
+        let lines = self.lines().get(from.0..=last).unwrap_or_default();
+        let indent = |line: &String| if line.is_empty() { String::new() } else { format!("{INDENT}{line}") };
+        let indented: Vec<String> = lines.iter().map(indent).collect();
+        if lines == indented {
+            return 0;
+        }
+        self.select((from.0, 0), (last, usize::MAX));
+        let changes = 1 + usize::from(self.area.insert_str(indented.join("\n")));
+        self.select((from.0, 0), (last, usize::MAX));
+        changes
+    }
+
+    fn select(&mut self, from: (usize, usize), to: (usize, usize)) {
+        self.go(from);
+        self.area.start_selection();
+        self.jump(to);
     }
 }
 
@@ -190,5 +272,61 @@ mod tests {
         assert!(editor.edit(Edit::Insert("one\ntwo\n".into()), false));
         assert!(editor.edit(Edit::Undo, false));
         assert_eq!(editor.text(), "a");
+    }
+
+    #[test]
+    fn a_tab_indents_the_selected_lines_and_one_undo_takes_it_back() {
+        let mut editor = Editor::new("SELECT a,\n\n  b\nFROM t");
+        editor.select((0, 3), (3, 0));
+        assert!(editor.edit(Edit::Indent, false));
+        assert_eq!(editor.text(), "  SELECT a,\n\n    b\nFROM t");
+        assert_eq!(editor.selected().as_deref(), Some("  SELECT a,\n\n    b"));
+        assert!(editor.edit(Edit::Indent, false));
+        assert_eq!(editor.text(), "    SELECT a,\n\n      b\nFROM t");
+        assert!(editor.edit(Edit::Undo, false));
+        assert!(editor.edit(Edit::Undo, false));
+        assert_eq!(editor.text(), "SELECT a,\n\n  b\nFROM t");
+        assert!(!editor.edit(Edit::Undo, false));
+        assert!(editor.edit(Edit::Redo, false));
+        assert_eq!(editor.text(), "  SELECT a,\n\n    b\nFROM t");
+    }
+
+    #[test]
+    fn text_typed_over_a_selection_is_one_undo_step() {
+        let edits = [Edit::Insert("x".into()), Edit::NewLine, Edit::Cut, Edit::DeleteToEnd, Edit::DeleteWordBack];
+        for edit in edits {
+            let mut editor = Editor::new("keep this text\nand this");
+            editor.select((0, 5), (1, 3));
+            assert!(editor.edit(edit.clone(), false));
+            assert!(editor.edit(Edit::Undo, false));
+            assert_eq!(editor.text(), "keep this text\nand this", "{edit:?}");
+            assert!(!editor.edit(Edit::Undo, false), "{edit:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_inserted_over_a_selection_leaves_it() {
+        let mut editor = Editor::new("text");
+        editor.select((0, 0), (0, 4));
+        assert!(!editor.edit(Edit::Insert(String::new()), false));
+        assert_eq!(editor.text(), "text");
+    }
+
+    #[test]
+    fn all_undo_steps_of_replaced_selections_are_kept() {
+        let mut editor = Editor::new("start");
+        for number in 0..UNDO_STEPS {
+            editor.edit(Edit::SelectAll, true);
+            editor.edit(Edit::Insert(number.to_string()), false);
+        }
+        while editor.edit(Edit::Undo, false) {}
+        assert_eq!(editor.text(), "start");
+    }
+
+    #[test]
+    fn the_cursor_reaches_lines_and_columns_above_the_limit_of_a_jump() {
+        let mut editor = Editor::new(&format!("{}{}", "\n".repeat(70_000), "x".repeat(70_000)));
+        editor.go((70_000, 66_000));
+        assert_eq!(editor.cursor(), (70_000, 66_000));
     }
 }

@@ -1,5 +1,7 @@
 //! Worksheets: tabs of SQL text, which rrx saves by itself. The statement at the cursor runs.
 
+use std::time::Duration;
+
 pub mod actions;
 mod editor;
 mod parsed_text;
@@ -28,6 +30,13 @@ pub struct Worksheet {
     pub last_run: Option<(String, Option<String>)>,
 }
 
+/// How a save ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SaveOutcome {
+    Saved,
+    Failed,
+}
+
 /// The worksheets of a profile.
 #[derive(Debug, Default)]
 pub struct Worksheets {
@@ -39,8 +48,16 @@ pub struct Worksheets {
     pub top: usize,
     /// The first visible character of its lines.
     pub left: usize,
+    /// The closed worksheets that are kept; the one that was closed last is the last one.
+    pub closed: Vec<Worksheet>,
+    /// The text that was cut or copied last.
+    pub taken: Option<String>,
     /// Whether there are changes that are not saved.
     pub is_dirty: bool,
+    /// When the cursor or the tab in front was changed last, if that is not saved.
+    pub moved_at: Option<Duration>,
+    /// Whether the last save failed. It is tried again with the next change and at the end.
+    pub has_failed: bool,
     /// Whether a save is under way.
     pub is_saving: bool,
     /// The profile to which they belong; `None` until they are loaded.

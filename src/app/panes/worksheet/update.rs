@@ -5,13 +5,13 @@ use crate::app::focus::Focus;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
 use crate::app::statement::origin::StatementOrigin;
-use crate::domain::limits::WORKSHEET_BYTES;
+use crate::domain::limits::{CLOSED_WORKSHEETS, POSITION_PAUSE, WORKSHEET_BYTES};
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::protocol::{CopyText, SavedWorksheet, StorageCmd};
+use crate::domain::protocol::{CopyText, SavedWorksheet, StorageCmd, WorksheetSet};
 use crate::domain::quantity::counted;
 use crate::domain::sql::Dialect;
 
-use super::{Edit, Editor, ParsedText, Worksheet, WorksheetAction, Worksheets};
+use super::{Edit, Editor, ParsedText, SaveOutcome, Worksheet, WorksheetAction, Worksheets};
 
 impl Worksheets {
     /// Returns the worksheet in front.
@@ -26,25 +26,31 @@ impl Worksheets {
 
     /// Takes the worksheets of a profile, or opens an empty one. Text that was typed before the first worksheets were
     /// loaded stays as a tab in front. Unsaved changes in the worksheets of another profile are saved first.
-    pub fn load(&mut self, profile: &str, saved: Vec<SavedWorksheet>, front: usize, cx: &mut PaneContext<'_>) {
-        let typed: Vec<Worksheet> = if self.profile.is_none() {
-            self.sheets.drain(..).filter(|sheet| !sheet.editor.is_empty()).collect()
+    pub fn load(&mut self, profile: &str, saved: WorksheetSet, cx: &mut PaneContext<'_>) {
+        let (typed, closed): (Vec<Worksheet>, Vec<Worksheet>) = if self.profile.is_none() {
+            let typed = self.sheets.drain(..).filter(|sheet| !sheet.editor.is_empty()).collect();
+            (typed, std::mem::take(&mut self.closed))
         } else {
-            if self.is_dirty {
+            if self.has_changes() {
                 self.send(cx);
             }
-            Vec::new()
+            (Vec::new(), Vec::new())
         };
         self.profile = Some(profile.to_owned());
-        self.sheets = saved.into_iter().map(open).collect();
-        self.front = front.min(self.sheets.len().saturating_sub(1));
-        self.is_dirty = false;
+        self.sheets = saved.open.into_iter().map(open).collect();
+        self.closed = saved.closed.into_iter().map(open).collect();
+        self.front = saved.front.min(self.sheets.len().saturating_sub(1));
+        (self.is_dirty, self.moved_at, self.has_failed) = (false, None, false);
         for sheet in typed {
             self.front = self.sheets.len();
             self.open_new(&self.free_title(), "");
             if let Some(opened) = self.sheet_mut() {
                 opened.editor = sheet.editor;
             }
+        }
+        for mut sheet in closed {
+            sheet.key = self.free_key();
+            self.keep(sheet);
         }
         if self.sheets.is_empty() {
             self.open_new("1", "");
@@ -54,18 +60,26 @@ impl Worksheets {
 
     /// Opens a new worksheet in front.
     pub fn open_new(&mut self, title: &str, text: &str) {
-        self.last_number += 1;
-        let taken = |key: &str| self.sheets.iter().any(|sheet| sheet.key == key);
-        let mut number = self.last_number;
-        while taken(&format!("sheet-{number}")) {
-            number += 1;
-        }
-        self.last_number = number;
-        let sheet = open(SavedWorksheet::new(&format!("sheet-{number}"), title, text));
+        let sheet = open(SavedWorksheet::new(&self.free_key(), title, text));
+        self.put_in_front(sheet);
+    }
+
+    fn put_in_front(&mut self, sheet: Worksheet) {
         let at = (self.front + 1).min(self.sheets.len());
         self.sheets.insert(at, sheet);
         self.front = at;
         self.is_dirty = true;
+    }
+
+    /// Returns a key that no worksheet has.
+    fn free_key(&mut self) -> String {
+        let is_taken = |key: &str| self.sheets.iter().chain(&self.closed).any(|sheet| sheet.key == key);
+        let mut number = self.last_number + 1;
+        while is_taken(&format!("sheet-{number}")) {
+            number += 1;
+        }
+        self.last_number = number;
+        format!("sheet-{number}")
     }
 
     /// Returns a number as a title that no tab has.
@@ -77,16 +91,39 @@ impl Worksheets {
             .unwrap_or_default()
     }
 
-    /// Closes the worksheet in front.
-    pub fn close(&mut self) {
-        if self.front < self.sheets.len() {
-            self.sheets.remove(self.front);
-        }
+    /// Closes the worksheet in front. If it has text it is kept, and its title is returned.
+    pub fn close(&mut self) -> Option<String> {
+        let closed = (self.front < self.sheets.len()).then(|| self.sheets.remove(self.front));
+        let kept = closed.filter(|sheet| !sheet.editor.is_empty()).map(|sheet| {
+            let title = sheet.title.clone();
+            self.keep(sheet);
+            title
+        });
         if self.sheets.is_empty() {
             self.open_new("1", "");
         }
         self.front = self.front.min(self.sheets.len() - 1);
         self.is_dirty = true;
+        kept
+    }
+
+    /// Keeps a closed worksheet, and drops the oldest ones above the limit.
+    fn keep(&mut self, sheet: Worksheet) {
+        self.closed.push(sheet);
+        let surplus = self.closed.len().saturating_sub(CLOSED_WORKSHEETS);
+        self.closed.drain(..surplus);
+        self.is_dirty = true;
+    }
+
+    /// Opens the worksheet that was closed last. Returns whether there is one.
+    #[must_use]
+    pub fn reopen(&mut self) -> bool {
+        let closed = self.closed.pop();
+        let is_there = closed.is_some();
+        if let Some(sheet) = closed {
+            self.put_in_front(sheet);
+        }
+        is_there
     }
 
     /// Brings the tab `by` tabs to the right to the front; a negative number is to the left.
@@ -94,7 +131,6 @@ impl Worksheets {
         let count = isize::try_from(self.sheets.len()).unwrap_or(1).max(1);
         let front = isize::try_from(self.front).unwrap_or(0);
         self.front = usize::try_from((front + by).rem_euclid(count)).unwrap_or(0);
-        self.is_dirty = true;
     }
 
     /// Gives the tab in front a new title.
@@ -149,9 +185,12 @@ impl Worksheets {
     /// Records that a statement of this worksheet runs on this profile and database.
     pub fn on_run(&mut self, key: &str, target: (String, Option<String>)) {
         if let Some(sheet) = self.sheets.iter_mut().find(|sheet| sheet.key == key) {
-            sheet.last_run = Some(target);
             sheet.error_at = None;
-            self.is_dirty = true;
+            let target = Some(target);
+            if sheet.last_run != target {
+                sheet.last_run = target;
+                self.is_dirty = true;
+            }
         }
     }
 
@@ -200,9 +239,8 @@ impl Worksheets {
         if sheet.editor.edit(edit, selecting) {
             sheet.error_at = None;
             sheet.parsed = None;
+            self.is_dirty = true;
         }
-        // The cursor is saved, too.
-        self.is_dirty = true;
     }
 
     fn undo(&mut self, back: bool, cx: &mut PaneContext<'_>) {
@@ -244,13 +282,20 @@ impl Worksheets {
             A::SelectDown => self.edit(Edit::Down(1), true),
             A::SelectAll => self.edit(Edit::SelectAll, true),
             A::NewLine => self.edit(Edit::NewLine, false),
-            A::Indent => self.edit(Edit::Insert("  ".into()), false),
+            A::Indent => self.edit(Edit::Indent, false),
             A::DeleteBack => self.edit(Edit::DeleteBack, false),
             A::DeleteForward => self.edit(Edit::DeleteForward, false),
             A::DeleteWordBack => self.edit(Edit::DeleteWordBack, false),
             A::DeleteToEnd => self.edit(Edit::DeleteToEnd, false),
             A::Undo | A::Redo => self.undo(action == A::Undo, cx),
             A::Copy | A::Cut => self.take_selection(action == A::Cut, cx),
+            A::Paste => match self.taken.clone() {
+                Some(text) => self.insert(&text, cx),
+                None => cx.request(Request::Notice(
+                    "Nothing was cut or copied in a worksheet yet. The paste key of your terminal pastes the clipboard."
+                        .into(),
+                )),
+            },
             A::NextStatement => self.step_statement(true),
             A::PreviousStatement => self.step_statement(false),
             A::Docs => self.docs(cx),
@@ -263,6 +308,7 @@ impl Worksheets {
                 _ => cx.request(Request::Focus(Focus::Grid)),
             },
         }
+        self.on_moved(cx);
         self.settle(cx);
     }
 
@@ -270,6 +316,7 @@ impl Worksheets {
         match self.sheet().and_then(|sheet| sheet.editor.selected()) {
             Some(text) => {
                 let what = counted(text.chars().count() as u64, "character");
+                self.taken = Some(text.clone());
                 cx.request(Request::Copy(CopyText::plain(text, what)));
                 if cut {
                     self.edit(Edit::Cut, false);
@@ -347,7 +394,7 @@ impl Worksheets {
         }
     }
 
-    /// Parses the text and scrolls the cursor into view. Also saves changes if no save is under way.
+    /// Parses the text and scrolls the cursor into view. Also saves a change of the text if no save is under way.
     pub fn settle(&mut self, cx: &mut PaneContext<'_>) {
         self.parse(cx.context.dialect());
         let rows = usize::from(cx.context.layout.rows(Focus::Worksheet)).max(1);
@@ -361,19 +408,55 @@ impl Worksheets {
         self.save(cx);
     }
 
-    /// Saves changes, unless a save is under way.
+    /// Saves a change of the texts or tabs, unless a save is under way.
     pub fn save(&mut self, cx: &mut PaneContext<'_>) {
         if self.is_dirty && !self.is_saving {
             self.send(cx);
         }
     }
 
+    /// Records that a key may have moved the cursor or the front tab. The position is saved at the next pause.
+    pub fn on_moved(&mut self, cx: &mut PaneContext<'_>) {
+        if self.moved_at.is_none() {
+            cx.effect(Effect::Wake(POSITION_PAUSE));
+        }
+        self.moved_at = Some(cx.context.now);
+    }
+
+    /// Saves changes of the texts, and after a pause also the position of the cursor.
+    pub fn on_clock(&mut self, cx: &mut PaneContext<'_>) {
+        if let Some(moved_at) = self.moved_at {
+            match (moved_at + POSITION_PAUSE).checked_sub(cx.context.now).filter(|left| !left.is_zero()) {
+                Some(left) => cx.effect(Effect::Wake(left)),
+                None => self.is_dirty = true,
+            }
+        }
+        self.save(cx);
+    }
+
+    /// Saves all that is not saved: at the end, and before the worksheets of another profile are opened.
+    pub fn save_all(&mut self, cx: &mut PaneContext<'_>) {
+        self.is_dirty |= self.has_changes();
+        self.save(cx);
+    }
+
+    fn has_changes(&self) -> bool {
+        self.is_dirty || self.moved_at.is_some() || self.has_failed
+    }
+
+    /// Takes the answer to a save.
+    pub fn on_saved(&mut self, outcome: SaveOutcome) {
+        self.is_saving = false;
+        self.has_failed = outcome == SaveOutcome::Failed;
+    }
+
     fn send(&mut self, cx: &mut PaneContext<'_>) {
         if let Some(profile) = self.profile.clone() {
-            self.is_dirty = false;
+            (self.is_dirty, self.moved_at, self.has_failed) = (false, None, false);
             self.is_saving = true;
-            let worksheets = self.sheets.iter().map(Worksheet::saved).collect();
-            cx.effect(Effect::Storage(StorageCmd::SaveWorksheets { profile, worksheets, front: self.front }));
+            let all = |sheets: &[Worksheet]| sheets.iter().map(Worksheet::saved).collect();
+            let worksheets = WorksheetSet { open: all(&self.sheets), front: self.front, closed: all(&self.closed) };
+            cx.effect(Effect::Storage(StorageCmd::SaveWorksheets { profile, worksheets }));
         }
     }
 }
