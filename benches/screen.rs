@@ -193,6 +193,7 @@ fn facts() -> ServerFacts {
         server_id: "7".into(),
         role: Role::Replica,
         dialect: Dialect::default(),
+        names: rrx::domain::catalog::NameCase::default(),
         account: "RO_USER@%".into(),
         connection_id: 7,
         database: Some("clinspark".into()),

@@ -28,6 +28,7 @@ actions! {
         History = "history": "Show history: statements from the access log",
         Activity = "activity": "Show activity: what rrx sent and reported",
         Find = "find": "Find table or column…",
+        Pages = "pages": "Open documentation page…",
         Profiles = "profiles": "Connect to another profile…",
         Reconnect = "reconnect": "Reconnect",
         Refresh = "refresh": "Reload the catalog",

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::catalog::Catalog;
-use crate::domain::docs::DocPack;
+use crate::domain::catalog::{Catalog, NameCase};
+use crate::domain::docs::{DocPack, DocPage, page_about};
 use crate::domain::keys::Keymap;
 use crate::domain::limits::LAG_STALE;
 use crate::domain::profile::{Profile, Settings};
@@ -109,10 +109,25 @@ impl Context {
 
     /// Returns the page about a table from the first pack that has one.
     #[must_use]
-    pub fn page(&self, schema: &str, table: &str) -> Option<&crate::domain::docs::DocPage> {
-        let full = format!("{schema}.{table}");
-        let pages = || self.docs.iter().flat_map(|pack| pack.pages.iter());
-        pages().find(|page| page.object == full).or_else(|| pages().find(|page| page.object == table))
+    pub fn page(&self, schema: &str, table: &str) -> Option<&DocPage> {
+        page_about(&self.docs, schema, table, self.names())
+    }
+
+    /// Returns the table that a page is about: in the schema that the page names, or in the current one.
+    #[must_use]
+    pub fn table_of_page(&self, object: &str) -> Option<(String, String)> {
+        let catalog = self.catalog.as_ref()?;
+        let qualified =
+            object.split_once('.').and_then(|(schema, table)| catalog.find_table(schema, table, self.names()));
+        let current = self.database.as_deref();
+        let found = qualified.or_else(|| catalog.find_table(current?, object, self.names()));
+        found.map(|(schema, table)| (schema.name.clone(), table.name.clone()))
+    }
+
+    /// Returns how the server compares names of tables.
+    #[must_use]
+    pub fn names(&self) -> NameCase {
+        self.facts.as_ref().map_or_else(NameCase::default, |facts| facts.names)
     }
 
     /// Returns the column to which a column of a result refers. Only declared foreign keys of one column count.

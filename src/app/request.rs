@@ -51,6 +51,15 @@ pub enum Request {
         schema: String,
         table: String,
     },
+    /// Show documentation and columns of a table in the inspector, also if that is pinned. Opens the inspector if it is hidden.
+    OpenTable {
+        schema: String,
+        table: String,
+    },
+    /// Show a page of a documentation pack in the same way.
+    OpenPage {
+        object: String,
+    },
     /// Open the inspector and move the focus to it.
     ShowInspector,
     HideInspector,

@@ -19,7 +19,7 @@ use super::effect::Effect;
 use super::focus::Focus;
 use super::message::Message;
 use super::model::Model;
-use super::panes::worksheet::SaveOutcome;
+use super::panes::worksheet::{NamedTable, SaveOutcome};
 use super::panes::{PaneContext, with};
 use super::request::Request;
 
@@ -192,7 +192,7 @@ fn on_session(
             effects.extend(before.map(Effect::Discard));
             requests.push(Request::RefreshDialogs);
             requests.push(Request::Settle);
-            if let Some((schema, table)) = model.worksheets.table(&model.context) {
+            if let Some(NamedTable { schema, table }) = model.worksheets.table(&model.context) {
                 requests.push(Request::ShowTable { schema, table });
             }
         }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use rrx::app::Message;
 use rrx::app::panes::inspector::InspectorLine;
-use rrx::domain::docs::DocPack;
+use rrx::domain::catalog::NameCase;
 use rrx::domain::docs::blocks::{DocBlock, Inline, TextStyle, parse_blocks, plain_text};
+use rrx::domain::docs::{DocPack, page_about};
 use rrx::domain::protocol::StorageEvent;
 
 const SUBJECT: &str = r#"+++
@@ -63,7 +64,9 @@ fn a_pack_is_read_from_its_files() {
     assert_eq!(problems, Vec::<String>::new());
     assert_eq!((pack.title.as_str(), pack.is_synthetic), ("demo 24.1", true));
     assert_eq!(pack.pages.len(), 2);
-    let page = pack.page_for("clinspark_demo", "subject").unwrap();
+    let packs = [pack];
+    let about = |schema, table| page_about(&packs, schema, table, NameCase::Distinguished);
+    let page = about("clinspark_demo", "subject").unwrap();
     assert_eq!(page.title, "Subjects");
     assert_eq!(page.summary, "One row for each person in a study. Not one for each volunteer.");
     assert!(page.text.starts_with("# Subjects"));
@@ -75,10 +78,10 @@ fn a_pack_is_read_from_its_files() {
             ("One site".to_owned(), "SELECT 1".to_owned()),
         ]
     );
-    assert_eq!(pack.column_text("clinspark_demo", "subject", "SCREENING_NUMBER"), Some("numbers that sites know"));
-    assert_eq!(pack.column_text("any", "study", "name"), Some("text; its name"));
-    assert!(pack.page_for("other", "subject").is_none());
-    assert!(pack.page_for("other", "study").is_some());
+    assert_eq!(page.column_text("SCREENING_NUMBER"), Some("numbers that sites know"));
+    assert_eq!(about("any", "study").and_then(|page| page.column_text("name")), Some("text; its name"));
+    assert!(about("other", "subject").is_none());
+    assert!(about("other", "study").is_some());
 }
 
 #[test]
@@ -199,4 +202,127 @@ fn a_page_is_drawn_from_its_blocks() {
         "Subjects\n\nCode keeps its marks: SELECT 2 ** 3, a_b, \nnot these.\n\n1. first\n2. second\n   • nested\n\n\
          │ quoted\n\nname  meaning\nid    the key\n\nSELECT 1\n"
     );
+}
+
+/// A connected program with this pack.
+fn with_pack(files: &[(&str, &[u8])], (width, height): (u16, u16)) -> super::model::Bench {
+    let (pack, problems) = read(files);
+    assert_eq!(problems, Vec::<String>::new());
+    let mut bench = super::model::Bench::connected(width, height);
+    bench.feed(Message::Storage(StorageEvent::Docs { packs: Arc::new(vec![pack]), problems: vec![] }));
+    bench
+}
+
+fn shown(bench: &super::model::Bench) -> String {
+    bench.model.inspector.lines.iter().map(InspectorLine::text).collect::<Vec<_>>().join("\n")
+}
+
+fn notice(bench: &super::model::Bench) -> &str {
+    bench.model.notices.current.as_ref().map_or("", |notice| notice.text.as_str())
+}
+
+#[test]
+fn a_page_belongs_to_a_table_in_another_case_where_names_ignore_case() {
+    let (pack, problems) =
+        read(&[("ACTOR.md", b"# Upper"), ("actor2.md", b"# 2"), ("Film.md", b"# A"), ("film.md", b"# B")]);
+    assert_eq!(problems, Vec::<String>::new());
+    let packs = [pack];
+    let title = |table: &str, names| page_about(&packs, "app", table, names).map(|page| page.title.as_str());
+    assert_eq!(title("actor", NameCase::Ignored), Some("Upper"));
+    assert_eq!(title("actor", NameCase::Distinguished), None);
+    for names in [NameCase::Ignored, NameCase::Distinguished] {
+        assert_eq!((title("film", names), title("Film", names)), (Some("B"), Some("A")));
+    }
+}
+
+#[test]
+fn every_part_of_a_page_is_shown() {
+    let page = "# Subjects\n\nbefore\n\n## Columns\n\nabout the columns\n\n- `ID`: the key\n- `gone`: not there any more\n\n\
+                ## Keys\n\nbetween\n\n## Try\n\nabout the examples\n\nOne:\n\n```sql\nSELECT 1\n```\n\n```text\nno example\n```\n\n\
+                ## Beware\n\nafter\n\n### Try\n\nof level 3\n";
+    let mut bench = with_pack(&[("subject.md", page.as_bytes())], (160, 45));
+    bench.text("SELECT * FROM subject");
+    bench.keys("left");
+    let shown = shown(&bench);
+    let parts = [
+        "before",
+        "Columns (3",
+        "the key",
+        "Described, but not in the catalog",
+        "gone not there any more",
+        "about the columns",
+        "Keys",
+        "between",
+        "about the examples",
+        "no example",
+        "Beware",
+        "after",
+        "of level 3",
+        "Try: One",
+        "SELECT 1",
+    ];
+    let mut from = 0;
+    for part in parts {
+        let at = shown[from..].find(part);
+        assert!(at.is_some(), "{part} is missing or too early:\n{shown}");
+        from += at.unwrap();
+    }
+    assert_eq!(shown.matches("SELECT 1").count(), 1, "{shown}");
+}
+
+#[test]
+fn f12_opens_the_documentation_at_every_size_also_when_it_is_hidden_or_kept() {
+    // F3 hides the inspector of a wide screen.
+    for (size, all_keys) in [((160, 45), ["", "f3", "f4"]), ((80, 24), ["", "f4", ""]), ((40, 12), ["", "", ""])] {
+        for keys in all_keys {
+            let mut bench = with_pack(&[("subject.md", b"# The subjects")], size);
+            bench.text("SELECT *\nFROM\n  subject");
+            bench.keys(&format!("{keys} f12"));
+            assert!(bench.model.context.layout.inspector.is_some(), "{size:?} {keys}");
+            assert!(shown(&bench).contains("The subjects"), "{size:?} {keys}");
+        }
+    }
+    let mut bench = with_pack(&[("subject.md", b"# The subjects"), ("site.md", b"# The sites")], (160, 45));
+    bench.text("SELECT * FROM site, subject");
+    bench.model.inspector.is_pinned = true;
+    bench.keys("f12");
+    assert!(shown(&bench).contains("The subjects"));
+}
+
+#[test]
+fn f12_says_why_it_opens_nothing() {
+    let mut bench = super::model::Bench::connected(80, 24);
+    bench.keys("f12");
+    assert_eq!(notice(&bench), "There is no statement at the cursor.");
+    bench.text("SELECT nothing_known");
+    bench.keys("f12");
+    assert_eq!(notice(&bench), "There is no table nothing_known in clinspark.");
+    bench.keys("home f12");
+    assert_eq!(notice(&bench), "This statement names no table of the catalog.");
+    bench.model.context.catalog = None;
+    bench.keys("f12");
+    assert_eq!(notice(&bench), "The tables are not known yet: the catalog is not loaded.");
+}
+
+#[test]
+fn pages_about_topics_open_from_the_list_and_from_the_worksheet() {
+    let mut bench = with_pack(
+        &[("glossary.md", b"# Words\n\nWhat they mean.\n\n## Try\n\n```sql\nSELECT 1\n```\n"), ("site.md", b"# Sites")],
+        (80, 24),
+    );
+    bench.keys("alt-h");
+    bench.text("gloss");
+    bench.keys("enter");
+    assert!(shown(&bench).contains("What they mean."), "{}", shown(&bench));
+    assert!(bench.model.context.layout.inspector.is_some());
+    bench.keys("e");
+    assert_eq!(bench.model.worksheets.sheet().unwrap().editor.text(), "SELECT 1\n".trim_end());
+    bench.keys("alt-h");
+    bench.text("site");
+    bench.keys("enter");
+    assert!(shown(&bench).contains("Columns (3"), "a page about a table has its columns: {}", shown(&bench));
+    bench.keys("esc ctrl-n");
+    bench.text("SELECT glossary");
+    bench.keys("f12");
+    assert!(shown(&bench).contains("What they mean."));
 }

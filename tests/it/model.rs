@@ -193,6 +193,7 @@ pub fn facts() -> ServerFacts {
         server_id: "replica-1".into(),
         role: Role::Replica,
         dialect: Dialect::default(),
+        names: rrx::domain::catalog::NameCase::default(),
         account: "RO_USER@%".into(),
         connection_id: 7,
         database: Some("clinspark".into()),

@@ -1,5 +1,6 @@
 //! Handles the requests of panes and dialogs, and sends each action to its pane. Only here panes come together.
 
+mod inspector;
 mod results;
 mod show;
 
@@ -14,7 +15,7 @@ use crate::domain::snippets::Snippet;
 use super::action::{Action, AppAction};
 use super::context::ConnectionState;
 use super::dialogs::{
-    ActivityDialog, ConfirmDialog, FindDialog, HelpDialog, PaletteDialog, RenameDialog, SaveSnippetDialog,
+    ActivityDialog, ConfirmDialog, FindDialog, HelpDialog, PagesDialog, PaletteDialog, RenameDialog, SaveSnippetDialog,
     SnippetsDialog,
 };
 use super::effect::Effect;
@@ -23,6 +24,7 @@ use super::model::Model;
 use super::panes::connect::Connect;
 use super::panes::explorer::Explorer;
 use super::panes::inspector::InspectorContent;
+use super::panes::worksheet::NamedTable;
 use super::panes::{PaneContext, with};
 use super::request::{Dialog, Request};
 
@@ -57,7 +59,7 @@ pub(super) fn act(model: &mut Model, action: Action, requests: &mut Vec<Request>
 /// Shows the table at the worksheet's cursor in the inspector, if that is visible.
 fn follow(model: &mut Model) {
     if model.context.layout.inspector.is_some()
-        && let Some((schema, table)) = model.worksheets.table(&model.context)
+        && let Some(NamedTable { schema, table }) = model.worksheets.table(&model.context)
     {
         model.inspector.follow(InspectorContent::Table { schema, table }, &model.context);
     }
@@ -120,6 +122,7 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
         },
         AppAction::History => effects.push(Effect::Storage(StorageCmd::LoadHistory { max: HISTORY })),
         AppAction::Activity => requests.push(open(ActivityDialog { lines: model.notices.activity.clone() })),
+        AppAction::Pages => requests.push(open(PagesDialog)),
         AppAction::Find => requests.push(open(FindDialog::default())),
         AppAction::Profiles => model.connect = Some(Connect::at_current_profile(&model.context)),
         AppAction::Reconnect => super::reconnect::reconnect_now(model, requests, effects),
@@ -238,19 +241,12 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         Request::ShowTable { schema, table } => {
             model.inspector.follow(InspectorContent::Table { schema, table }, &model.context);
         }
-        Request::ShowInspector => {
-            model.options.inspector = true;
-            if model.focus != Focus::Inspector {
-                model.inspector_opened_from = model.focus;
-            }
-            requests.push(Request::Focus(Focus::Inspector));
+        Request::OpenTable { schema, table } => {
+            inspector::open_docs(model, InspectorContent::Table { schema, table }, requests);
         }
-        Request::HideInspector => {
-            model.options.inspector = false;
-            // The focus returns to the panel from which the inspector was opened.
-            let back = if model.focus == Focus::Inspector { model.inspector_opened_from } else { model.focus };
-            requests.push(Request::Focus(back));
-        }
+        Request::OpenPage { object } => inspector::open_page(model, object, requests),
+        Request::ShowInspector => inspector::show(model, requests),
+        Request::HideInspector => inspector::hide(model, requests),
         Request::Do(action) => act(model, action, requests, effects),
         Request::Confirm { question, yes, no } => requests.push(open(ConfirmDialog { question, yes: Some(yes), no })),
         Request::Copy(copy) if copy.text.is_empty() => {

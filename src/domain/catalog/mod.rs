@@ -22,6 +22,28 @@ pub struct Schema {
     pub routines: Vec<Routine>,
 }
 
+/// How the server compares the names of schemas and tables: its `lower_case_table_names`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum NameCase {
+    /// `actor` and `Actor` are two tables.
+    #[default]
+    Distinguished,
+    Ignored,
+}
+
+impl NameCase {
+    /// Whether two names are those of one table.
+    #[must_use]
+    pub fn is_same(self, one: &str, other: &str) -> bool {
+        let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<String>();
+        match self {
+            Self::Distinguished => one == other,
+            Self::Ignored if one.is_ascii() && other.is_ascii() => one.eq_ignore_ascii_case(other),
+            Self::Ignored => lower(one) == lower(other),
+        }
+    }
+}
+
 /// A table or a view.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Table {
@@ -100,6 +122,14 @@ impl Catalog {
     #[must_use]
     pub fn schema(&self, name: &str) -> Option<&Schema> {
         self.schemas.iter().find(|schema| schema.name == name)
+    }
+
+    /// Returns the schema and the table of these names as the server reads them.
+    #[must_use]
+    pub fn find_table(&self, schema: &str, table: &str, names: NameCase) -> Option<(&Schema, &Table)> {
+        let schema = self.schemas.iter().find(|other| names.is_same(&other.name, schema))?;
+        let table = schema.tables.iter().find(|other| names.is_same(&other.name, table))?;
+        Some((schema, table))
     }
 
     /// Returns the table with exactly this name.

@@ -7,7 +7,10 @@
 //! the heading or paragraph above it is its title.
 
 pub mod blocks;
+pub mod layout;
 pub mod pack;
+
+use crate::domain::catalog::NameCase;
 
 pub use pack::{PACK_KEYS, PAGE_KEYS, PageError};
 
@@ -39,25 +42,26 @@ pub struct DocPage {
     pub examples: Vec<(String, String)>,
 }
 
-impl DocPack {
-    /// Finds the page about a table or view: one named `schema.table`, else one named `table`. Case is ignored.
-    #[must_use]
-    pub fn page_for(&self, schema: &str, table: &str) -> Option<&DocPage> {
-        let qualified = format!("{schema}.{table}");
-        self.page(&qualified).or_else(|| self.page(table))
-    }
+/// Finds the page about a table or view: one named `schema.table` in any pack, else one named `table`. A name in the same case
+/// comes before a name that differs in case only.
+#[must_use]
+pub fn page_about<'a>(packs: &'a [DocPack], schema: &str, table: &str, names: NameCase) -> Option<&'a DocPage> {
+    let qualified = format!("{schema}.{table}");
+    [qualified.as_str(), table].into_iter().find_map(|object| {
+        let exact = page_named(packs, object);
+        exact.or_else(|| pages(packs).find(|page| names.is_same(&page.object, object)))
+    })
+}
 
-    /// Finds the page of exactly this object or topic. Case is ignored.
-    #[must_use]
-    pub fn page(&self, object: &str) -> Option<&DocPage> {
-        self.pages.iter().find(|page| page.object.eq_ignore_ascii_case(object))
-    }
+/// Finds the page of exactly this object or topic.
+#[must_use]
+pub fn page_named<'a>(packs: &'a [DocPack], object: &str) -> Option<&'a DocPage> {
+    pages(packs).find(|page| page.object == object)
+}
 
-    /// Finds the description of a column on the page of its table.
-    #[must_use]
-    pub fn column_text(&self, schema: &str, table: &str, column: &str) -> Option<&str> {
-        self.page_for(schema, table)?.column_text(column)
-    }
+/// Returns all pages, in the order of the packs.
+pub fn pages(packs: &[DocPack]) -> impl Iterator<Item = &DocPage> {
+    packs.iter().flat_map(|pack| &pack.pages)
 }
 
 impl DocPage {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
 use super::blocks::{DocBlock, parse_blocks, plain_text};
+use super::layout::{COLUMNS, TRY, is_example, section};
 use super::{DocPack, DocPage};
 use crate::domain::documented_key::{DocumentedKey, in_file_order, is_known, names};
 
@@ -76,7 +77,7 @@ impl DocPack {
             if is_pack {
                 read_pack(&mut pack, text, &mut report);
             } else if let Some(page) = read_page(path, text, &mut report) {
-                match pack.pages.iter().find(|other| other.object.eq_ignore_ascii_case(&page.object)) {
+                match pack.pages.iter().find(|other| other.object == page.object) {
                     Some(_) => report(1, format!("there is another page about {}", page.object)),
                     None => pack.pages.push(page),
                 }
@@ -170,8 +171,8 @@ fn read_page(path: &Path, text: &str, report: &mut impl FnMut(usize, String)) ->
     Some(DocPage {
         title: title.unwrap_or_else(|| object.clone()),
         summary: summary.unwrap_or_default(),
-        columns: columns(section(&parts, "Columns")),
-        examples: examples(section(&parts, "Try")),
+        columns: columns(section(&parts, COLUMNS)),
+        examples: examples(section(&parts, TRY)),
         text: body.to_owned(),
         object,
     })
@@ -192,16 +193,6 @@ fn front_matter<'a>(text: &'a str, report: &mut impl FnMut(usize, String)) -> Op
     }
     report(1, "the front matter is not closed: write a line +++ after it".to_owned());
     None
-}
-
-/// Returns the blocks under the heading of level 2 with this text, up to the next heading of level 1 or 2.
-fn section<'a>(parts: &'a [DocBlock], title: &str) -> &'a [DocBlock] {
-    let opens = |block: &DocBlock| matches!(block, DocBlock::Heading { level: 2, text } if plain_text(text).trim().eq_ignore_ascii_case(title));
-    let ends = |block: &DocBlock| matches!(block, DocBlock::Heading { level: 1 | 2, .. });
-    let Some(start) = parts.iter().position(opens) else { return &[] };
-    let rest = parts.get(start + 1..).unwrap_or_default();
-    let end = rest.iter().position(ends).unwrap_or(rest.len());
-    rest.get(..end).unwrap_or_default()
 }
 
 fn columns(parts: &[DocBlock]) -> Vec<(String, String)> {
@@ -251,7 +242,7 @@ fn examples(parts: &[DocBlock]) -> Vec<(String, String)> {
             DocBlock::Heading { text, .. } | DocBlock::Paragraph(text) => {
                 plain_text(text).trim().trim_end_matches(':').clone_into(&mut title);
             }
-            DocBlock::Code { lang, text } if lang.eq_ignore_ascii_case("sql") => {
+            DocBlock::Code { text, .. } if is_example(block) => {
                 let number = found.len() + 1;
                 let title = std::mem::take(&mut title);
                 found.push((if title.is_empty() { format!("Example {number}") } else { title }, text.clone()));

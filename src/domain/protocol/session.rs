@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::lag::Lag;
 use super::run::{RunBounds, RunReport};
 use crate::domain::access_log::Permit;
-use crate::domain::catalog::Catalog;
+use crate::domain::catalog::{Catalog, NameCase};
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Secret};
@@ -153,6 +153,8 @@ pub struct ServerFacts {
     pub role: Role,
     /// How the server reads SQL text.
     pub dialect: Dialect,
+    /// How the server compares names of tables.
+    pub names: NameCase,
     /// `CURRENT_USER()`.
     pub account: String,
     /// `CONNECTION_ID()` of the statement connection.

@@ -15,6 +15,15 @@ pub fn quoted_identifier(name: &str) -> String {
     format!("`{}`", name.replace('`', "``"))
 }
 
+/// Returns the name in a quoted identifier: without its quotes, and with doubled quotes inside as one.
+#[must_use]
+pub fn unquoted_identifier(quoted: &str) -> String {
+    let Some(quote) = quoted.chars().next() else { return String::new() };
+    let inner = quoted.strip_prefix(quote).unwrap_or(quoted);
+    let inner = inner.strip_suffix(quote).unwrap_or(inner);
+    inner.replace(&format!("{quote}{quote}"), &quote.to_string())
+}
+
 /// Returns `schema.table`, with each part quoted if needed.
 #[must_use]
 pub fn qualified(schema: &str, name: &str) -> String {

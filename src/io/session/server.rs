@@ -3,6 +3,7 @@
 
 use super::run_internal::Batching;
 use super::variables::ServerVariables;
+use crate::domain::catalog::NameCase;
 use crate::domain::protocol::Role;
 use crate::domain::sql::ServerFamily;
 
@@ -37,6 +38,14 @@ pub(super) fn family_and_version(variables: &ServerVariables) -> (ServerFamily, 
         _ => ServerFamily::Other,
     };
     (family, version_numbers(variables.get("version").unwrap_or_default()))
+}
+
+/// Returns how the server compares names of tables.
+pub(super) fn name_case(variables: &ServerVariables) -> NameCase {
+    match variables.get("lower_case_table_names") {
+        None | Some("0") => NameCase::Distinguished,
+        Some(_) => NameCase::Ignored,
+    }
 }
 
 /// Returns how internal queries are sent to this server at first. An engine that only implements the protocol may take

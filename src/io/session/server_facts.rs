@@ -53,6 +53,7 @@ pub(super) async fn read_facts(
         server_id: variables.get("aurora_server_id").map_or_else(|| variable("server_id"), str::to_owned),
         role: server::role(variables),
         dialect: Dialect { server, version, sql_mode: SqlMode::parse(&variable("sql_mode")) },
+        names: server::name_case(variables),
         account: whoami.and_then(|row| convert::text(row, 1)).unwrap_or_else(|| profile.user.clone()),
         connection_id: whoami.and_then(|row| convert::number(row, 0)).unwrap_or_else(|| u64::from(conn.id())),
         database: whoami.and_then(|row| convert::text(row, 2)),

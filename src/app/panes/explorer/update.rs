@@ -168,7 +168,7 @@ impl Explorer {
             },
             A::Detail => match self.table(cx.context) {
                 Some((schema, table)) => {
-                    cx.request(Request::ShowTable { schema, table });
+                    cx.request(Request::OpenTable { schema, table });
                     cx.request(Request::ShowInspector);
                 }
                 None => cx.request(Request::Notice("Put the cursor on a table first.".into())),

@@ -29,6 +29,7 @@ pub(super) fn lines(
             out.line("Put the cursor on a table in the explorer, or on a row of a result.", LineStyle::Dim);
         }
         InspectorContent::Table { schema, table } => table_lines::table(&mut out, (schema, table), context),
+        InspectorContent::Page { object } => table_lines::page(&mut out, object, context),
         InspectorContent::Row { columns, values, .. } => {
             let widest = columns.iter().map(|column| column.name.cells()).max().unwrap_or(0).min(width / 2);
             for (column, cell) in columns.iter().zip(values) {

@@ -36,6 +36,10 @@ pub enum InspectorContent {
         schema: String,
         table: String,
     },
+    /// A page of a documentation pack, such as one about a topic.
+    Page {
+        object: String,
+    },
     Row {
         /// The row's number, from 0.
         row: u64,

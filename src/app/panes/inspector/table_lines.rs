@@ -2,41 +2,45 @@
 
 use crate::app::context::Context;
 use crate::domain::catalog::{KeyRole, Table};
-use crate::domain::docs::DocPage;
 use crate::domain::docs::blocks::{DocBlock, Inline, parse_blocks, plain_text};
+use crate::domain::docs::layout::page_text;
+use crate::domain::docs::{DocPage, page_named};
 use crate::domain::quantity::counted;
 use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::visible;
 
 use super::line_builder::{LineBuilder, LineStyle};
 
-/// Sections of a page that are not shown as they are: the columns come with the catalog's, the examples at the end.
-const PARSED_SECTIONS: [&str; 2] = ["Columns", "Try"];
-
 /// Adds a table: its documentation, and what the catalog knows about it.
 pub(super) fn table(out: &mut LineBuilder, (schema, name): (&str, &str), context: &Context) {
     let found = context.catalog.as_ref().and_then(|catalog| catalog.table(schema, name));
     let page = context.page(schema, name);
-    if let Some(page) = page {
-        prose(out, page);
-    }
+    let text = page.map(|page| page_text(&parse_blocks(&page.text))).unwrap_or_default();
+    blocks(out, &text.before);
     match found {
         Some(found) => catalog_entry(out, found, page),
         None => out.line("The catalog does not have this table.", LineStyle::Warning),
+    }
+    if !text.after.is_empty() {
+        out.empty_line();
+        blocks(out, &text.after);
     }
     if let Some(page) = page {
         examples(out, page);
     }
 }
 
-/// Adds the page up to its columns and examples.
-fn prose(out: &mut LineBuilder, page: &DocPage) {
-    let blocks = parse_blocks(&page.text);
-    let is_parsed = |block: &DocBlock| match block {
-        DocBlock::Heading { text, .. } => PARSED_SECTIONS.contains(&plain_text(text).trim()),
-        _ => false,
-    };
-    for block in blocks.iter().take_while(|block| !is_parsed(block)) {
+/// Adds a whole page, such as one about a topic.
+pub(super) fn page(out: &mut LineBuilder, object: &str, context: &Context) {
+    match page_named(&context.docs, object) {
+        Some(page) => blocks(out, &parse_blocks(&page.text)),
+        None => out.line("The documentation packs do not have this page.", LineStyle::Warning),
+    }
+}
+
+/// Adds blocks, each with an empty line after it.
+fn blocks(out: &mut LineBuilder, blocks: &[DocBlock]) {
+    for block in blocks {
         add_block(out, block, &[], 0);
         out.empty_line();
     }
@@ -127,10 +131,24 @@ fn catalog_entry(out: &mut LineBuilder, table: &Table, page: Option<&DocPage>) {
         let null = if column.is_nullable { "" } else { " not null" };
         let lead = [(key.to_owned(), LineStyle::Dim), (name, LineStyle::Name)];
         out.hang(&lead, &format!("{}{null}", visible(column.type_text.trim_end())), LineStyle::Dim, 4);
-        let documented = page.and_then(|page| page.columns.iter().find(|(name, _)| *name == column.name));
-        let about = documented.map_or(column.comment.as_str(), |(_, text)| text.as_str());
+        let about = page.and_then(|page| page.column_text(&column.name)).unwrap_or(&column.comment);
         if !about.is_empty() {
             out.hang(&[("     ".into(), LineStyle::Plain)], &visible(about.trim_end()), LineStyle::Plain, 5);
+        }
+    }
+    let is_listed = |name: &str| table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+    let described = page.map(|page| page.columns.as_slice()).unwrap_or_default();
+    let mut others = described.iter().filter(|(name, _)| !is_listed(name)).peekable();
+    if others.peek().is_some() {
+        out.empty_line();
+        out.line("Described, but not in the catalog", LineStyle::Heading);
+        for (name, text) in others {
+            out.hang(
+                &[(format!("{} ", visible(name)), LineStyle::Name)],
+                &visible(text.trim_end()),
+                LineStyle::Plain,
+                4,
+            );
         }
     }
     if !table.foreign_keys.is_empty() {

@@ -7,7 +7,7 @@ use crate::app::dialogs::{SearchDialog, SearchTarget};
 use crate::app::focus::Focus;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
-use crate::domain::docs::DocPage;
+use crate::domain::docs::{DocPage, page_named};
 use crate::domain::protocol::{CopyText, ResultId};
 use crate::domain::results::Pattern;
 
@@ -197,8 +197,18 @@ impl Inspector {
 
     /// Returns the page that is shown, if it has examples.
     fn page_with_examples<'a>(&self, context: &'a Context) -> Option<&'a DocPage> {
-        let InspectorContent::Table { schema, table } = &self.content else { return None };
-        context.page(schema, table).filter(|page| !page.examples.is_empty())
+        let page = match &self.content {
+            InspectorContent::Table { schema, table } => context.page(schema, table),
+            InspectorContent::Page { object } => page_named(&context.docs, object),
+            InspectorContent::Nothing
+            | InspectorContent::Row { .. }
+            | InspectorContent::Value { .. }
+            | InspectorContent::Profile { .. }
+            | InspectorContent::Chart { .. }
+            | InspectorContent::Warnings(..)
+            | InspectorContent::Problem(_) => None,
+        };
+        page.filter(|page| !page.examples.is_empty())
     }
 
     /// Returns whether there is an example to open.

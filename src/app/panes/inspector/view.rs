@@ -7,6 +7,7 @@ use crate::app::action::Action;
 use crate::app::context::Context;
 use crate::app::ui::draw::{panel, parts};
 use crate::app::ui::theme::Theme;
+use crate::domain::docs::{DocPack, DocPage, page_named};
 use crate::domain::quantity::{counted, grouped};
 use crate::domain::results::type_text;
 use crate::domain::text::visible;
@@ -23,15 +24,24 @@ pub struct InspectorView<'a> {
 }
 
 impl InspectorView<'_> {
+    fn pack_title(&self, page: Option<&DocPage>) -> Option<String> {
+        let has_page =
+            |pack: &&DocPack| pack.pages.iter().any(|other| page.is_some_and(|page| std::ptr::eq(page, other)));
+        self.context.docs.iter().find(has_page).map(|pack| pack.title.clone())
+    }
+
     /// Draws it into an area.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
         let theme = self.theme;
         let (title, mut right) = match &self.inspector.content {
             InspectorContent::Nothing => ("Inspector".to_owned(), String::new()),
             InspectorContent::Table { schema, table } => {
-                let page = self.context.page(schema, table);
-                let pack = self.context.docs.iter().find(|pack| pack.pages.iter().any(|other| Some(other) == page));
-                (format!("Docs ─ {table}"), pack.map_or_else(|| schema.clone(), |pack| pack.title.clone()))
+                let pack = self.pack_title(self.context.page(schema, table));
+                (format!("Docs ─ {table}"), pack.unwrap_or_else(|| schema.clone()))
+            }
+            InspectorContent::Page { object } => {
+                let pack = self.pack_title(page_named(&self.context.docs, object));
+                (format!("Docs ─ {object}"), pack.unwrap_or_default())
             }
             InspectorContent::Row { row, .. } => (format!("Row {}", row + 1), String::new()),
             InspectorContent::Value { column, row, .. } => {

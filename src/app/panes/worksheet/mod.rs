@@ -4,12 +4,14 @@ use std::time::Duration;
 
 pub mod actions;
 mod editor;
+mod named_table;
 mod parsed_text;
 mod update;
 mod view;
 
 pub use actions::WorksheetAction;
 pub use editor::{Edit, Editor};
+pub use named_table::NamedTable;
 pub use parsed_text::ParsedText;
 pub use view::WorksheetView;
 

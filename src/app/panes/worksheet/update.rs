@@ -1,16 +1,19 @@
 //! Decisions of the worksheets: edits, tabs, which statement runs.
 
+use crate::app::context::Context;
 use crate::app::effect::Effect;
 use crate::app::focus::Focus;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
 use crate::app::statement::origin::StatementOrigin;
+use crate::domain::docs::page_named;
 use crate::domain::limits::{CLOSED_WORKSHEETS, POSITION_PAUSE, WORKSHEET_BYTES};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{CopyText, SavedWorksheet, StorageCmd, WorksheetSet};
 use crate::domain::quantity::counted;
 use crate::domain::sql::Dialect;
 
+use super::named_table::{AtCursor, KnownTables, NamedTable, StatementTables};
 use super::{Edit, Editor, ParsedText, SaveOutcome, Worksheet, WorksheetAction, Worksheets};
 
 impl Worksheets {
@@ -338,51 +341,48 @@ impl Worksheets {
         }
     }
 
-    /// Returns the name under the cursor, which can have dots. Backticks are removed.
-    fn name_at_cursor(&self) -> Option<String> {
-        let editor = &self.sheet()?.editor;
-        let (line, column) = editor.cursor();
-        let chars: Vec<char> = editor.lines().get(line)?.chars().collect();
-        let is_part = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '`');
-        let mut from = column.min(chars.len());
-        while from > 0 && chars.get(from - 1).is_some_and(is_part) {
-            from -= 1;
-        }
-        let word: String = chars.iter().skip(from).take_while(|c| is_part(c)).filter(|c| **c != '`').collect();
-        (!word.is_empty()).then_some(word)
-    }
-
     /// Returns the table under the cursor, or the first known table of the statement at the cursor.
     #[must_use]
-    pub fn table(&self, cx: &crate::app::context::Context) -> Option<(String, String)> {
-        let catalog = cx.catalog.as_ref()?;
-        let current = cx.database.as_deref().unwrap_or_default();
-        let known = |word: &str| -> Option<(String, String)> {
-            let mut parts = word.split('.').filter(|part| !part.is_empty());
-            let first = parts.next()?;
-            match parts.next() {
-                Some(second) if catalog.table(first, second).is_some() => Some((first.to_owned(), second.to_owned())),
-                _ if catalog.table(current, first).is_some() => Some((current.to_owned(), first.to_owned())),
-                _ => None,
-            }
-        };
-        if let Some(found) = self.name_at_cursor().as_deref().and_then(known) {
-            return Some(found);
+    pub fn table(&self, context: &Context) -> Option<NamedTable> {
+        let (tables, at) = self.tables(context)?;
+        match tables.at(at) {
+            AtCursor::Table(table) => Some(table),
+            AtCursor::OtherName(_) | AtCursor::Nothing => tables.first(),
         }
-        let (_, statement) = self.statement()?;
-        let upper = statement.to_ascii_uppercase();
-        let after = upper.find("FROM ").map(|at| at + 5)?;
-        statement
-            .get(after..)?
-            .split(|c: char| c.is_whitespace() || c == ',' || c == ';')
-            .find_map(|word| known(&word.replace('`', "")))
     }
 
-    fn docs(&mut self, cx: &mut PaneContext<'_>) {
-        match self.table(cx.context) {
-            Some((schema, table)) => cx.request(Request::ShowTable { schema, table }),
-            None => cx.request(Request::Notice("There is no table of this database at the cursor.".into())),
+    /// Returns the tables of the statement at the cursor, and the cursor as a byte of the statement.
+    fn tables<'a>(&'a self, context: &'a Context) -> Option<(StatementTables<'a>, usize)> {
+        let (start, statement) = self.statement()?;
+        let editor = &self.sheet()?.editor;
+        let at = editor.byte_of(editor.cursor()).saturating_sub(start);
+        let catalog = context.catalog.as_deref()?;
+        let known = KnownTables { catalog, database: context.database.as_deref(), names: context.names() };
+        Some((StatementTables::new(statement, context.dialect(), known), at))
+    }
+
+    /// Opens the documentation of the table at the cursor, or says why there is none.
+    fn docs(&self, cx: &mut PaneContext<'_>) {
+        if cx.context.catalog.is_none() {
+            cx.request(Request::Notice("The tables are not known yet: the catalog is not loaded.".into()));
+            return;
         }
+        let found = self.tables(cx.context).map(|(tables, at)| (tables.at(at), tables.first()));
+        let request = match found {
+            Some((AtCursor::Table(table), _) | (AtCursor::Nothing, Some(table))) => {
+                Request::OpenTable { schema: table.schema, table: table.table }
+            }
+            Some((AtCursor::OtherName(name), _)) => match page_named(&cx.context.docs, &name) {
+                Some(page) => Request::OpenPage { object: page.object.clone() },
+                None => Request::Notice(match &cx.context.database {
+                    Some(database) => format!("There is no table {name} in {database}."),
+                    None => format!("There is no table {name}, because no database is chosen."),
+                }),
+            },
+            Some((AtCursor::Nothing, None)) => Request::Notice("This statement names no table of the catalog.".into()),
+            None => Request::Notice("There is no statement at the cursor.".into()),
+        };
+        cx.request(request);
     }
 
     /// Parses the text in front if it has changed.
