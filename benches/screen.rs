@@ -194,6 +194,7 @@ fn facts() -> ServerFacts {
         role: Role::Replica,
         dialect: Dialect::default(),
         names: rrx::domain::catalog::NameCase::default(),
+        privileges: rrx::domain::protocol::PrivilegeScope::WholeTables,
         account: "RO_USER@%".into(),
         connection_id: 7,
         database: Some("clinspark".into()),

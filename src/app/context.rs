@@ -8,10 +8,10 @@ use crate::domain::docs::{DocPack, DocPage, page_about};
 use crate::domain::keys::Keymap;
 use crate::domain::limits::LAG_STALE;
 use crate::domain::profile::{Profile, Settings};
-use crate::domain::protocol::{Lag, Role, ServerFacts, SessionId};
+use crate::domain::protocol::{Lag, PrivilegeScope, Role, ServerFacts, SessionId};
 use crate::domain::results::{Column, GlyphSet};
 use crate::domain::snippets::Snippet;
-use crate::domain::sql::Dialect;
+use crate::domain::sql::{Dialect, quote};
 
 use super::action::Action;
 use super::layout::Layout;
@@ -122,6 +122,20 @@ impl Context {
         let current = self.database.as_deref();
         let found = qualified.or_else(|| catalog.find_table(current?, object, self.names()));
         found.map(|(schema, table)| (schema.name.clone(), table.name.clone()))
+    }
+
+    /// Returns what a statement selects to get all columns of a table: `*`, or their names if the server could refuse `*`.
+    #[must_use]
+    pub fn all_columns(&self, schema: &str, table: &str) -> String {
+        let privileges = self.facts.as_ref().map_or(PrivilegeScope::WholeTables, |facts| facts.privileges);
+        let table = self.catalog.as_ref().and_then(|catalog| catalog.table(schema, table));
+        let columns = match (privileges, table) {
+            (PrivilegeScope::MaybeColumns, Some(table)) => {
+                table.star_columns().map(|column| quote::identifier(&column.name)).collect::<Vec<_>>().join(", ")
+            }
+            (PrivilegeScope::WholeTables, _) | (PrivilegeScope::MaybeColumns, None) => String::new(),
+        };
+        if columns.is_empty() { "*".to_owned() } else { columns }
     }
 
     /// Returns how the server compares names of tables.

@@ -1,7 +1,7 @@
 //! Finding in the catalog.
 
 use rrx::domain::catalog::find::{ObjectRef, best, filter, find};
-use rrx::domain::catalog::{Catalog, ForeignKey, KeyRole, Routine, Schema, Table, TableColumn};
+use rrx::domain::catalog::{Catalog, ColumnAccess, ForeignKey, KeyRole, Routine, Schema, Table, TableColumn};
 
 fn column(name: &str, comment: &str) -> TableColumn {
     TableColumn { name: name.into(), comment: comment.into(), ..TableColumn::default() }
@@ -133,4 +133,19 @@ fn columns_of_foreign_keys_are_marked_unless_they_are_primary() {
     table.mark_foreign_keys();
     let parts: Vec<KeyRole> = table.columns.iter().map(|column| column.key).collect();
     assert_eq!(parts, [KeyRole::Primary, KeyRole::Foreign, KeyRole::None]);
+}
+
+#[test]
+fn a_star_means_the_columns_that_may_be_read_and_are_visible() {
+    let table = Table {
+        columns: vec![
+            column("id", ""),
+            TableColumn { access: ColumnAccess::NotReadable, ..column("secret", "") },
+            TableColumn { extra: "auto_increment INVISIBLE".into(), ..column("my_row_id", "") },
+            TableColumn { extra: "STORED GENERATED, INVISIBLE".into(), ..column("hidden", "") },
+            TableColumn { extra: "DEFAULT_GENERATED".into(), ..column("name", "") },
+        ],
+        ..Table::default()
+    };
+    assert_eq!(table.star_columns().map(|column| column.name.as_str()).collect::<Vec<_>>(), ["id", "name"]);
 }

@@ -5,8 +5,11 @@ use std::sync::Arc;
 use rrx::app::focus::Focus;
 use rrx::app::panes::inspector::InspectorContent;
 use rrx::app::{Effect, Message};
+use rrx::domain::catalog::{Catalog, ColumnAccess};
 use rrx::domain::export::{CopiedText, CopyFormat, CopyWriter};
-use rrx::domain::protocol::{End, HostCmd, Progress, ResultId, StoreEvent};
+use rrx::domain::protocol::{
+    End, HostCmd, PrivilegeScope, Progress, ResultId, ServerFacts, SessionEvent, StorageCmd, StoreEvent,
+};
 use rrx::domain::results::{Cell, CellPreview, ChunkBuilder, Column, ColumnOrigin, Window, WireType};
 
 use super::grid::{column, front, shown};
@@ -351,5 +354,35 @@ fn a_remedy_is_shown_as_a_key_or_a_command() {
             .collect();
         let text = lines.join(" ");
         assert!(text.contains(expected), "{expected}: {text}");
+    }
+}
+
+/// A catalog in which the account may not read the column `study_id` of the table `study`.
+fn catalog_with_a_column_that_may_not_be_read() -> Catalog {
+    let mut catalog = super::grid::catalog_with_a_key();
+    let study = catalog.schemas[0].tables.iter_mut().find(|table| table.name == "study").unwrap();
+    study.columns[1].access = ColumnAccess::NotReadable;
+    catalog
+}
+
+#[test]
+fn a_preview_names_the_columns_if_the_account_may_have_single_columns_only() {
+    for (privileges, statement) in [
+        (PrivilegeScope::WholeTables, "SELECT * FROM study LIMIT 200"),
+        (PrivilegeScope::MaybeColumns, "SELECT id, name FROM study LIMIT 200"),
+    ] {
+        let mut bench = Bench::connected(160, 45);
+        bench.session(SessionEvent::Ready(Arc::new(ServerFacts { privileges, ..super::model::facts() })));
+        bench.session(SessionEvent::Catalog(Arc::new(catalog_with_a_column_that_may_not_be_read())));
+        bench.effects.clear();
+        bench.keys("shift-tab");
+        let study = InspectorContent::Table { schema: "clinspark".into(), table: "study".into() };
+        while bench.model.inspector.content != study {
+            bench.keys("down");
+        }
+        bench.keys("p");
+        let begin = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. })));
+        let Effect::Storage(StorageCmd::Begin { statement: begun, .. }) = begin else { unreachable!() };
+        assert_eq!(begun.checked().text(), statement);
     }
 }

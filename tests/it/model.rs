@@ -13,14 +13,14 @@ use rrx::app::ui::look::TerminalLook;
 use rrx::app::ui::theme::Theme;
 use rrx::app::{Effect, Message, keymaps, screen, update};
 use rrx::domain::catalog::find::ObjectRef;
-use rrx::domain::catalog::{Catalog, KeyRole, Schema, Table, TableColumn};
+use rrx::domain::catalog::{Catalog, KeyRole, NameCase, Schema, Table, TableColumn};
 use rrx::domain::compute::{ComputeJob, ComputeResult, Computed, Generation};
 use rrx::domain::keys::Chord;
 use rrx::domain::problem::{Problem, ProblemKind, ServerError};
 use rrx::domain::profile::{Profile, Settings};
 use rrx::domain::protocol::{
-    End, Lag, Progress, ResultId, Role, RunReport, ServerFacts, SessionCmd, SessionEvent, SessionId, StorageCmd,
-    StorageEvent, StoreCmd, StoreEvent, WorksheetSet,
+    End, Lag, PrivilegeScope, Progress, ResultId, Role, RunReport, ServerFacts, SessionCmd, SessionEvent, SessionId,
+    StorageCmd, StorageEvent, StoreCmd, StoreEvent, WorksheetSet,
 };
 use rrx::domain::results::{CellPreview, Column, ColumnOrigin, Window, WireType};
 use rrx::domain::sql::{Dialect, SessionPins};
@@ -193,7 +193,8 @@ pub fn facts() -> ServerFacts {
         server_id: "replica-1".into(),
         role: Role::Replica,
         dialect: Dialect::default(),
-        names: rrx::domain::catalog::NameCase::default(),
+        names: NameCase::default(),
+        privileges: PrivilegeScope::WholeTables,
         account: "RO_USER@%".into(),
         connection_id: 7,
         database: Some("clinspark".into()),

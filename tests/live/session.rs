@@ -6,7 +6,8 @@ use rrx::domain::catalog::{KeyRole, TableKind};
 use rrx::domain::problem::{ProblemKind, Remedy};
 use rrx::domain::profile::{Profile, Secret, SecretSource, TlsMode};
 use rrx::domain::protocol::{
-    Answer, ConnectionStep, End, Limit, Question, Role, Rows, RunBounds, SessionCmd, SessionEvent, StepState,
+    Answer, ConnectionStep, End, Limit, PrivilegeScope, Question, Role, Rows, RunBounds, SessionCmd, SessionEvent,
+    StepState,
 };
 use rrx::domain::sql::{ServerFamily, SqlMode};
 
@@ -513,4 +514,37 @@ async fn a_lost_hop_is_reported_while_a_statement_runs() {
     let End::Broken(problem) = &ran.report.end else { panic!("{:?}", ran.report) };
     assert_eq!(problem.kind, ProblemKind::Lost, "{problem}");
     assert!(matches!(live.final_event().await, SessionEvent::Lost(_)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_catalog_says_which_columns_an_account_with_column_privileges_may_read() {
+    let rig = Rig::start();
+    rig.sql(
+        "CREATE DATABASE IF NOT EXISTS parts; USE parts; DROP TABLE IF EXISTS t; \
+         CREATE TABLE t (id INT, secret INT, name VARCHAR(9), written INT, hidden INT INVISIBLE); \
+         INSERT INTO t (id, secret, name) VALUES (1, 2, 'x'); \
+         CREATE USER IF NOT EXISTS partial IDENTIFIED BY 'x'; \
+         GRANT SELECT (id, name, hidden), INSERT (written) ON parts.t TO partial; \
+         CREATE ROLE IF NOT EXISTS parts_reader; GRANT SELECT (id) ON parts.t TO parts_reader; \
+         CREATE USER IF NOT EXISTS partial_by_role IDENTIFIED BY 'x'; GRANT parts_reader TO partial_by_role; \
+         SET DEFAULT ROLE parts_reader FOR partial_by_role",
+    );
+    for (user, columns) in [("partial", "id, name"), ("partial_by_role", "id")] {
+        // The harness uses the name of the environment variable as the secret.
+        let password = Some(SecretSource::Env("x".into()));
+        let mut live = connect(Profile { user: user.into(), password, ..direct(rig) }).await.unwrap();
+        assert_eq!(live.facts.privileges, PrivilegeScope::MaybeColumns, "{user}");
+        let End::Broken(problem) = live.run("SELECT * FROM parts.t").await.report.end else { panic!() };
+        assert!(matches!(problem.server.unwrap().code, 1142 | 1143));
+        let catalog = live.catalog().await;
+        let table = catalog.table("parts", "t").unwrap();
+        let names: Vec<&str> = table.star_columns().map(|column| column.name.as_str()).collect();
+        assert_eq!(names.join(", "), columns, "{user}");
+        let ran = live.run(&format!("SELECT {columns} FROM parts.t LIMIT 200")).await;
+        assert_eq!((ran.report.end, ran.rows.len()), (End::Complete, 1), "{user}");
+        live.close().await;
+    }
+    let live = connect(direct(rig)).await.unwrap();
+    assert_eq!(live.facts.privileges, PrivilegeScope::WholeTables);
+    live.close().await;
 }

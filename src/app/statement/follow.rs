@@ -16,7 +16,9 @@ pub(super) fn lookup(context: &Context, column: &Column, value: Option<&[u8]>) -
     };
     let Some(value) = value else { return Err(format!("NULL refers to no row of {}.", to.table)) };
     let table = format!("{}.{}", quoted_identifier(&to.schema), quoted_identifier(&to.table));
-    let text = format!("SELECT * FROM {table} WHERE {} = ? LIMIT {PREVIEW_ROWS}", quoted_identifier(&to.column));
+    let columns = context.all_columns(&to.schema, &to.table);
+    let text =
+        format!("SELECT {columns} FROM {table} WHERE {} = ? LIMIT {PREVIEW_ROWS}", quoted_identifier(&to.column));
     Ok((text, vec![bound_value(column, value)]))
 }
 

@@ -78,6 +78,17 @@ pub struct TableColumn {
     /// `EXTRA`, such as `auto_increment`.
     pub extra: String,
     pub comment: String,
+    pub access: ColumnAccess,
+}
+
+/// Whether the account may read a column, by `PRIVILEGES`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ColumnAccess {
+    /// Also if the server does not say.
+    #[default]
+    Readable,
+    /// The account has only other privileges, such as INSERT.
+    NotReadable,
 }
 
 /// The most important key that a column belongs to, by `COLUMN_KEY` and the foreign keys.
@@ -147,11 +158,25 @@ impl Schema {
     }
 }
 
+impl TableColumn {
+    /// Whether `*` leaves the column out: `INVISIBLE` of MySQL 8.0.23 and MariaDB 10.3.
+    #[must_use]
+    pub fn is_invisible(&self) -> bool {
+        self.extra.split([' ', ',']).any(|word| word.eq_ignore_ascii_case("INVISIBLE"))
+    }
+}
+
 impl Table {
     /// Returns the column with exactly this name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&TableColumn> {
         self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Returns the columns that `*` means for this account, in the order of the table: those that it may read and that are not
+    /// invisible.
+    pub fn star_columns(&self) -> impl Iterator<Item = &TableColumn> {
+        self.columns.iter().filter(|column| column.access == ColumnAccess::Readable && !column.is_invisible())
     }
 
     /// Marks the columns of foreign keys, which `COLUMN_KEY` does not show. The roles primary and unique stay.

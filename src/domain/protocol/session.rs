@@ -155,6 +155,7 @@ pub struct ServerFacts {
     pub dialect: Dialect,
     /// How the server compares names of tables.
     pub names: NameCase,
+    pub privileges: PrivilegeScope,
     /// `CURRENT_USER()`.
     pub account: String,
     /// `CONNECTION_ID()` of the statement connection.
@@ -181,6 +182,16 @@ impl ServerFacts {
     pub fn short_version(&self) -> &str {
         self.version.split(['-', '+']).next().unwrap_or(&self.version)
     }
+}
+
+/// What the account may read of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PrivilegeScope {
+    /// A table that it may read, it may read as a whole.
+    WholeTables,
+    /// It has privileges on single columns, or roles, which may have them.
+    #[default]
+    MaybeColumns,
 }
 
 /// A command to a session.

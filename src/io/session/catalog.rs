@@ -14,7 +14,9 @@ use super::events::EventSender;
 use super::internal_query;
 use super::run_internal::run_internal;
 use super::secondary::SecondaryConnector;
-use crate::domain::catalog::{Catalog, ForeignKey, Index, KeyRole, Routine, Schema, Table, TableColumn, TableKind};
+use crate::domain::catalog::{
+    Catalog, ColumnAccess, ForeignKey, Index, KeyRole, Routine, Schema, Table, TableColumn, TableKind,
+};
 use crate::domain::limits;
 
 /// Opens a connection, reads the catalog, and closes the connection. `connection` contains its id while it is open, for
@@ -144,10 +146,17 @@ fn columns(rows: &[Row]) -> HashMap<TableKey, Vec<TableColumn>> {
             default: text(row, 7),
             extra: text(row, 8).unwrap_or_default(),
             comment: text(row, 9).unwrap_or_default(),
+            access: column_access(&text(row, 10).unwrap_or_default()),
         };
         found.entry(table_key(row)).or_default().push((number(row, 3).unwrap_or(0), column));
     }
     found.into_iter().map(|(table, columns)| (table, in_order(columns))).collect()
+}
+
+/// Reads a list such as `select,insert`.
+fn column_access(privileges: &str) -> ColumnAccess {
+    let may_read = privileges.split(',').any(|privilege| privilege.trim().eq_ignore_ascii_case("select"));
+    if may_read || privileges.is_empty() { ColumnAccess::Readable } else { ColumnAccess::NotReadable }
 }
 
 fn in_order<T>(mut numbered: Vec<(u64, T)>) -> Vec<T> {

@@ -293,7 +293,7 @@ pub(super) fn tables() -> InternalQuery {
 pub(super) fn columns() -> InternalQuery {
     InternalQuery(
         "/* rrx:catalog */ SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, COLUMN_TYPE, IS_NULLABLE, \
-         COLUMN_KEY, COLUMN_DEFAULT, EXTRA, COLUMN_COMMENT FROM information_schema.COLUMNS"
+         COLUMN_KEY, COLUMN_DEFAULT, EXTRA, COLUMN_COMMENT, PRIVILEGES FROM information_schema.COLUMNS"
             .into(),
     )
 }

@@ -12,7 +12,7 @@ use super::run_internal::{InternalBatch, allow_refusal};
 use super::server;
 use super::variables::ServerVariables;
 use crate::domain::profile::{Profile, TlsMode};
-use crate::domain::protocol::ServerFacts;
+use crate::domain::protocol::{PrivilegeScope, ServerFacts};
 use crate::domain::sql::{Dialect, SessionPins, SqlMode};
 
 /// Reads the facts on a pinned connection.
@@ -65,6 +65,7 @@ pub(super) async fn read_facts(
         product: server::product(variables).to_owned(),
         version: variable("version"),
         tls,
+        privileges: privilege_scope(&grants),
         warnings: write_warning(&grants).into_iter().collect(),
     })
 }
@@ -82,6 +83,22 @@ fn statement_seconds(variables: &ServerVariables) -> Option<u64> {
     let seconds =
         number("max_statement_time").or_else(|| number("max_execution_time").map(|milliseconds| milliseconds / 1_000));
     seconds.filter(|seconds| *seconds > 0)
+}
+
+/// Returns whether one of these grants can be for a part of a table.
+fn privilege_scope(grants: &[String]) -> PrivilegeScope {
+    let is_whole = |grant: &String| match grant.split_once(" ON ") {
+        // `GRANT SELECT (a, b) ON …`
+        Some((privileges, _)) => !privileges.contains('('),
+        // `GRANT role TO …` has no object.
+        None => !grant.to_ascii_uppercase().starts_with("GRANT "),
+    };
+    // Without an answer nothing is known.
+    if !grants.is_empty() && grants.iter().all(is_whole) {
+        PrivilegeScope::WholeTables
+    } else {
+        PrivilegeScope::MaybeColumns
+    }
 }
 
 /// Privileges that would allow the account to change data.
@@ -142,6 +159,17 @@ mod tests {
     fn an_account_with_read_privileges_only_gets_no_warning() {
         let grants = ["GRANT SELECT, SHOW VIEW, PROCESS ON *.* TO `RO_USER`@`%`".to_owned()];
         assert_eq!(write_warning(&grants), None);
+    }
+
+    #[test]
+    fn privileges_on_columns_and_roles_may_cover_a_part_of_a_table() {
+        let scope =
+            |grants: &[&str]| privilege_scope(&grants.iter().map(|grant| (*grant).to_owned()).collect::<Vec<_>>());
+        let usage = "GRANT USAGE ON *.* TO `a`@`%`";
+        assert_eq!(scope(&[usage, "GRANT SELECT ON `db (x)`.* TO `a`@`%`"]), PrivilegeScope::WholeTables);
+        assert_eq!(scope(&[usage, "GRANT SELECT (`id`, `name`) ON `db`.`t` TO `a`@`%`"]), PrivilegeScope::MaybeColumns);
+        assert_eq!(scope(&[usage, "GRANT `reader`@`%` TO `a`@`%`"]), PrivilegeScope::MaybeColumns);
+        assert_eq!(scope(&[]), PrivilegeScope::MaybeColumns);
     }
 
     #[test]

@@ -258,8 +258,9 @@ impl Explorer {
         } else {
             format!("{}.{}", quote::identifier(&schema), quote::identifier(&table))
         };
+        let columns = cx.context.all_columns(&schema, &table);
         cx.request(Request::Run {
-            statement: format!("SELECT * FROM {name} LIMIT {PREVIEW_ROWS}"),
+            statement: format!("SELECT {columns} FROM {name} LIMIT {PREVIEW_ROWS}"),
             from: StatementOrigin::Preview,
         });
     }
