@@ -18,7 +18,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use rows::columns;
 use rrx::app::layout::ScreenSize;
-use rrx::app::model::{Model, Start};
+use rrx::app::model::{Model, SettingsReading, Start};
 use rrx::app::ui::look::TerminalLook;
 use rrx::app::ui::theme::Theme;
 use rrx::app::{Effect, Message, draw, keymaps, update};
@@ -71,6 +71,7 @@ impl Bench {
         let model = Model::new(Start {
             profiles: settings.profiles.iter().cloned().map(Arc::new).collect(),
             settings,
+            reading: SettingsReading::Once,
             keymap: Arc::new(keymap),
             theme: Theme::new(TerminalLook::default()),
             size: SIZE,

@@ -17,7 +17,6 @@ use crate::io::host::core_dumps;
 use crate::io::host::debug_log::{self, LoggedStatements};
 use crate::io::runtime::clock;
 use crate::io::storage::paths::Paths;
-use crate::io::storage::settings::Presence;
 
 /// Reads the command line and runs its command. Returns the exit code.
 #[must_use]
@@ -59,10 +58,7 @@ fn start_debug_log(cli: &Cli) -> Result<(), Problem> {
 
 fn run_command(cli: Cli) -> Result<u8, Problem> {
     let paths = Paths::find(cli.config.as_deref())?;
-    let context = CommandContext {
-        env: Arc::new(HostEnv::of_this_process(paths)),
-        settings_file: if cli.config.is_some() { Presence::Required } else { Presence::Optional },
-    };
+    let context = CommandContext { env: Arc::new(HostEnv::of_this_process(paths)) };
     let Some(command) = cli.command else { return tui::execute(cli.profile, &context) };
     if let Some(profile) = &cli.profile {
         return Err(profile_before_command(profile, &context));

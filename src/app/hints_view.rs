@@ -208,7 +208,9 @@ fn connect_hints(stage: &ConnectStage) -> Vec<(Action, &'static str)> {
             (Action::Connect(ConnectAction::Save), "save"),
             (Action::Connect(ConnectAction::Close), "profiles"),
         ],
-        ConnectStage::Connecting => vec![(Action::Connect(ConnectAction::Close), "stop")],
+        ConnectStage::Connecting | ConnectStage::ReadingSettings => {
+            vec![(Action::Connect(ConnectAction::Close), "stop")]
+        }
         ConnectStage::Asking(Question::HostKey { .. }) => vec![
             (Action::Connect(ConnectAction::Accept), "accept"),
             (Action::Connect(ConnectAction::Decline), "decline"),

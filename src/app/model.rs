@@ -36,6 +36,7 @@ pub struct Notice {
 #[derive(Debug)]
 pub struct Start {
     pub settings: Arc<Settings>,
+    pub reading: SettingsReading,
     /// All profiles that can be chosen, including the built-in ones.
     pub profiles: Vec<Arc<Profile>>,
     pub keymap: Arc<Keymap<Action>>,
@@ -47,6 +48,15 @@ pub struct Start {
     pub first_worksheet: Option<(String, String)>,
     /// The directory in which rrx was started, made safe for display; empty if it is unknown.
     pub directory: String,
+}
+
+/// When the settings file is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SettingsReading {
+    /// At the start only: the demo does not use the user's profiles.
+    Once,
+    /// Again when the profiles are listed, and before each connection that the user starts.
+    WithEachConnection,
 }
 
 /// The whole state of the TUI.
@@ -71,6 +81,9 @@ pub struct Model {
     /// How the TUI draws: colours and glyphs.
     pub theme: Theme,
     pub notices: Notices,
+    pub reading: SettingsReading,
+    /// The problems that were reported when the settings were read last.
+    pub settings_problems: Vec<Problem>,
     pub ids: NextIds,
     pub jobs: ComputeJobs,
     pub reconnect: Reconnect,
@@ -206,6 +219,8 @@ impl Model {
             matcher: Matcher::default(),
             theme: start.theme,
             notices: Notices { current: notice, activity },
+            reading: start.reading,
+            settings_problems: start.problems,
             ids: NextIds::default(),
             jobs: ComputeJobs::default(),
             reconnect: Reconnect::default(),
@@ -237,6 +252,17 @@ impl Model {
         }
         let at = u64::try_from(self.context.now.as_millis()).unwrap_or(u64::MAX);
         self.notices.activity.push(ActivityLine { at, text: what.into() });
+    }
+
+    /// Adds problems to the activity, and shows the first one as a notice.
+    pub(super) fn report_all(&mut self, problems: &[Problem]) {
+        for problem in problems {
+            self.add_activity(problem.to_string());
+        }
+        if let Some(first) = problems.first() {
+            let key = self.context.key(Action::App(AppAction::Activity));
+            self.notice(format!("{} ({} in all. {key} lists them.)", first.what, problems.len()));
+        }
     }
 
     /// Returns the layers of the keymap for what is in focus, nearest first, and whether typed characters are text there.

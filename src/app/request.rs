@@ -17,8 +17,10 @@ use super::statement::origin::StatementOrigin;
 /// Something that a pane or a dialog cannot do by itself.
 #[derive(Debug)]
 pub enum Request {
-    /// Connect to this profile.
+    /// Connect to this profile, as the settings file has it now.
     Connect(String),
+    /// Read the settings file again for the list of profiles.
+    ListProfiles,
     /// Stop the session that is connecting.
     Decline,
     /// Run a statement.

@@ -1,15 +1,13 @@
 //! Changes the model for each message. It does not block, and it uses no clock, file, network or terminal.
 
-use std::sync::Arc;
-
 use crate::domain::access_log::CopyRecord;
 use crate::domain::compute::{ComputeResult, Computed};
 use crate::domain::keys::{Chord, KeyMatch};
 use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
 use crate::domain::protocol::{
-    CopyText, End, ExportCmd, ExportEvent, HostCmd, HostEvent, ResultId, RunReport, SavedWorksheet, SessionCmd,
-    SessionEvent, SessionId, StorageCmd, StorageEvent, StoreCmd, StoreEvent,
+    AfterSettings, CopyText, End, ExportCmd, ExportEvent, HostCmd, HostEvent, ResultId, RunReport, SavedWorksheet,
+    SessionCmd, SessionEvent, SessionId, StorageCmd, StorageEvent, StoreCmd, StoreEvent,
 };
 
 use super::action::Action;
@@ -249,7 +247,7 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
             worksheets.open.extend(first.map(|(title, text)| SavedWorksheet::new("sheet-1", &title, &text)));
             with!(model, requests, effects, worksheets.load(&profile, worksheets));
             model.worksheets.is_dirty |= is_first;
-            report_all(model, &problems);
+            model.report_all(&problems);
             requests.push(Request::Settle);
         }
         StorageEvent::WorksheetsSaved => {
@@ -268,18 +266,18 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
         }
         StorageEvent::Snippets { snippets, problems } => {
             model.context.snippets = snippets;
-            report_all(model, &problems);
+            model.report_all(&problems);
         }
         StorageEvent::Docs { packs, problems } => {
             model.context.docs = packs;
-            report_all(model, &problems);
+            model.report_all(&problems);
             requests.push(Request::Settle);
         }
+        StorageEvent::Settings { loaded, then } => {
+            super::connection::on_settings(model, loaded, then, requests, effects);
+        }
         StorageEvent::ProfileAdded { name, settings } => {
-            let built_in = model.context.profiles.iter().filter(|profile| profile.environment == Environment::Demo);
-            let from_settings = settings.profiles.iter().cloned().map(Arc::new);
-            model.context.profiles = from_settings.chain(built_in.cloned()).collect();
-            model.context.settings = settings;
+            super::connection::take_settings(model, settings);
             if let Some(connect) = &mut model.connect {
                 connect.on_added(&name, &model.context);
             }
@@ -326,16 +324,6 @@ fn on_host(model: &mut Model, event: HostEvent, requests: &mut Vec<Request>, eff
     }
 }
 
-fn report_all(model: &mut Model, problems: &[Problem]) {
-    for problem in problems {
-        model.add_activity(problem.to_string());
-    }
-    if let Some(first) = problems.first() {
-        let key = model.context.key(Action::App(super::action::AppAction::Activity));
-        model.notice(format!("{} ({} in all. {key} lists them.)", first.what, problems.len()));
-    }
-}
-
 fn on_refused(model: &mut Model, effect: Effect, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     let what = match &effect {
         Effect::Session(..) => "The session is busy",
@@ -362,6 +350,11 @@ fn on_refused(model: &mut Model, effect: Effect, requests: &mut Vec<Request>, ef
         Effect::Storage(end @ (StorageCmd::End { .. } | StorageCmd::Exported(_) | StorageCmd::Copied(_))) => {
             model.refused_records.push(end);
             effects.push(Effect::Wake(super::statement::SOON));
+        }
+        Effect::Storage(StorageCmd::LoadSettings { then: AfterSettings::Connect(_) }) => {
+            if let Some(connect) = &mut model.connect {
+                connect.on_settings_refused();
+            }
         }
         Effect::Store(StoreCmd::Find { result, .. }) => model.grid.search_refused(result),
         Effect::Export(ExportCmd::Write(order)) => model.grid.forget_export(order.id),

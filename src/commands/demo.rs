@@ -8,6 +8,7 @@ use super::common::context::CommandContext;
 use super::common::demo_profile;
 use super::common::runtime::block_on;
 use super::tui;
+use crate::app::model::SettingsReading;
 use crate::cli::DemoCommand;
 use crate::demo::Options;
 use crate::domain::problem::Problem;
@@ -27,7 +28,8 @@ pub fn execute(command: &DemoCommand, context: &CommandContext) -> Result<u8, Pr
     }
     let built_in = demo_profile::profile(command.subjects, &context.env);
     let name = built_in.profile.name.clone();
-    let code = tui::open(ui_settings(context.load_settings()), Some(name), context, Some(built_in))?;
+    let settings = tui::ScreenSettings { loaded: ui_settings(context.load_settings()), reading: SettingsReading::Once };
+    let code = tui::open(settings, Some(name), context, Some(built_in))?;
     // The demo has ended already, so a closed stderr does not matter.
     let _ = err.write_all(closing_message(paths).as_bytes());
     Ok(code)
@@ -36,7 +38,7 @@ pub fn execute(command: &DemoCommand, context: &CommandContext) -> Result<u8, Pr
 /// Reduces the user's settings to those of the user interface: the demo does not use their profiles, nor report problems in them.
 fn ui_settings(loaded: LoadedSettings) -> LoadedSettings {
     let Settings { ui, command_line, .. } = loaded.settings.as_ref().clone();
-    let settings = Settings { profiles: Vec::new(), ui, command_line };
+    let settings = Settings { ui, command_line, ..Settings::default() };
     let problems = loaded.problems.into_iter().filter(|problem| !problem.what.contains("[profile")).collect();
     LoadedSettings { settings: Arc::new(settings), problems }
 }

@@ -6,6 +6,7 @@ use super::common::built_in::BuiltInProfile;
 use super::common::context::CommandContext;
 use super::common::runtime::block_on;
 use super::common::{keymap, look, print};
+use crate::app::model::SettingsReading;
 use crate::app::ui::look::TerminalLook;
 use crate::domain::problem::Problem;
 use crate::domain::protocol::LoadedSettings;
@@ -25,7 +26,15 @@ pub fn execute(profile: Option<String>, context: &CommandContext) -> Result<u8, 
         print::problems(&mut std::io::stderr(), &loaded.problems)?;
         return Err(problem);
     }
-    open(loaded, profile, context, context.built_in_profile())
+    let settings = ScreenSettings { loaded, reading: SettingsReading::WithEachConnection };
+    open(settings, profile, context, context.built_in_profile())
+}
+
+/// The settings of the screen.
+#[derive(Debug)]
+pub struct ScreenSettings {
+    pub loaded: LoadedSettings,
+    pub reading: SettingsReading,
 }
 
 /// Opens the screen with these settings and this built-in profile.
@@ -33,13 +42,13 @@ pub fn execute(profile: Option<String>, context: &CommandContext) -> Result<u8, 
 /// # Errors
 /// Returns a problem if there is no terminal.
 pub fn open(
-    loaded: LoadedSettings,
+    settings: ScreenSettings,
     profile: Option<String>,
     context: &CommandContext,
     built_in: Option<BuiltInProfile>,
 ) -> Result<u8, Problem> {
     let env = &context.env;
-    let LoadedSettings { settings, mut problems } = loaded;
+    let ScreenSettings { loaded: LoadedSettings { settings, mut problems }, reading } = settings;
     let keys = keymap::load(&settings.ui, &env.paths);
     problems.extend(keys.problems);
     let mut profiles: Vec<_> = settings.profiles.iter().cloned().map(Arc::new).collect();
@@ -49,6 +58,7 @@ pub fn open(
     let start = ShellStart {
         look: TerminalLook::choose(&settings.ui, &look::terminal_variables(env)),
         settings,
+        reading,
         profiles,
         problems,
         profile,

@@ -200,7 +200,7 @@ impl Dispatch {
             | StorageCmd::Copied(CopyRecord { profile, .. })
             | StorageCmd::End { profile, .. } => profile == DEMO,
             // The demo has no settings of its own.
-            StorageCmd::AddProfile { .. } => false,
+            StorageCmd::LoadSettings { .. } | StorageCmd::AddProfile { .. } => false,
             StorageCmd::LoadHistory { .. }
             | StorageCmd::SaveSnippet { .. }
             | StorageCmd::LoadSnippets { .. }

@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 
 use crate::app::action::Action;
 use crate::app::layout::ScreenSize;
-use crate::app::model::{Model, Start};
+use crate::app::model::{Model, SettingsReading, Start};
 use crate::app::ui::look::{Colours, TerminalLook};
 use crate::app::ui::theme::Theme;
 use crate::app::{Effect, Message, update};
@@ -37,6 +37,7 @@ use inbox::WorkerEvent;
 #[derive(Debug)]
 pub struct ShellStart {
     pub settings: Arc<Settings>,
+    pub reading: SettingsReading,
     /// The profiles that the user can choose, including the built-in one.
     pub profiles: Vec<Arc<Profile>>,
     /// Problems found in settings and keymaps.
@@ -65,6 +66,7 @@ pub async fn run(start: ShellStart, deps: ShellDeps) -> Result<u8, Problem> {
     let (width, height) = screen.size();
     let mut model = Model::new(Start {
         settings: start.settings,
+        reading: start.reading,
         profiles: start.profiles,
         keymap: Arc::new(start.keymap),
         theme: Theme::new(start.look),

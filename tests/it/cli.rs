@@ -249,6 +249,7 @@ fn profiles_are_listed_with_what_is_wrong_on_stderr() {
     let (out, err) = list(TEXT);
     assert!(out.contains("eu    PROD         u@h:3306  a@b\n"), "{out}");
     assert!(out.contains("bl    PROD         u@h:3306  direct  refused"), "{out}");
+    assert!(out.contains("bad                                  left out"), "{out}");
     assert!(err.contains("config.toml:11: [profile.bad] unknown key \"hots\""), "{err}");
     let (out, _) = list(JSON);
     let value: serde_json::Value = serde_json::from_str(&out).unwrap();
@@ -336,6 +337,23 @@ fn what_is_wrong_in_settings_and_snippets_is_named_with_file_line_and_reason_and
     let (code, out, err) = rrx(&root, &["run", "-p", "demo", "-e", "SELECT 40 + 2 AS answer"]);
     assert_eq!((code, out.as_str()), (Some(0), "answer\n42\n"), "{err}");
     let file = paths.config.display();
+    for arguments in [
+        &["eu"][..],
+        &["run", "-p", "eu", "-e", "SELECT 1"],
+        &["doctor", "eu"],
+        &["tunnel", "eu"],
+        &["secret", "set", "eu"],
+        &["snippets", "list", "-p", "eu"],
+        &["profiles", "export", "eu"],
+    ] {
+        let (code, out, err) = rrx(&root, arguments);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments:?}: {err}");
+        assert!(err.contains("The profile \"eu\" is left out\n"), "{arguments:?}: {err}");
+        assert!(
+            err.contains(&format!("  because: {file}:3: [profile.eu] unknown key \"hots\"\n")),
+            "{arguments:?}: {err}"
+        );
+    }
     for words in [
         format!("{file}:3: [profile.eu] unknown key \"hots\""),
         format!("{file}:5: [ui] theme: \"drak\" is not one of auto, dark, light, mono"),
@@ -360,7 +378,7 @@ fn an_unknown_profile_a_closed_port_and_an_unknown_hop_have_their_words_and_code
     let hop = |name: &str, hop: &str| format!("[profile.{name}]\nhost = \"h\"\nuser = \"u\"\nroute = [\"a@{hop}\"]\n");
     let (root, _) = home(&(hop("closed", "127.0.0.1:1") + &hop("nowhere", "no-such-hop.invalid")));
     for (profile, code, words) in [
-        ("closde", 2, ["There is no usable profile \"closde\"", "did you mean \"closed\"?"]),
+        ("closde", 2, ["There is no profile \"closde\"", "did you mean \"closed\"?"]),
         ("closed", 3, ["127.0.0.1 port 1 cannot be reached", "nothing listens on that port"]),
         ("nowhere", 3, ["no-such-hop.invalid has no address", "the spelling of the hop"]),
     ] {

@@ -33,6 +33,7 @@ mod reconnect;
 mod results;
 mod saving;
 mod screens;
+mod settings_reading;
 mod setup;
 mod snippets;
 mod sql;

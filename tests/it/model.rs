@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use rrx::app::context::ConnectionState;
 use rrx::app::focus::Focus;
 use rrx::app::layout::ScreenSize;
-use rrx::app::model::{Model, Start};
+use rrx::app::model::{Model, SettingsReading, Start};
 use rrx::app::ui::look::TerminalLook;
 use rrx::app::ui::theme::Theme;
 use rrx::app::{Effect, Message, keymaps, screen, update};
@@ -17,10 +17,10 @@ use rrx::domain::catalog::{Catalog, KeyRole, NameCase, Schema, Table, TableColum
 use rrx::domain::compute::{ComputeJob, ComputeResult, Computed, Generation};
 use rrx::domain::keys::Chord;
 use rrx::domain::problem::{Problem, ProblemKind, ServerError};
-use rrx::domain::profile::{Profile, Settings};
+use rrx::domain::profile::{Environment, Profile, Settings};
 use rrx::domain::protocol::{
-    End, Lag, PrivilegeScope, Progress, ResultId, Role, RunReport, ServerFacts, SessionCmd, SessionEvent, SessionId,
-    StorageCmd, StorageEvent, StoreCmd, StoreEvent, WorksheetSet,
+    AfterSettings, End, Lag, LoadedSettings, PrivilegeScope, Progress, ResultId, Role, RunReport, ServerFacts,
+    SessionCmd, SessionEvent, SessionId, StorageCmd, StorageEvent, StoreCmd, StoreEvent, WorksheetSet,
 };
 use rrx::domain::results::{CellPreview, Column, ColumnOrigin, Window, WireType};
 use rrx::domain::sql::{Dialect, SessionPins};
@@ -29,6 +29,8 @@ use rrx::domain::sql::{Dialect, SessionPins};
 pub struct Bench {
     pub model: Model,
     pub effects: Vec<Effect>,
+    /// The settings file when it is read again; `None` is a file without a change.
+    pub settings_file: Option<&'static str>,
 }
 
 impl Bench {
@@ -43,6 +45,7 @@ impl Bench {
         let (keymap, _) = keymaps::keymap("default", None);
         let model = Model::new(Start {
             settings,
+            reading: SettingsReading::WithEachConnection,
             profiles,
             keymap: Arc::new(keymap),
             theme: Theme::new(TerminalLook::default()),
@@ -51,7 +54,7 @@ impl Bench {
             first_worksheet: None,
             directory: "/home/you/work".into(),
         });
-        Self { model, effects: vec![] }
+        Self { model, effects: vec![], settings_file: None }
     }
 
     /// A connected one with a catalog and an empty worksheet.
@@ -81,6 +84,32 @@ impl Bench {
 
     pub fn feed(&mut self, message: Message) {
         self.effects.extend(update(&mut self.model, message));
+        let is_reading = |effect: &mut Effect| matches!(effect, Effect::Storage(StorageCmd::LoadSettings { .. }));
+        let reading: Vec<Effect> = self.effects.extract_if(.., is_reading).collect();
+        for effect in reading {
+            let Effect::Storage(StorageCmd::LoadSettings { then }) = effect else { unreachable!() };
+            self.answer_settings(then);
+        }
+    }
+
+    /// Feeds the settings as the file has them.
+    pub fn answer_settings(&mut self, then: AfterSettings) {
+        let loaded = self.read_settings();
+        self.feed(Message::Storage(StorageEvent::Settings { loaded, then }));
+    }
+
+    /// Reads the settings as the storage task does.
+    fn read_settings(&self) -> LoadedSettings {
+        let context = &self.model.context;
+        if let Some(text) = self.settings_file {
+            let (settings, problems) = rrx::domain::profile::parse(text, "config.toml");
+            LoadedSettings { settings: Arc::new(settings), problems }
+        } else {
+            let profiles = context.profiles.iter().filter(|profile| profile.environment != Environment::Demo);
+            let profiles = profiles.map(|profile| profile.as_ref().clone()).collect();
+            let settings = Arc::new(Settings { profiles, ..context.settings.as_ref().clone() });
+            LoadedSettings { settings, problems: self.model.settings_problems.clone() }
+        }
     }
 
     pub fn session(&mut self, event: SessionEvent) {
@@ -550,7 +579,7 @@ fn every_letter_can_be_typed_into_the_form_and_into_a_secret_in_every_style() {
 }
 
 /// A screen as lines of text.
-fn text(buffer: &Buffer) -> String {
+pub fn text(buffer: &Buffer) -> String {
     let width = usize::from(buffer.area.width);
     buffer
         .content

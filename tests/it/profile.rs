@@ -143,6 +143,39 @@ fn an_unknown_profile_is_a_settings_problem_with_the_nearest_name() {
 }
 
 #[test]
+fn a_left_out_profile_is_answered_with_its_faults_and_their_lines() {
+    let text = "[profile.eu]\nhost = \"h\"\nhots = 1\nuser = \"u\"\n[profile.eu2]\nhost = \"h\"\nuser = \"u\"\n\
+                [profile.us]\nuser = \"u\"\nport = 0\n[profile.run]\nhost = \"h\"\n";
+    let (settings, _) = parse(text, "f.toml");
+    let left_out: Vec<&str> = settings.left_out.iter().map(|profile| profile.name.as_str()).collect();
+    assert_eq!(left_out, ["eu", "us", "run"]);
+    let problem = settings.require("eu").unwrap_err();
+    assert_eq!(problem.what, "The profile \"eu\" is left out");
+    assert_eq!(problem.because, ["f.toml:3: [profile.eu] unknown key \"hots\""]);
+    assert_eq!((problem.kind.exit_code(), problem.hint.as_deref()), (2, Some("did you mean \"host\"?")));
+    let problem = settings.require("us").unwrap_err();
+    assert_eq!(problem.because.len(), 2, "{problem}");
+    assert_eq!(problem.hint.as_deref(), Some("repair these lines of the settings file"));
+}
+
+#[test]
+fn a_profile_that_a_syntax_error_hides_is_left_out_with_the_line_of_the_error() {
+    for (text, name) in [
+        ("[profile.eu]\nhost = \"h\nuser = \"u\"\n", "eu"),
+        ("[profile.eu\nhost = \"h\"\nuser = \"u\"\n", "eu"),
+        ("[profile.\"eu\"]\nhost = \"h\"\nuser = u\n", "eu"),
+        ("[profile.eu]\nhost = \"h\"\nuser = \"u\"\n[profile.eu.limits]\nrows = \n", "eu"),
+        ("[profile.eu]\nhost = \"h\"\nuser = \"u\"\n[profile.us]\nhost = \"h\"\nuser = \"u\"\nport\n", "us"),
+    ] {
+        let (settings, _) = parse(text, "f.toml");
+        let left_out: Vec<&str> = settings.left_out.iter().map(|profile| profile.name.as_str()).collect();
+        assert_eq!(left_out, [name], "{text}");
+        let problem = settings.require(name).unwrap_err();
+        assert!(problem.because[0].starts_with("f.toml:") && problem.because[0].contains("not TOML"), "{problem}");
+    }
+}
+
+#[test]
 fn paths_count_from_the_home_and_from_the_settings_file() {
     let (settings, _) = parse(&fs::read_to_string("tests/fixtures/settings/valid/whole.toml").unwrap(), "f");
     let profile = settings.with_absolute_paths(Path::new("/home/u"), Path::new("/etc/rrx")).profiles.remove(0);
@@ -181,6 +214,9 @@ proptest! {
         for problem in &problems {
             let line: usize = problem.what.split(':').nth(1).unwrap().parse().unwrap();
             prop_assert!(line >= 1 && line <= text.matches('\n').count() + 1);
+        }
+        for profile in &settings.left_out {
+            prop_assert!(!profile.problems.is_empty() && settings.profile(&profile.name).is_none(), "{profile:?}");
         }
         for profile in settings.profiles {
             prop_assert!(!profile.host.is_empty() && !profile.user.is_empty());

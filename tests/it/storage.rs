@@ -8,7 +8,9 @@ use std::time::{Duration, SystemTime};
 use rrx::domain::docs::DocPack;
 use rrx::domain::problem::Problem;
 use rrx::domain::profile::SecretSource;
-use rrx::domain::protocol::{DemoDocs, IfExists, SavedWorksheet, StorageCmd, StorageEvent, WorksheetSet};
+use rrx::domain::protocol::{
+    AfterSettings, DemoDocs, IfExists, SavedWorksheet, StorageCmd, StorageEvent, WorksheetSet,
+};
 use rrx::domain::snippets::Snippet;
 use rrx::io::host::{keyring, secrets};
 use rrx::io::storage::paths::Paths;
@@ -424,6 +426,24 @@ fn serve(root: &Path, commands: Vec<StorageCmd>) -> Vec<StorageEvent> {
 
 fn save(text: &str) -> StorageCmd {
     StorageCmd::SaveWorksheets { profile: "eu".into(), worksheets: set(&[sheet("a", text)]) }
+}
+
+#[test]
+fn the_settings_are_read_as_the_file_has_them_now() {
+    let root = tempdir().unwrap();
+    let paths = Paths::under(root.path());
+    let load = || StorageCmd::LoadSettings { then: AfterSettings::Connect("eu".into()) };
+    let read = || {
+        let [StorageEvent::Settings { loaded, then }] = &serve(root.path(), vec![load()])[..] else {
+            panic!("settings")
+        };
+        assert_eq!(*then, AfterSettings::Connect("eu".into()));
+        (loaded.settings.profiles.len(), loaded.settings.left_out.len(), loaded.problems.len())
+    };
+    assert_eq!(read(), (0, 0, 0), "a missing file is no problem");
+    fs::create_dir_all(paths.config_directory()).unwrap();
+    fs::write(&paths.config, "[profile.eu]\nhost = \"h\"\nuser = \"u\"\n[profile.us]\nhots = 1\n").unwrap();
+    assert_eq!(read(), (1, 1, 2));
 }
 
 #[test]

@@ -337,6 +337,7 @@ fn ctrl_l_draws_the_screen_again_and_a_line_feed_is_a_line_break() {
 #[test]
 #[ignore = "the next test starts it"]
 fn a_program_that_panics() {
+    use rrx::app::model::SettingsReading;
     use rrx::app::ui::look::TerminalLook;
     use rrx::commands::common::{demo_profile, keymap};
     use rrx::io::{env::HostEnv, storage::paths::Paths, store};
@@ -347,6 +348,7 @@ fn a_program_that_panics() {
     let settings = std::sync::Arc::<rrx::domain::profile::Settings>::default();
     let start = ShellStart {
         look: TerminalLook::default(),
+        reading: SettingsReading::Once,
         profiles: vec![std::sync::Arc::clone(&built_in.profile)],
         problems: Vec::new(),
         profile: Some("demo".into()),

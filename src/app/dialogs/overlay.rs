@@ -271,7 +271,7 @@ mod tests {
     use crate::app::effect::Effect;
     use crate::app::keymaps::keymap;
     use crate::app::layout::ScreenSize;
-    use crate::app::model::Start;
+    use crate::app::model::{SettingsReading, Start};
     use crate::app::request::Request;
     use crate::app::ui::look::TerminalLook;
     use crate::app::ui::theme::Theme;
@@ -308,6 +308,7 @@ mod tests {
 
     fn model() -> Model {
         Model::new(Start {
+            reading: SettingsReading::Once,
             settings: std::sync::Arc::default(),
             profiles: Vec::new(),
             keymap: keymap("default", None).0.into(),

@@ -4,12 +4,9 @@ mod inspector;
 mod results;
 mod show;
 
-use std::sync::Arc;
-
 use crate::domain::catalog::find::ObjectRef;
-use crate::domain::problem::{Problem, ProblemKind as Trouble, Remedy};
-use crate::domain::profile::Environment;
-use crate::domain::protocol::{DemoDocs, End, ExportCmd, HostCmd, IfExists, SessionCmd, StorageCmd};
+use crate::domain::problem::Problem;
+use crate::domain::protocol::{AfterSettings, End, ExportCmd, HostCmd, IfExists, SessionCmd, StorageCmd};
 use crate::domain::snippets::Snippet;
 
 use super::action::{Action, AppAction};
@@ -22,7 +19,6 @@ use super::effect::Effect;
 use super::focus::Focus;
 use super::model::Model;
 use super::panes::connect::Connect;
-use super::panes::explorer::Explorer;
 use super::panes::inspector::InspectorContent;
 use super::panes::worksheet::NamedTable;
 use super::panes::{PaneContext, with};
@@ -124,8 +120,13 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
         AppAction::Activity => requests.push(open(ActivityDialog { lines: model.notices.activity.clone() })),
         AppAction::Pages => requests.push(open(PagesDialog)),
         AppAction::Find => requests.push(open(FindDialog::default())),
-        AppAction::Profiles => model.connect = Some(Connect::at_current_profile(&model.context)),
-        AppAction::Reconnect => super::reconnect::reconnect_now(model, requests, effects),
+        AppAction::Profiles => {
+            model.connect = Some(Connect::at_current_profile(&model.context));
+            requests.push(Request::ListProfiles);
+        }
+        AppAction::Reconnect => {
+            super::connection::read_settings(model, AfterSettings::Reconnect, requests, effects);
+        }
         AppAction::Refresh => match model.context.link {
             ConnectionState::Connected(session) => {
                 effects.push(Effect::Session(session, SessionCmd::LoadCatalog));
@@ -209,7 +210,10 @@ pub(super) fn run_requests(model: &mut Model, requests: Vec<Request>, effects: &
 
 fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     match request {
-        Request::Connect(name) => connect(model, &name, requests, effects),
+        Request::Connect(name) => {
+            super::connection::read_settings(model, AfterSettings::Connect(name), requests, effects);
+        }
+        Request::ListProfiles => super::connection::read_settings(model, AfterSettings::List, requests, effects),
         Request::Decline => {
             if let ConnectionState::Connecting(session) = model.context.link {
                 effects.push(Effect::Session(session, SessionCmd::Close));
@@ -285,7 +289,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         Request::OpenDialog(dialog) => with!(model, requests, effects, overlays.open(dialog)),
         Request::RefreshDialogs => with!(model, requests, effects, overlays.refresh()),
         Request::Compute(work) => effects.push(Effect::Compute(model.jobs.start(work))),
-        Request::LoadSnippets => load_snippets(model, effects),
+        Request::LoadSnippets => super::connection::load_snippets(model, effects),
         Request::Focus(focus) => {
             model.focus = focus;
             match focus {
@@ -360,49 +364,4 @@ fn quit(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect
     model.exit_code = Some(0);
     with!(model, requests, effects, worksheets.save_all());
     super::statement::leave(model, effects);
-}
-
-fn connect(model: &mut Model, name: &str, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    let Some(profile) = model.context.profiles.iter().find(|profile| profile.name == name).cloned() else {
-        requests.push(Request::Problem(
-            Problem::new(Trouble::Settings, format!("There is no profile `{name}`"))
-                .hint(format!("`{}` lists all profiles", model.context.settings.command_line.with("profiles list")))
-                .then(Remedy::ChooseProfile),
-        ));
-        return;
-    };
-    let steps = model.connect.get_or_insert_default();
-    steps.start(name);
-    if let Some(refusal) = profile.refusal() {
-        steps.on_failed(refusal);
-        return;
-    }
-    if let Some(old) = model.context.link.session() {
-        effects.push(Effect::Session(old, SessionCmd::Close));
-    }
-    super::statement::on_session_ended(model, End::Cancelled, requests, effects);
-    let session = model.ids.session();
-    model.context.link = ConnectionState::Connecting(session);
-    model.context.facts = None;
-    if model.context.profile.as_ref().is_none_or(|before| before.name != name) {
-        model.context.catalog = None;
-        model.explorer = Explorer::default();
-    }
-    model.context.profile = Some(Arc::clone(&profile));
-    let is_demo = profile.environment == Environment::Demo;
-    let demo = if is_demo { DemoDocs::Included } else { DemoDocs::Omitted };
-    effects.push(Effect::Session(
-        session,
-        SessionCmd::Connect { profile: Arc::clone(&profile), database: None, after: None },
-    ));
-    if model.worksheets.profile.as_deref() != Some(name) {
-        effects.push(Effect::Storage(StorageCmd::LoadWorksheets { profile: name.to_owned() }));
-    }
-    effects.push(Effect::Storage(StorageCmd::LoadDocs { directories: profile.docs.clone(), demo }));
-    load_snippets(model, effects);
-}
-
-fn load_snippets(model: &Model, effects: &mut Vec<Effect>) {
-    let directories = model.context.profile.as_ref().map_or_else(Vec::new, |profile| profile.snippets.clone());
-    effects.push(Effect::Storage(StorageCmd::LoadSnippets { directories }));
 }

@@ -16,15 +16,13 @@ use crate::io::storage::settings::{self, Presence};
 #[derive(Debug, Clone)]
 pub struct CommandContext {
     pub env: Arc<HostEnv>,
-    /// Whether the settings file must exist, because `--config` names it.
-    pub settings_file: Presence,
 }
 
 impl CommandContext {
     /// Reads the settings.
     #[must_use]
     pub fn load_settings(&self) -> LoadedSettings {
-        settings::load(&self.env.paths, self.settings_file)
+        settings::load(&self.env.paths, Presence::of(&self.env.paths))
     }
 
     /// Reads the settings, and prints their problems to stderr.

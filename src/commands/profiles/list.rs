@@ -30,6 +30,8 @@ pub fn list(
     }
     let mut rows = vec![["NAME", "ENVIRONMENT", "ACCOUNT", "ROUTE", ""].map(str::to_owned)];
     rows.extend(profiles.iter().map(row));
+    let left_out = loaded.settings.left_out.iter().map(|profile| print::one_line(&profile.name));
+    rows.extend(left_out.map(|name| [name.as_str(), "", "", "", "left out: it has errors"].map(str::to_owned)));
     if cfg!(feature = "demo") {
         rows.push(["demo", Environment::Demo.label(), "", "", "built in"].map(str::to_owned));
     }

@@ -35,6 +35,8 @@ pub use shared_profile::{
 pub struct Settings {
     /// In the order of the file.
     pub profiles: Vec<Profile>,
+    /// Profiles that cannot be used because of errors in the file, in the order of the file.
+    pub left_out: Vec<LeftOutProfile>,
     pub ui: UiSettings,
     /// The beginning of command lines for the same settings.
     pub command_line: CommandLine,
@@ -46,6 +48,14 @@ impl Settings {
     pub fn profile(&self, name: &str) -> Option<&Profile> {
         self.profiles.iter().find(|profile| profile.name == name)
     }
+}
+
+/// A profile of the settings file that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOutProfile {
+    pub name: String,
+    /// What is wrong with it. There is at least one problem.
+    pub problems: Vec<Problem>,
 }
 
 /// The section `[ui]`.

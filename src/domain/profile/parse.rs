@@ -1,13 +1,13 @@
 //! Parses the settings file: from TOML text to [`Settings`], and what is wrong in it. An invalid profile is left out and
 //! reported; the others are used. This module reads no file: it takes the text, and the file's name for the messages.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use toml::de::{DeTable, DeValue};
 
 use super::settings_table::{file, ui};
 use super::toml_entry::{SettingsError, SettingsText, TomlEntry, collect, printable, report_unknown_keys};
-use super::{Settings, UiSettings, profile_section};
+use super::{LeftOutProfile, Settings, UiSettings, profile_section};
 use crate::domain::nearest::nearest_name;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 
@@ -43,10 +43,13 @@ pub fn parse(text: &str, file_name: &str) -> (Settings, Vec<Problem>) {
     let mut parser = SettingsParser { source, settings: Settings::default(), problems: Vec::new() };
     let (root, errors) = DeTable::parse_recoverable(text);
     let root = root.into_inner();
-    let mut damaged = BTreeSet::new();
+    let mut damaged: DamagedProfiles = BTreeMap::new();
     for error in errors {
         let at = error.span().map_or(0, |span| span.start).min(text.len());
-        damaged.extend(profiles_around(&root, text, at));
+        let number = parser.problems.len();
+        for name in profiles_around(&root, text, at) {
+            damaged.entry(name).or_default().push(number);
+        }
         let message = error.message().trim().replace('\n', " ");
         parser.report("", SettingsError::new(at, format!("not TOML: {message}")).hint("repair this line"));
     }
@@ -59,32 +62,55 @@ pub fn parse(text: &str, file_name: &str) -> (Settings, Vec<Problem>) {
 }
 
 impl Settings {
-    /// Returns the profile of this name, or a problem that lists the profiles that exist.
+    /// Returns the profile of this name. Without one, the problem says why it is left out, or which profiles exist.
     ///
     /// # Errors
     /// A problem of kind [`ProblemKind::Settings`].
     pub fn require(&self, name: &str) -> Result<&super::Profile, Problem> {
-        self.profile(name).ok_or_else(|| {
-            let names: Vec<&str> = self.profiles.iter().map(|profile| profile.name.as_str()).collect();
-            let hint = match nearest_name(name, names.iter().copied()) {
-                Some(meant) => format!("did you mean \"{meant}\"?"),
-                None if let Some(command) = nearest_name(name, RESERVED_NAMES.iter().copied()) => {
-                    format!("did you mean the command `{}`?", self.command_line.with(command))
-                }
-                None if names.is_empty() => {
-                    format!(
-                        "there are no profiles; `{}` shows the settings file",
-                        self.command_line.with("profiles list")
-                    )
-                }
-                None => format!("the profiles are: {}", names.join(", ")),
-            };
-            Problem::new(ProblemKind::Settings, format!("There is no usable profile \"{}\"", printable(name)))
-                .hint(hint)
-                .then(Remedy::ChooseProfile)
+        self.profile(name).ok_or_else(|| match self.left_out.iter().find(|profile| profile.name == name) {
+            Some(profile) => profile.problem(),
+            None => self.unknown_profile(name),
         })
     }
+
+    fn unknown_profile(&self, name: &str) -> Problem {
+        let usable = self.profiles.iter().map(|profile| profile.name.as_str());
+        let left_out = self.left_out.iter().map(|profile| profile.name.as_str());
+        let names: Vec<&str> = usable.chain(left_out).collect();
+        let hint = match nearest_name(name, names.iter().copied()) {
+            Some(meant) => format!("did you mean \"{meant}\"?"),
+            None if let Some(command) = nearest_name(name, RESERVED_NAMES.iter().copied()) => {
+                format!("did you mean the command `{}`?", self.command_line.with(command))
+            }
+            None if names.is_empty() => {
+                format!("there are no profiles; `{}` shows the settings file", self.command_line.with("profiles list"))
+            }
+            None => format!("the profiles are: {}", names.join(", ")),
+        };
+        Problem::new(ProblemKind::Settings, format!("There is no profile \"{}\"", printable(name)))
+            .hint(hint)
+            .then(Remedy::ChooseProfile)
+    }
 }
+
+impl LeftOutProfile {
+    /// Returns the problem of using this profile: what is wrong with it, and where.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        let what = format!("The profile \"{}\" is left out", printable(&self.name));
+        let mut problem = Problem::new(ProblemKind::Settings, what).then(Remedy::Settings);
+        problem.because.extend(self.problems.iter().map(|problem| problem.what.clone()));
+        problem.hint = match self.problems.as_slice() {
+            [only] if only.hint.is_some() => only.hint.clone(),
+            [_] => Some("repair this line of the settings file".into()),
+            _ => Some("repair these lines of the settings file".into()),
+        };
+        problem
+    }
+}
+
+/// The profiles that syntax errors may have damaged, with the numbers of the problems.
+type DamagedProfiles = BTreeMap<String, Vec<usize>>;
 
 /// The state of reading one settings text.
 struct SettingsParser<'a> {
@@ -106,49 +132,58 @@ impl SettingsParser<'_> {
         }
     }
 
-    fn profiles(&mut self, root: &DeTable<'_>, damaged: &BTreeSet<String>) {
-        let Some(entry) = TomlEntry::find(root, file::PROFILE) else { return };
-        let table = match entry.table() {
-            Ok(table) => table,
-            Err(error) => return self.report("", error.hint("write [profile.NAME]")),
-        };
-        let mut entries: Vec<_> = table.iter().collect();
-        entries.sort_by_key(|(name, _)| name.span().start);
-        for (name, value) in entries {
-            let (at, name): (usize, &str) = (name.span().start, name.get_ref());
-            let title = format!("profile.{}", printable(name));
-            if damaged.contains(name) {
-                self.report_left_out(&title);
-                continue;
+    fn profiles(&mut self, root: &DeTable<'_>, damaged: &DamagedProfiles) {
+        if let Some(entry) = TomlEntry::find(root, file::PROFILE) {
+            match entry.table() {
+                Ok(table) => self.sections(table, damaged),
+                Err(error) => self.report("", error.hint("write [profile.NAME]")),
             }
-            if let Err(error) = check_name(name, at) {
-                self.report(&title, error);
-                self.report_left_out(&title);
-                continue;
-            }
-            let DeValue::Table(table) = value.get_ref() else {
-                self.report(
-                    "",
-                    SettingsError::new(at, format!("{title} is not a section")).hint(format!("write [{title}]")),
-                );
-                continue;
-            };
-            let read = profile_section::read(name, at, table);
-            self.report_all(&title, read.errors);
-            match read.profile {
-                Some(profile) => {
-                    self.report_all(&title, read.notes);
-                    self.settings.profiles.push(profile);
-                }
-                None => self.report_left_out(&title),
+        }
+        // A syntax error in its header can hide a profile.
+        for (name, problems) in damaged {
+            let is_listed = self.settings.left_out.iter().any(|profile| profile.name == *name);
+            if !is_listed && check_name(name, 0).is_ok() {
+                self.leave_out(name, problems.iter().copied());
             }
         }
     }
 
-    /// Adds to the last error of a section that the profile is left out.
-    fn report_left_out(&mut self, title: &str) {
-        if let Some(problem) = self.problems.last_mut() {
-            problem.because.push(format!("[{title}] is left out until this is repaired"));
+    fn sections(&mut self, table: &DeTable<'_>, damaged: &DamagedProfiles) {
+        let mut entries: Vec<_> = table.iter().collect();
+        entries.sort_by_key(|(name, _)| name.span().start);
+        for (name, value) in entries {
+            let (at, name): (usize, &str) = (name.span().start, name.get_ref());
+            if let Some(problems) = damaged.get(name) {
+                self.leave_out(name, problems.iter().copied());
+                continue;
+            }
+            let title = format!("profile.{}", printable(name));
+            let first_problem = self.problems.len();
+            if let Err(error) = check_name(name, at) {
+                self.report(&title, error);
+            } else if let DeValue::Table(table) = value.get_ref() {
+                let read = profile_section::read(name, at, table);
+                self.report_all(&title, read.errors);
+                if let Some(profile) = read.profile {
+                    self.report_all(&title, read.notes);
+                    self.settings.profiles.push(profile);
+                    continue;
+                }
+            } else {
+                let error = SettingsError::new(at, format!("{title} is not a section"));
+                self.report("", error.hint(format!("write [{title}]")));
+            }
+            self.leave_out(name, first_problem..self.problems.len());
+        }
+    }
+
+    /// Lists a profile as left out because of the problems with these numbers. The last of them says so.
+    fn leave_out(&mut self, name: &str, numbers: impl Iterator<Item = usize>) {
+        let numbers: Vec<usize> = numbers.collect();
+        let problems = numbers.iter().filter_map(|number| self.problems.get(*number)).cloned().collect();
+        self.settings.left_out.push(LeftOutProfile { name: name.to_owned(), problems });
+        if let Some(last) = numbers.last().and_then(|number| self.problems.get_mut(*number)) {
+            last.because.push(format!("[profile.{}] is left out until this is repaired", printable(name)));
         }
     }
 
@@ -206,9 +241,18 @@ fn profiles_around(root: &DeTable<'_>, text: &str, at: usize) -> Vec<String> {
         let above = table.keys().filter(|name| name.span().start <= at).max_by_key(|name| name.span().start);
         names.extend(above.map(|name| name.get_ref().to_string()));
     }
-    if let Some(name) = header.and_then(|line| line.split_once('.')).map(|(_, rest)| rest) {
-        let name = name.split(']').next().unwrap_or(name).trim();
-        names.push(name.trim_matches(['"', '\'']).to_owned());
-    }
+    names.extend(header.and_then(profile_in_header).map(str::to_owned));
     names
+}
+
+/// Returns the profile that a header such as `[profile.eu]` or `[profile.eu.limits]` names. The header may be incomplete.
+fn profile_in_header(line: &str) -> Option<&str> {
+    let rest = line.trim_start().trim_start_matches('[').trim_start().strip_prefix(file::PROFILE.name())?;
+    let name = rest.trim_start().strip_prefix('.')?.trim_start();
+    let quote = name.chars().next().filter(|first| matches!(first, '"' | '\''));
+    let name = match quote {
+        Some(quote) => name.get(1..)?.split(quote).next()?,
+        None => name.split(['.', ']', '#']).next()?.trim(),
+    };
+    Some(name).filter(|name| !name.is_empty())
 }

@@ -95,6 +95,10 @@ pub enum StorageCmd {
         /// The directories of the profile, in addition to the user's.
         directories: Vec<PathBuf>,
     },
+    /// Read the settings file again.
+    LoadSettings {
+        then: AfterSettings,
+    },
     /// Add a profile to the settings file.
     AddProfile {
         draft: Box<ProfileDraft>,
@@ -112,6 +116,17 @@ pub enum IfExists {
     Replace,
     /// Report a problem that names the file.
     Fail,
+}
+
+/// What the screen does when the settings are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AfterSettings {
+    /// List the profiles.
+    List,
+    /// Connect to this profile.
+    Connect(String),
+    /// Reconnect to the current profile.
+    Reconnect,
 }
 
 /// Whether the docs of the demo are loaded too.
@@ -161,6 +176,11 @@ pub enum StorageEvent {
         /// Files that could not be read.
         problems: Vec<Problem>,
     },
+    /// The settings as the file has them now.
+    Settings {
+        loaded: LoadedSettings,
+        then: AfterSettings,
+    },
     /// A profile was added to the settings file.
     ProfileAdded {
         name: String,
@@ -172,7 +192,7 @@ pub enum StorageEvent {
     Failed(Problem),
 }
 
-/// The settings that were read at the start, and what was wrong in them.
+/// The settings, and what is wrong in their file.
 #[derive(Debug, Clone)]
 pub struct LoadedSettings {
     pub settings: Arc<Settings>,

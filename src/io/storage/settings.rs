@@ -22,6 +22,14 @@ pub enum Presence {
     Optional,
 }
 
+impl Presence {
+    /// Returns whether the settings file of these paths must exist.
+    #[must_use]
+    pub fn of(paths: &Paths) -> Self {
+        if paths.command_line.settings().is_some() { Self::Required } else { Self::Optional }
+    }
+}
+
 /// Reads the settings. Wrong entries are reported; the others are used.
 #[must_use]
 pub fn load(paths: &Paths, presence: Presence) -> LoadedSettings {

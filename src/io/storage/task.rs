@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::access_log::{AccessLog, AccessLogError};
 use super::paths::Paths;
+use super::settings::Presence;
 use super::worksheets::WorksheetFiles;
 use super::{docs, history, settings, snippets};
 use crate::domain::access_log::{AuthorizedStatement, EndRecord, Permit};
@@ -123,6 +124,9 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
                 let (snippets, problems) = snippets::load(&directories);
                 StorageEvent::Snippets { snippets: Arc::new(snippets), problems }
             }
+            StorageCmd::LoadSettings { then } => {
+                StorageEvent::Settings { loaded: settings::load(&self.paths, Presence::of(&self.paths)), then }
+            }
             StorageCmd::AddProfile { draft } => match self.add_profile(&draft) {
                 Ok(settings) => StorageEvent::ProfileAdded { name: draft.name, settings },
                 Err(problem) => StorageEvent::ProfileNotAdded(problem),
@@ -147,7 +151,7 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
 
     fn add_profile(&self, draft: &ProfileDraft) -> Result<Arc<Settings>, Problem> {
         settings::change(&self.paths, |text, file| profile::add(text, file, draft, Overwrite::Forbidden))?;
-        Ok(settings::load(&self.paths, settings::Presence::Required).settings)
+        Ok(settings::load(&self.paths, Presence::Required).settings)
     }
 
     fn begin(&mut self, statement: AuthorizedStatement) -> Result<Permit, AccessLogError> {
@@ -194,6 +198,7 @@ fn is_superseded(command: &StorageCmd, waiting: &VecDeque<StorageCmd>) -> bool {
             | StorageCmd::LoadHistory { .. }
             | StorageCmd::SaveSnippet { .. }
             | StorageCmd::LoadSnippets { .. }
+            | StorageCmd::LoadSettings { .. }
             | StorageCmd::AddProfile { .. }
             | StorageCmd::LoadDocs { .. } => {}
         }

@@ -14,6 +14,7 @@ use crate::app::context::Context;
 use crate::app::layout::Area;
 use crate::app::ui::problem::MARGINS;
 use crate::domain::problem::Problem;
+use crate::domain::profile::{LeftOutProfile, Profile};
 use crate::domain::protocol::{ConnectionStep, Question, StepState};
 
 use crate::app::widgets::list::ListCursor;
@@ -24,6 +25,8 @@ use crate::app::widgets::secret_input::SecretInput;
 pub enum ConnectStage {
     #[default]
     Choosing,
+    /// The settings are being read, to connect to a profile.
+    ReadingSettings,
     /// The form for a new profile.
     Adding,
     Connecting,
@@ -69,6 +72,29 @@ const STEP_LINES: usize = 18;
 /// Lines of the form for a profile.
 const FORM_LINES: usize = 8;
 
+/// A line of the list of profiles.
+#[derive(Debug, Clone, Copy)]
+enum ListedProfile<'a> {
+    Usable(&'a Profile),
+    /// It has errors in the settings file. Choosing it shows them.
+    LeftOut(&'a LeftOutProfile),
+}
+
+impl<'a> ListedProfile<'a> {
+    fn name(self) -> &'a str {
+        match self {
+            Self::Usable(profile) => &profile.name,
+            Self::LeftOut(profile) => &profile.name,
+        }
+    }
+}
+
+/// Returns the lines of the list of profiles.
+fn listed_profiles(context: &Context) -> impl Iterator<Item = ListedProfile<'_>> {
+    let usable = context.profiles.iter().map(|profile| ListedProfile::Usable(profile));
+    usable.chain(context.settings.left_out.iter().map(ListedProfile::LeftOut))
+}
+
 impl Connect {
     /// Makes the connection screen with the cursor on the current profile, if there is one.
     #[must_use]
@@ -82,9 +108,12 @@ impl Connect {
     #[must_use]
     pub fn place(&self, context: &Context) -> Area {
         let rows = match self.stage {
-            ConnectStage::Choosing => context.profiles.len(),
+            ConnectStage::Choosing => listed_profiles(context).count(),
             ConnectStage::Adding => FORM_LINES,
-            ConnectStage::Connecting | ConnectStage::Asking(_) | ConnectStage::Failed(_) => STEP_LINES,
+            ConnectStage::ReadingSettings
+            | ConnectStage::Connecting
+            | ConnectStage::Asking(_)
+            | ConnectStage::Failed(_) => STEP_LINES,
         };
         let rows = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(8).clamp(12, 26);
         context.layout.overlay(96, rows)

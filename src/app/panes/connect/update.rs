@@ -9,7 +9,10 @@ use crate::app::widgets::list::{CursorMove, ListCursor};
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{Answer, ConnectionStep, Question, SessionCmd, StepState, StorageCmd};
 
-use super::{Connect, ConnectAction, ConnectStage, ProfileForm, StepProgress, fingerprint_rows, top_margin};
+use super::{
+    Connect, ConnectAction, ConnectStage, ListedProfile, ProfileForm, StepProgress, fingerprint_rows, listed_profiles,
+    top_margin,
+};
 
 impl Connect {
     /// Returns whether typed characters are text now.
@@ -39,15 +42,15 @@ impl Connect {
     }
 
     pub fn act(&mut self, action: ConnectAction, cx: &mut PaneContext<'_>) {
-        let count = cx.context.profiles.len();
+        let count = listed_profiles(cx.context).count();
         match (action, &self.stage) {
             (ConnectAction::Down, ConnectStage::Choosing) => {
                 self.list.go(CursorMove::Down, count, self.page(cx.context));
             }
             (ConnectAction::Up, ConnectStage::Choosing) => self.list.go(CursorMove::Up, count, self.page(cx.context)),
             (ConnectAction::Connect, ConnectStage::Choosing) => {
-                if let Some(profile) = cx.context.profiles.get(self.list.cursor) {
-                    cx.request(Request::Connect(profile.name.clone()));
+                if let Some(name) = self.selected(cx.context) {
+                    cx.request(Request::Connect(name.to_owned()));
                 }
             }
             (ConnectAction::Connect, ConnectStage::Failed(_)) => cx.request(Request::Connect(self.profile.clone())),
@@ -71,13 +74,14 @@ impl Connect {
             }
             (ConnectAction::Close | ConnectAction::Decline, ConnectStage::Connecting) => {
                 cx.request(Request::Decline);
-                self.stage = ConnectStage::Choosing;
+                self.choose(cx);
             }
             // The form keeps its texts.
-            (ConnectAction::Close | ConnectAction::Decline, ConnectStage::Failed(_))
-            | (ConnectAction::Close, ConnectStage::Adding) => {
-                self.stage = ConnectStage::Choosing;
-            }
+            (
+                ConnectAction::Close | ConnectAction::Decline,
+                ConnectStage::Failed(_) | ConnectStage::ReadingSettings,
+            )
+            | (ConnectAction::Close, ConnectStage::Adding) => self.choose(cx),
             (ConnectAction::Close, ConnectStage::Choosing) => cx.request(Request::CloseConnect),
             (ConnectAction::DeleteBack, ConnectStage::Asking(_)) => self.secret.delete_back(),
             (ConnectAction::Add, ConnectStage::Choosing) => self.stage = ConnectStage::Adding,
@@ -90,6 +94,12 @@ impl Connect {
             (ConnectAction::Connect | ConnectAction::Save, ConnectStage::Adding) => self.save(cx),
             _ => {}
         }
+    }
+
+    /// Goes back to the list of profiles.
+    fn choose(&mut self, cx: &mut PaneContext<'_>) {
+        self.stage = ConnectStage::Choosing;
+        cx.request(Request::ListProfiles);
     }
 
     /// Sends the new profile to be added to the settings.
@@ -108,15 +118,27 @@ impl Connect {
         if self.stage == ConnectStage::Adding {
             self.stage = ConnectStage::Choosing;
         }
-        let cursor = context.profiles.iter().position(|profile| profile.name == name).unwrap_or(0);
-        self.list = ListCursor { cursor, top: 0 };
+        self.select(name, context);
+    }
+
+    /// Returns the name of the profile under the cursor of the list.
+    #[must_use]
+    pub fn selected<'a>(&self, context: &'a Context) -> Option<&'a str> {
+        listed_profiles(context).nth(self.list.cursor).map(ListedProfile::name)
+    }
+
+    /// Puts the cursor on the profile of this name, if it is listed.
+    pub fn select(&mut self, name: &str, context: &Context) {
+        if let Some(cursor) = listed_profiles(context).position(|profile| profile.name() == name) {
+            self.list = ListCursor { cursor, ..self.list };
+        }
         self.settle(context);
     }
 
     /// Puts the cursor on a profile and scrolls it into view.
     pub fn settle(&mut self, context: &Context) {
         let page = self.page(context);
-        self.list.settle(context.profiles.len(), page);
+        self.list.settle(listed_profiles(context).count(), page);
     }
 
     /// Returns how many profiles are visible at once.
@@ -142,6 +164,25 @@ impl Connect {
             cx.effect(Effect::Session(session, SessionCmd::Answer(answer)));
         }
         self.stage = ConnectStage::Connecting;
+    }
+
+    /// Waits until the settings are read, to connect to this profile.
+    pub fn wait_for_settings(&mut self, profile: &str) {
+        self.start(profile);
+        self.stage = ConnectStage::ReadingSettings;
+    }
+
+    /// Returns whether it waits for the settings of this profile.
+    #[must_use]
+    pub fn waits_for_settings_of(&self, profile: &str) -> bool {
+        self.stage == ConnectStage::ReadingSettings && self.profile == profile
+    }
+
+    /// Goes back to the list of profiles, because the settings cannot be read now.
+    pub fn on_settings_refused(&mut self) {
+        if self.stage == ConnectStage::ReadingSettings {
+            self.stage = ConnectStage::Choosing;
+        }
     }
 
     /// Shows the steps of a profile that starts to connect.

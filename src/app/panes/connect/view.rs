@@ -11,7 +11,7 @@ use crate::app::ui::theme::Theme;
 use crate::domain::profile::Environment;
 use crate::domain::protocol::{Question, StepState};
 
-use super::{Connect, ConnectAction, ConnectStage, form_view, top_margin};
+use super::{Connect, ConnectAction, ConnectStage, ListedProfile, form_view, listed_profiles, top_margin};
 
 /// The least width of the text left of a key's picture: a fingerprint fits.
 const WIDTH_LEFT_OF_ART: u16 = 53;
@@ -30,7 +30,10 @@ impl ConnectView<'_> {
         let title = match self.connect.stage {
             ConnectStage::Choosing => "rrx: choose a profile".to_owned(),
             ConnectStage::Adding => "rrx: new profile".to_owned(),
-            ConnectStage::Connecting | ConnectStage::Asking(_) | ConnectStage::Failed(_) => {
+            ConnectStage::ReadingSettings
+            | ConnectStage::Connecting
+            | ConnectStage::Asking(_)
+            | ConnectStage::Failed(_) => {
                 format!("Connecting to {}", self.connect.profile)
             }
         };
@@ -41,7 +44,10 @@ impl ConnectView<'_> {
                 let rrx = &self.context.settings.command_line;
                 form_view::draw(&self.connect.form, rrx, inside, buffer, self.theme);
             }
-            ConnectStage::Connecting | ConnectStage::Asking(_) | ConnectStage::Failed(_) => {
+            ConnectStage::ReadingSettings
+            | ConnectStage::Connecting
+            | ConnectStage::Asking(_)
+            | ConnectStage::Failed(_) => {
                 self.progress(inside, buffer);
             }
         }
@@ -54,7 +60,7 @@ impl ConnectView<'_> {
     fn profiles(&self, area: Rect, buffer: &mut Buffer) {
         let theme = self.theme;
         let right = area.right();
-        if self.context.profiles.is_empty() {
+        if listed_profiles(self.context).next().is_none() {
             parts(buffer, (area.x + 1, area.y + 1), right, [("No profiles yet.", theme.text())]);
             parts(
                 buffer,
@@ -68,7 +74,9 @@ impl ConnectView<'_> {
             );
             return;
         }
-        if self.context.profiles.iter().all(|profile| profile.environment == Environment::Demo) {
+        let is_demo =
+            |listed| matches!(listed, ListedProfile::Usable(profile) if profile.environment == Environment::Demo);
+        if listed_profiles(self.context).all(is_demo) {
             let add = format!("You have no profile of your own yet. {} adds one.", self.key(ConnectAction::Add));
             let texts = [
                 "The demo is a replica with an invented study, built into this program. It needs nothing, and nothing can break.",
@@ -80,32 +88,30 @@ impl ConnectView<'_> {
                 parts(buffer, (area.x + 1, y), right, [(line.as_str(), theme.dim())]);
             }
         }
-        for (row, profile) in self.context.profiles.iter().enumerate().skip(self.connect.list.top) {
-            let Some(y) = u16::try_from(row - self.connect.list.top)
-                .ok()
-                .map(|y| area.y + top_margin(area.height) + y)
-                .filter(|y| *y < area.bottom())
-            else {
-                break;
-            };
+        let top = area.y + top_margin(area.height);
+        for (row, listed) in listed_profiles(self.context).enumerate().skip(self.connect.list.top) {
+            let y = u16::try_from(row - self.connect.list.top).ok().and_then(|row| top.checked_add(row));
+            let Some(y) = y.filter(|y| *y < area.bottom()) else { break };
             let is_here = row == self.connect.list.cursor;
-            let style = if is_here { theme.cursor() } else { theme.text() };
-            let name = format!(" {:<20} ", clip(&profile.name, 20));
-            let badge = format!(" {:<4} ", profile.environment.label());
-            let mut route: Vec<String> = profile.route.iter().map(|hop| hop.host.clone()).collect();
-            route.push(profile.host.clone());
-            let route = format!(" {}", route.join(" → "));
-            parts(
-                buffer,
-                (area.x, y),
-                right,
-                [
-                    (if is_here { "›" } else { " " }, theme.key()),
-                    (badge.as_str(), theme.environment(profile.environment)),
-                    (name.as_str(), style),
-                    (route.as_str(), theme.dim()),
-                ],
-            );
+            let mark = (if is_here { "›" } else { " " }, theme.key());
+            let name = format!(" {:<20} ", clip(listed.name(), 20));
+            let (badge, about, badge_style, name_style) = match listed {
+                ListedProfile::Usable(profile) => {
+                    let hosts = profile.route.iter().map(|hop| hop.host.as_str()).chain([profile.host.as_str()]);
+                    let style = theme.environment(profile.environment);
+                    (profile.environment.label(), hosts.collect::<Vec<_>>().join(" → "), style, theme.text())
+                }
+                ListedProfile::LeftOut(profile) => {
+                    let reason = profile.problems.first().map_or("", |problem| &problem.what);
+                    ("", format!("left out: {reason}"), theme.dim(), theme.dim())
+                }
+            };
+            let badge = format!(" {badge:<4} ");
+            let about = format!(" {about}");
+            let name_style = if is_here { theme.cursor() } else { name_style };
+            let texts =
+                [mark, (badge.as_str(), badge_style), (name.as_str(), name_style), (about.as_str(), theme.dim())];
+            parts(buffer, (area.x, y), right, texts);
         }
     }
 
@@ -173,7 +179,10 @@ impl ConnectView<'_> {
             ConnectStage::Failed(problem) => {
                 draw_problem(problem, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buffer, theme);
             }
-            ConnectStage::Choosing | ConnectStage::Adding | ConnectStage::Connecting => {}
+            ConnectStage::Choosing
+            | ConnectStage::ReadingSettings
+            | ConnectStage::Adding
+            | ConnectStage::Connecting => {}
         }
     }
 }
@@ -210,7 +219,10 @@ impl ConnectView<'_> {
             ConnectStage::Asking(Question::Secret { .. }) => 2,
             ConnectStage::Asking(Question::RetrySecret { problem, .. }) => problem_rows(problem, width, self.theme) + 3,
             ConnectStage::Failed(problem) => problem_rows(problem, width, self.theme),
-            ConnectStage::Choosing | ConnectStage::Adding | ConnectStage::Connecting => 0,
+            ConnectStage::Choosing
+            | ConnectStage::ReadingSettings
+            | ConnectStage::Adding
+            | ConnectStage::Connecting => 0,
         }
     }
 
