@@ -254,7 +254,7 @@ pub enum ProfilesCommand {
     List(OutputFormat),
     /// Add a profile, from answers to questions or from flags
     #[command(after_help = EXIT_CODES, long_about = "Add a profile to the settings file. Comments and order of the file stay.\n\n\
-        On a terminal rrx asks for bastion, replica, account, database and the source of the password. With --replica or \
+        On a terminal rrx asks for bastion, SSH key, replica, account, database, TLS and the source of the password. With --replica or \
         --url it asks for nothing:\n  \
         rrx profiles add eu --bastion ec2-user@bastion.example.com --replica replica.internal --user RO_USER --prompt")]
     Add(AddCommand),
@@ -314,6 +314,9 @@ pub struct ProfileDetails {
     /// A jump host, or an alias of ~/.ssh/config; repeat it for each hop, in order
     #[arg(long = "bastion", value_name = "[USER@]HOST[:PORT]")]
     pub bastions: Vec<Hop>,
+    /// An SSH key for the jump hosts; repeat it to try several, in order
+    #[arg(long = "identity", value_name = "FILE")]
+    pub identities: Vec<PathBuf>,
     /// The environment; without it, the profile counts as production
     #[arg(long, value_enum, value_name = "ENVIRONMENT")]
     pub environment: Option<EnvironmentArg>,

@@ -18,6 +18,7 @@ fn add_profile(paths: &Paths, name: &str) -> Result<(), Problem> {
         name: name.into(),
         environment: None,
         route: Vec::new(),
+        identity: Vec::new(),
         host: "h".into(),
         port: None,
         user: "u".into(),

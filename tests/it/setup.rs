@@ -51,7 +51,7 @@ fn urls_of_other_programs_are_read() {
     assert_eq!(hops.route.iter().map(ToString::to_string).collect::<Vec<_>>(), ["ec2-user@bastion:2222"]);
     assert_eq!((hops.host.as_deref(), hops.port, hops.name.as_deref()), (Some("db.internal"), None, Some("shop-eu")));
     assert_eq!(hops.environment, Some(Environment::Production));
-    assert_eq!(hops.notes, ["not understood and left out: tLSMode"]);
+    assert!(hops.notes.is_empty(), "{:?}", hops.notes);
 
     let maria = url("MariaDB+SSH://u@[::1]:22/a@[fe80::2]:3306?ssl-mode=VERIFY_IDENTITY&ssl_ca=%2Fca.pem");
     assert_eq!(maria.route[0].to_string(), "u@[::1]:22");
@@ -69,7 +69,12 @@ fn a_url_that_cannot_be_read_says_why_and_quotes_no_secret() {
     for (text, wanted) in [
         ("postgres://u:hunter2@h/db", "it does not begin with mysql://"),
         ("hunter2", "it does not begin with mysql://"),
-        ("mysql://u:hun/ter2@h/db", "the replica's host: the port is not"),
+        ("mysql://u:12/ter2@h/db", "it is not clear where the password ends"),
+        ("mysql://user@dom:p@ss/hunter2#rd@host/db", "it is not clear where the password ends"),
+        ("mysql://u:hunter2@h/db?user=a@b", "it is not clear where the password ends"),
+        ("mysql+ssh://s:hun/ter2@b/u:p@h/db", "the SSH host: the port"),
+        ("mysql+ssh://s:p@b/u:hun/ter2@h/db", "it is not clear where the password ends"),
+        ("mysql://u:hunter2@h/a/b", "the database contains a /"),
         ("mysql://u:hunter2@/db", "the replica's host: the host is missing"),
         ("mysql://u:hunter2@a,b/db", "it names several hosts"),
         ("mysql+ssh://u:hunter2@b", "the replica is missing after the SSH host"),
@@ -81,6 +86,57 @@ fn a_url_that_cannot_be_read_says_why_and_quotes_no_secret() {
         assert!(error.to_string().starts_with(wanted), "{text}: {error}");
         assert!(!format!("{error} {error:?} {}", error.hint()).contains("ter2"), "{text}: {error}");
     }
+}
+
+#[test]
+fn a_password_with_signs_that_are_not_encoded_is_read_where_only_one_end_is_possible() {
+    for password in ["p@ss", "p:w", "hun/ter2", "a?b=c&d", "x#y", "a@b:c@d", "w/x?y#z"] {
+        let read = url(&format!("mysql://RO@dom:{password}@replica.example.com:3307/clinspark"));
+        assert_eq!(read.password.as_ref().map(Secret::reveal), Some(password));
+        assert_eq!((read.user.as_deref(), read.host.as_deref()), (Some("RO@dom"), Some("replica.example.com")));
+        assert_eq!((read.port, read.database.as_deref()), (Some(3307), Some("clinspark")));
+    }
+    let hop = url("mysql+ssh://s:p@1#2@b/u:p@2@h/db");
+    assert_eq!((hop.route[0].to_string().as_str(), hop.host.as_deref()), ("s@b", Some("h")));
+    assert_eq!(hop.password.unwrap().reveal(), "p@2");
+}
+
+#[test]
+fn keys_and_tls_of_other_programs_are_read() {
+    let ace = url("mysql://u@127.0.0.1:3306/d?ssh_host=bastion&ssh_port=2222&ssh_user=ops&ssh_password=hunter2\
+         &ssh_keyLocation=%2Fhome%2Fu%2F.ssh%2Fid&ssh_keyLocationEnabled=1");
+    assert_eq!(ace.route[0].to_string(), "ops@bastion:2222");
+    assert_eq!(ace.identity, Some(PathBuf::from("/home/u/.ssh/id")));
+    assert!(ace.notes.iter().all(|note| !note.contains("hunter2")) && ace.notes.len() == 1, "{:?}", ace.notes);
+    for (parameters, tls, ca) in [
+        ("tLSMode=2", Some(TlsMode::Required), None),
+        ("tLSMode=4", Some(TlsMode::VerifyIdentity), None),
+        ("tLSMode=0", None, None),
+        ("tLSMode=1", None, None),
+        ("useSSL=false", Some(TlsMode::Disabled), None),
+        ("useSSL=true", Some(TlsMode::Required), None),
+        ("useSSL=true&requireSSL=true&verifyServerCertificate=true", Some(TlsMode::VerifyCa), None),
+        ("useSSL=false&sslMode=VERIFY_IDENTITY", Some(TlsMode::VerifyIdentity), None),
+        ("sslMode=verify-full&serverSslCert=%2Fca.pem", Some(TlsMode::VerifyIdentity), Some("/ca.pem")),
+        ("sslMode=VERIFY_CA&trustCertificateKeyStoreUrl=file:///ca.crt", Some(TlsMode::VerifyCa), Some("/ca.crt")),
+        ("ssl-mode=VERIFY_CA&ssl-ca=(/etc/ca.pem)", Some(TlsMode::VerifyCa), Some("/etc/ca.pem")),
+    ] {
+        let read = url(&format!("jdbc:mysql://h:3306/d?{parameters}"));
+        assert_eq!((read.tls, read.ca), (tls, ca.map(PathBuf::from)), "{parameters}");
+    }
+    let store =
+        url("jdbc:mysql://h/d?trustCertificateKeyStoreUrl=file:/k.jks&trustCertificateKeyStorePassword=hunter2");
+    assert_eq!(store.ca, None);
+    assert!(
+        store.notes[0].contains("keytool") && !format!("{:?}", store.notes).contains("hunter2"),
+        "{:?}",
+        store.notes
+    );
+    assert_eq!(url("mysql://h/d?a=1&useUnicode=true&b").notes, ["not understood and left out: a, b"]);
+    assert_eq!(
+        url("mysql://h/d?a=1&password=x&ter2=1").notes,
+        ["not understood and left out: 1 parameter after the password", "not understood and left out: a",]
+    );
 }
 
 fn encoded(text: &str) -> String {
@@ -111,6 +167,37 @@ proptest! {
             if password.len() > 8 {
                 let shown = format!("{imported:?}");
                 prop_assert!(!shown.contains(&password));
+            }
+        }
+    }
+
+    #[test]
+    fn no_piece_of_a_password_gets_into_the_settings_or_into_a_message(
+        password in "[QZJV7-9/?#@:&=%. -]{3,30}", ssh in "[QZJV7-9/?#@:&=%. -]{3,30}", form in 0..3_usize,
+    ) {
+        // The rest of the URL has small letters only, the passwords have none.
+        let form = ["mysql://u:{p}@host/db?name=some", "mysql+ssh://s:{s}@hop/u:{p}@host/db", "mariadb://u@dom:{p}@host"][form];
+        let text = form.replace("{p}", &password).replace("{s}", &ssh);
+        let shown = match read_url(&text) {
+            Err(error) => format!("{error} {error:?} {}", error.hint()),
+            Ok(imported) => {
+                let draft = ProfileDraft {
+                    route: imported.route.clone(),
+                    identity: imported.identity.clone().into_iter().collect(),
+                    port: imported.port,
+                    database: imported.database.clone(),
+                    ca: imported.ca.clone(),
+                    ..draft("x", imported.host.as_deref().unwrap_or("h"), imported.user.as_deref().unwrap_or("u"))
+                };
+                format!("{imported:?} {}", add("", "f", &draft, Overwrite::Forbidden).unwrap_or_default())
+            }
+        };
+        let shown = shown.replace("write / ? # @ : % as %2F %3F %23 %40 %3A %25", "");
+        let characters = |text: &str| text.chars().collect::<Vec<char>>();
+        for secret in [&password, &ssh] {
+            for piece in characters(secret).windows(3).filter(|piece| piece.iter().any(char::is_ascii_alphanumeric)) {
+                let piece: String = piece.iter().collect();
+                prop_assert!(!shown.contains(&piece), "{piece} of {text}: {shown}");
             }
         }
     }
@@ -182,6 +269,7 @@ fn draft(name: &str, host: &str, user: &str) -> ProfileDraft {
         name: name.into(),
         environment: None,
         route: vec![],
+        identity: vec![],
         host: host.into(),
         port: None,
         user: user.into(),
@@ -423,6 +511,10 @@ fn flags_alone_make_a_profile_and_nothing_is_asked() {
         "ec2-user@bastion:2222",
         "--bastion",
         "inner",
+        "--identity",
+        "~/.ssh/rr",
+        "--identity",
+        "/keys/other",
         "--replica",
         "db:3307",
         "--user",
@@ -441,6 +533,7 @@ fn flags_alone_make_a_profile_and_nothing_is_asked() {
     let profile = home.profile("eu");
     assert_eq!(profile.route.iter().map(ToString::to_string).collect::<Vec<_>>(), ["ec2-user@bastion:2222", "inner"]);
     assert_eq!((profile.host.as_str(), profile.port, profile.environment), ("db", 3307, Environment::Validation));
+    assert_eq!(profile.route[1].identity, [home.paths.home.join(".ssh/rr"), "/keys/other".into()]);
     assert_eq!(profile.password, Some(SecretSource::File(home.paths.home.join("pw"))));
     assert_eq!(profile.tls, TlsMode::VerifyIdentity);
     let mode = fs::metadata(&home.paths.config).unwrap().permissions().mode();
@@ -463,9 +556,20 @@ fn without_a_terminal_what_is_missing_is_named_by_its_flag() {
 #[test]
 fn on_a_terminal_it_asks_for_what_onboarding_gives() {
     let home = Home::new("");
-    let answers = "wrong\ntest\nec2-user@bastion\nreplica.internal\n\nRO_USER\n\ncommand\npass show rr\n";
+    let answers = "wrong\ntest\nec2-user@bastion\n~/.ssh/rr\nreplica.internal\n\nRO_USER\n\nverify-ca\n/ca.pem\n\
+                   command\npass show rr\n";
     let said = home.run(&["profiles", "add", "eu"], answers, true).unwrap();
-    for question in ["Environment", "Bastion", "Replica", "Account", "Database", "Source of the password"] {
+    for question in [
+        "Environment",
+        "Bastion",
+        "Replica",
+        "Account",
+        "Database",
+        "SSH key",
+        "TLS",
+        "CA file",
+        "Source of the password",
+    ] {
         assert!(said.contains(question), "{said}");
     }
     assert!(said.contains("choose one of these environments") && said.contains("an answer is required"), "{said}");
@@ -482,10 +586,38 @@ fn on_a_terminal_it_asks_for_what_onboarding_gives() {
     let profile = home.profile("eu");
     assert_eq!((profile.environment, profile.database.as_deref()), (Environment::Test, None));
     assert_eq!(profile.route[0].to_string(), "ec2-user@bastion");
+    assert_eq!(profile.route[0].identity, [home.paths.home.join(".ssh/rr")]);
+    assert_eq!((profile.tls, profile.ca), (TlsMode::VerifyCa, Some("/ca.pem".into())));
     assert_eq!(profile.password, Some(SecretSource::Command("pass show rr".into())));
+    home.run(&["profiles", "add", "direct"], "\n-\nreplica\nRO\n\n\nprompt\n", true).unwrap();
+    assert_eq!((home.profile("direct").tls, home.profile("direct").ca), (TlsMode::Required, None));
     let stopped = home.run(&["profiles", "add", "us"], "test\n", true).unwrap_err();
     assert_eq!(stopped.kind.exit_code(), 130);
     assert!(!home.config().contains("[profile.us]"));
+}
+
+#[test]
+fn a_name_that_exists_is_refused_before_anything_is_asked() {
+    let faulty = format!("{EU}[profile.us]\nhots = 1\n");
+    for name in ["eu", "us"] {
+        let home = Home::new(&faulty);
+        for line in [
+            &["profiles", "add", name][..],
+            &["profiles", "import", "mysql://u:pw@h/d", "--name", name],
+            &["profiles", "import", &format!("mysql://u:pw@{name}/d")],
+        ] {
+            let problem = home.run(line, "y\n", true).unwrap_err();
+            assert_eq!(
+                (problem.kind.exit_code(), problem.what.as_str()),
+                (2, &*format!("The profile \"{name}\" exists already"))
+            );
+        }
+        assert!(home.ring.held().is_empty(), "nothing is stored");
+    }
+    let home = Home::new(EU);
+    let answers = "\n-\nreplica\nRO\n\n\nprompt\n";
+    home.run(&["profiles", "add", "eu", "--replace"], answers, true).unwrap();
+    assert_eq!(home.profile("eu").host, "replica");
 }
 
 #[test]

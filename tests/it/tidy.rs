@@ -38,7 +38,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("src/domain/keys", &["domain::text", "domain::limits", "domain::problem"]),
     ("src/domain/nearest.rs", &[]),
     ("src/domain/documented_key.rs", &[]),
-    ("src/domain/profile", &["domain::text", "domain::nearest", "domain::limits", "domain::problem"]),
+    (
+        "src/domain/profile",
+        &["domain::text", "domain::quantity", "domain::nearest", "domain::limits", "domain::problem"],
+    ),
     (
         "src/domain/access_log",
         &["domain::text", "domain::ids", "domain::sql", "domain::limits", "domain::problem", "domain::quantity"],

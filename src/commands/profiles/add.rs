@@ -1,11 +1,11 @@
 //! `rrx profiles add`: adds a profile from flags, from answers or from a URL.
 
-use super::draft::{draft, overwrite, password_source, save};
+use super::draft::{check_new, draft, overwrite, password_source, save};
 use super::source::ImportSource;
 use super::{Interview, ProfilesDeps};
 use crate::cli::{AddCommand, ProfileDetails};
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::profile::{Environment, Hop, ImportedConnection, ProfileDraft, check_name, parse_endpoint};
+use crate::domain::profile::{Environment, Hop, ImportedConnection, ProfileDraft, TlsMode, parse_endpoint};
 use crate::io::host::keyring::Keyring;
 
 /// Adds the profile. If the flags name neither a replica nor a URL, asks for all values that the flags lack.
@@ -13,7 +13,7 @@ use crate::io::host::keyring::Keyring;
 /// # Errors
 /// Returns a problem that names what is missing or wrong; then nothing is written.
 pub fn add(command: &AddCommand, deps: ProfilesDeps<'_>, interview: &mut Interview<'_>) -> Result<(), Problem> {
-    check_name(&command.name)?;
+    check_new(&command.name, &command.details, deps)?;
     refuse_missing_keyring(&command.details, deps.secrets.keyring)?;
     let mut imported = match &command.url {
         Some(url) => ImportSource::url_or_stdin(url, interview)?.parse_url()?,
@@ -70,6 +70,15 @@ fn ask(
             without.push("route");
         }
     }
+    let has_hops = !details.bastions.is_empty() || !imported.route.is_empty();
+    if has_hops && details.identities.is_empty() {
+        let question = "SSH key file; - for the keys of the agent and of ~/.ssh";
+        let file = interview.ask(question, "-", |answer| Ok(answer.to_owned()))?;
+        details.identities.extend(Some(file).filter(|file| file != "-").map(Into::into));
+        if details.identities.is_empty() {
+            without.push("identity");
+        }
+    }
     let (host, port) =
         interview.ask("Replica, as host[:port]", "", |answer| parse_endpoint(answer).map_err(|why| why.to_string()))?;
     (imported.host, imported.port) = (Some(host), port);
@@ -83,10 +92,29 @@ fn ask(
             without.push("database");
         }
     }
+    if details.tls.is_none() && details.ca.is_none() {
+        without.extend(ask_tls(imported, interview)?);
+    }
     if password_source(details).is_none() {
         ask_password_source(details, keyring, interview)?;
     }
     Ok(without)
+}
+
+/// Asks for the TLS mode, and for the CA if the mode verifies the certificate. Returns the settings that the profile must not have.
+fn ask_tls(imported: &mut ImportedConnection, interview: &mut Interview<'_>) -> Result<Option<&'static str>, Problem> {
+    let question = "TLS: verify-identity, verify-ca, required, preferred or disabled";
+    let tls = interview.ask(question, TlsMode::default().name(), |answer| {
+        TlsMode::from_alias(answer).ok_or_else(|| "choose one of these modes".to_owned())
+    })?;
+    imported.tls = Some(tls);
+    if !matches!(tls, TlsMode::VerifyCa | TlsMode::VerifyIdentity) {
+        return Ok(Some("ca"));
+    }
+    let question = "CA file that verifies the replica, as PEM; - for the CAs that are built in";
+    let file = interview.ask(question, "-", |answer| Ok(answer.to_owned()))?;
+    imported.ca = Some(file).filter(|file| file != "-").map(Into::into);
+    Ok(imported.ca.is_none().then_some("ca"))
 }
 
 fn ask_password_source(

@@ -47,6 +47,11 @@ pub(super) fn draft(
         name: name.to_owned(),
         environment: details.environment.map(Environment::from).or(imported.environment),
         route: if details.bastions.is_empty() { imported.route } else { details.bastions.clone() },
+        identity: if details.identities.is_empty() {
+            imported.identity.into_iter().collect()
+        } else {
+            details.identities.iter().map(|file| absolute(file)).collect()
+        },
         host,
         port: imported.port,
         user,
@@ -144,6 +149,16 @@ pub(super) fn save(
         }
     }
     Ok(())
+}
+
+/// Checks the name of a profile before anything is asked: it is valid, and free unless the flags allow replacing a profile.
+///
+/// # Errors
+/// Returns a problem that says why the name cannot be used.
+pub(super) fn check_new(name: &str, details: &ProfileDetails, deps: ProfilesDeps<'_>) -> Result<(), Problem> {
+    let paths = &deps.env.paths;
+    let loaded = settings::load(paths, settings::Presence::Optional);
+    profile::check_new_name(name, &loaded.settings, overwrite(details))
 }
 
 /// Returns whether the flags allow replacing a profile.

@@ -1,14 +1,13 @@
 //! `rrx profiles import`: imports a URL, an option file of MySQL clients, or an exported profile.
 
-use super::draft::{draft, overwrite, save, saved_message};
+use super::draft::{check_new, draft, overwrite, save, saved_message};
 use super::source::ImportSource;
 use super::{Interview, ProfilesDeps};
 use crate::cli::ImportCommand;
 use crate::commands::common::print;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{
-    self, ImportedConnection, ProfileDraft, check_name, is_shared_profile, profile_name_from, read_option_file,
-    read_shared_profile,
+    self, ImportedConnection, ProfileDraft, is_shared_profile, profile_name_from, read_option_file, read_shared_profile,
 };
 use crate::io::storage::settings;
 
@@ -19,7 +18,7 @@ use crate::io::storage::settings;
 pub fn import(command: &ImportCommand, deps: ProfilesDeps<'_>, interview: &mut Interview<'_>) -> Result<(), Problem> {
     let source = ImportSource::read(&command.source, &deps.env.paths, interview)?;
     if let Some(name) = &command.name {
-        check_name(name)?;
+        check_new(name, &command.details, deps)?;
     }
     if !source.is_url && is_shared_profile(&source.text) {
         return import_shared(&source, command, deps, interview);
@@ -27,6 +26,7 @@ pub fn import(command: &ImportCommand, deps: ProfilesDeps<'_>, interview: &mut I
     let drafts = if source.is_url {
         let imported = source.parse_url()?;
         let name = profile_name(command, &imported).ok_or_else(|| no_name(&source.name))?;
+        check_new(&name, &command.details, deps)?;
         vec![draft(&name, with_user(imported, deps), &command.details, deps.secrets, interview)?]
     } else {
         import_option_file(&source, command, deps, interview)?
@@ -92,6 +92,7 @@ fn import_option_file(
     let mut drafts = Vec::new();
     for (group, imported) in found {
         let name = profile_name(command, &imported).ok_or_else(|| no_name(&format!("[{group}]")))?;
+        check_new(&name, &command.details, deps)?;
         if imported.host.is_none() {
             return Err(Problem::new(ProblemKind::Settings, format!("[{group}] of {} has no host", source.name))
                 .because("nothing was written")

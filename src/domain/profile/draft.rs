@@ -16,6 +16,8 @@ pub struct ProfileDraft {
     pub environment: Option<Environment>,
     /// The hops in order. An empty route is a direct connection.
     pub route: Vec<Hop>,
+    /// The SSH keys of hops without keys of their own.
+    pub identity: Vec<PathBuf>,
     pub host: String,
     /// The default is 3306.
     pub port: Option<u16>,
@@ -38,6 +40,8 @@ pub struct ImportedConnection {
     pub name: Option<String>,
     pub environment: Option<Environment>,
     pub route: Vec<Hop>,
+    /// The SSH key.
+    pub identity: Option<PathBuf>,
     pub host: Option<String>,
     pub port: Option<u16>,
     pub user: Option<String>,
@@ -70,6 +74,9 @@ impl ProfileDraft {
         if !self.route.is_empty() {
             entries.push(("route", Value::Array(self.route.iter().map(hop_value).collect::<Array>())));
         }
+        if let Some(identity) = identity_value(&self.identity) {
+            entries.push(("identity", identity));
+        }
         entries.push(("host", self.host.as_str().into()));
         if let Some(port) = self.port {
             entries.push(("port", i64::from(port).into()));
@@ -95,6 +102,7 @@ impl ProfileDraft {
         let keeps_route = self.route.is_empty() && self.keeps("route");
         let same_hop = |a: &Hop, b: &Hop| {
             (&a.host, a.port, &a.user) == (&b.host, b.port, &b.user)
+                && (self.identity.is_empty() || !b.identity.is_empty())
                 && (a.host_key.is_empty() || a.host_key == b.host_key)
         };
         let same_route = keeps_route
@@ -207,13 +215,23 @@ impl TlsMode {
     #[must_use]
     pub fn from_alias(word: &str) -> Option<Self> {
         match word.trim().to_ascii_lowercase().replace('_', "-").as_str() {
-            "disabled" | "disable" => Some(Self::Disabled),
-            "preferred" | "prefer" => Some(Self::Preferred),
+            "disabled" | "disable" | "none" => Some(Self::Disabled),
+            "preferred" | "prefered" | "prefer" => Some(Self::Preferred),
             "required" | "require" | "trust" => Some(Self::Required),
-            "verify-ca" => Some(Self::VerifyCa),
-            "verify-identity" | "verify-full" => Some(Self::VerifyIdentity),
+            "verify-ca" | "verifyca" => Some(Self::VerifyCa),
+            "verify-identity" | "verify-full" | "verifyidentity" | "verifyfull" => Some(Self::VerifyIdentity),
             _ => None,
         }
+    }
+}
+
+/// Writes the SSH keys: one as a text, several as a list.
+fn identity_value(files: &[PathBuf]) -> Option<Value> {
+    let mut texts = files.iter().map(|file| file.to_string_lossy().into_owned());
+    match files {
+        [] => None,
+        [_] => texts.next().map(Value::from),
+        _ => Some(Value::Array(texts.collect::<Array>())),
     }
 }
 

@@ -30,6 +30,26 @@ pub fn add(text: &str, file: &str, draft: &ProfileDraft, overwrite: Overwrite) -
     }
 }
 
+/// Checks the name of a new profile: it is valid, and no profile of the settings has it.
+///
+/// # Errors
+/// A problem of kind [`ProblemKind::Settings`].
+pub fn check_new_name(name: &str, settings: &Settings, overwrite: Overwrite) -> Result<(), Problem> {
+    check_name(name)?;
+    let is_left_out = settings.left_out.iter().any(|profile| profile.name == name);
+    if overwrite == Overwrite::Forbidden && (is_left_out || settings.profile(name).is_some()) {
+        return Err(exists_already(name).because("the settings file contains it"));
+    }
+    Ok(())
+}
+
+fn exists_already(name: &str) -> Problem {
+    Problem::new(ProblemKind::Settings, format!("The profile \"{name}\" exists already")).hint(
+        "choose another name (--name when importing), or change this profile with --replace on the command line: \
+         keys that you do not give stay as they are",
+    )
+}
+
 /// Keys and values for the section of a profile.
 pub(super) struct ProfileKeys<'a> {
     pub(super) name: &'a str,
@@ -52,12 +72,7 @@ pub(super) fn put(text: &str, file: &str, keys: ProfileKeys<'_>, overwrite: Over
     })?;
     let exists = document.get("profile").and_then(Item::as_table_like).is_some_and(|all| all.contains_key(name));
     if exists && overwrite == Overwrite::Forbidden {
-        return Err(Problem::new(ProblemKind::Settings, format!("The profile \"{name}\" exists already"))
-            .because(format!("{file} contains [profile.{name}]"))
-            .hint(
-                "choose another name (--name when importing), or change this profile with --replace on the command line: \
-                 keys that you do not give stay as they are",
-            ));
+        return Err(exists_already(name).because(format!("{file} contains [profile.{name}]")));
     }
     if exists {
         replace(&mut document, name, entries, decided);

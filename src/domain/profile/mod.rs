@@ -13,15 +13,17 @@ mod secret;
 pub mod settings_table;
 mod shared_profile;
 mod toml_entry;
+mod url_parameters;
+mod url_text;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 pub use command_line::CommandLine;
-pub use connection_url::{UrlParseError, read_url};
+pub use connection_url::read_url;
 pub use draft::{ImportedConnection, ProfileDraft, check_name, parse_endpoint, profile_name_from};
-pub use edit::{Overwrite, add};
+pub use edit::{Overwrite, add, check_new_name};
 pub use option_file::{OptionFile, read_option_file};
 pub use parse::{RESERVED_NAMES, parse};
 pub use paths::absolute_path;
@@ -30,6 +32,7 @@ pub use secret::{Secret, SecretKind, SecretSource, days_ago};
 pub use shared_profile::{
     SharedProfile, add_shared_profile, is_shared_profile, read_shared_profile, write_shared_profile,
 };
+pub use url_text::UrlParseError;
 
 #[derive(Debug, Clone, Default)]
 pub struct Settings {

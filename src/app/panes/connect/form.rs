@@ -193,6 +193,7 @@ impl ProfileForm {
             name,
             environment,
             route,
+            identity: Vec::new(),
             host,
             port,
             user,
