@@ -7,6 +7,7 @@ pub use super::panes::explorer::actions::{ExplorerAction, FilterAction};
 pub use super::panes::grid::actions::GridAction;
 pub use super::panes::inspector::actions::InspectorAction;
 pub use super::panes::worksheet::actions::WorksheetAction;
+pub use super::widgets::line_actions::LineAction;
 
 actions! {
     /// Actions that work everywhere.
@@ -47,6 +48,7 @@ actions! {
 pub enum Action {
     App(AppAction),
     List(ListAction),
+    Line(LineAction),
     Connect(ConnectAction),
     Explorer(ExplorerAction),
     Filter(FilterAction),
@@ -85,6 +87,7 @@ macro_rules! each_layer {
 each_layer!(
     App(AppAction),
     List(ListAction),
+    Line(LineAction),
     Connect(ConnectAction),
     Explorer(ExplorerAction),
     Filter(FilterAction),

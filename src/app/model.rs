@@ -268,14 +268,14 @@ impl Model {
     /// Returns the layers of the keymap for what is in focus, nearest first, and whether typed characters are text there.
     #[must_use]
     pub fn layers(&self) -> (Vec<&'static str>, bool) {
-        if self.overlays.is_modal() {
-            return (vec!["list", "app"], true);
+        if let Some(layers) = self.overlays.layers() {
+            return (layers, true);
         }
         if let Some(connect) = &self.connect {
-            return (vec!["connect", "app"], connect.takes_text());
+            return (connect.layers(), connect.takes_text());
         }
         if self.focus == Focus::Explorer && self.explorer.is_typing {
-            return (vec!["filter", "app"], true);
+            return (vec!["filter", "line", "app"], true);
         }
         (vec![self.focus.layer(), "app"], self.focus == Focus::Worksheet)
     }

@@ -17,10 +17,10 @@ use rrx::domain::catalog::{Catalog, KeyRole, NameCase, Schema, Table, TableColum
 use rrx::domain::compute::{ComputeJob, ComputeResult, Computed, Generation};
 use rrx::domain::keys::Chord;
 use rrx::domain::problem::{Problem, ProblemKind, ServerError};
-use rrx::domain::profile::{Environment, Profile, Settings};
+use rrx::domain::profile::{Environment, Profile, Settings, TlsMode};
 use rrx::domain::protocol::{
-    AfterSettings, End, Lag, LoadedSettings, PrivilegeScope, Progress, ResultId, Role, RunReport, ServerFacts,
-    SessionCmd, SessionEvent, SessionId, StorageCmd, StorageEvent, StoreCmd, StoreEvent, WorksheetSet,
+    AfterSettings, Answer, End, Lag, LoadedSettings, PrivilegeScope, Progress, Question, ResultId, Role, RunReport,
+    ServerFacts, SessionCmd, SessionEvent, SessionId, StorageCmd, StorageEvent, StoreCmd, StoreEvent, WorksheetSet,
 };
 use rrx::domain::results::{CellPreview, Column, ColumnOrigin, Window, WireType};
 use rrx::domain::sql::{Dialect, SessionPins};
@@ -530,10 +530,14 @@ fn a_new_profile_is_typed_saved_and_can_be_connected_to_at_once() {
     bench.text("us");
     bench.keys("enter v enter");
     bench.text("ec2-user@bastion");
+    bench.keys("enter");
+    bench.text("~/.ssh/rr");
     bench.keys("enter ctrl-s");
     assert!(bench.effects.is_empty(), "nor without a replica");
     bench.text("replica:3307");
-    bench.keys("enter R O enter enter c enter");
+    bench.keys("enter R O enter enter v v enter");
+    bench.text("/ca.pem");
+    bench.keys("enter c enter");
     bench.text("pass show rr");
     bench.keys("esc");
     assert!(!bench.model.connect.as_ref().unwrap().takes_text(), "escape goes back");
@@ -546,6 +550,8 @@ fn a_new_profile_is_typed_saved_and_can_be_connected_to_at_once() {
     );
     assert_eq!(draft.environment, Some(rrx::domain::profile::Environment::Validation));
     assert_eq!(draft.password, Some(rrx::domain::profile::SecretSource::Command("pass show rr".into())));
+    assert_eq!(draft.identity, [std::path::PathBuf::from("~/.ssh/rr")]);
+    assert_eq!((draft.tls, draft.ca.clone()), (Some(TlsMode::VerifyCa), Some("/ca.pem".into())));
     bench.keys("enter");
     assert!(bench.effects.is_empty(), "it is saved once");
 
@@ -567,12 +573,97 @@ fn a_new_profile_is_typed_saved_and_can_be_connected_to_at_once() {
 }
 
 #[test]
+fn every_line_of_text_can_be_edited_at_its_cursor() {
+    use rrx::app::panes::connect::ProfileField;
+    let keys = "left left X home delete A end backspace ctrl-w B";
+    // "one twoXs" without its first letter, then without the last word.
+    let mut bench = Bench::new(100, 30);
+    bench.keys("ctrl-n down down");
+    bench.text("one twos");
+    bench.keys(keys);
+    assert_eq!(bench.model.connect.as_ref().unwrap().form.text(ProfileField::Bastion), "Ane B");
+    bench.keys("ctrl-u");
+    assert_eq!(bench.model.connect.as_ref().unwrap().form.text(ProfileField::Bastion), "");
+
+    let mut bench = Bench::connected(100, 30);
+    bench.keys("alt-t ctrl-u");
+    bench.text("one twos");
+    bench.keys(keys);
+    let input = |bench: &Bench| bench.model.overlays.modal().unwrap().input.text().to_owned();
+    assert_eq!(input(&bench), "Ane B");
+    bench.keys("esc ctrl-t");
+    bench.text("one");
+    bench.keys("left left X");
+    assert_eq!(input(&bench), "oXne", "in a list too");
+    bench.keys("esc f2 / a b left X");
+    assert_eq!(bench.model.explorer.filter.text(), "aXb");
+
+    let mut bench = Bench::new(100, 30);
+    bench.keys("enter");
+    bench.session(SessionEvent::Asked(Question::Secret { prompt: "Password".into(), echo: false }));
+    bench.text("one twos");
+    bench.keys(keys);
+    bench.keys("enter");
+    let answer = bench.take(|effect| matches!(effect, Effect::Session(_, SessionCmd::Answer(_))));
+    let Effect::Session(_, SessionCmd::Answer(Answer::Secret(secret))) = answer else { unreachable!() };
+    assert_eq!(secret.reveal(), "Ane B");
+}
+
+#[test]
+fn a_pasted_url_fills_the_form_without_its_password() {
+    use rrx::app::panes::connect::ProfileField as Field;
+    let mut bench = Bench::new(100, 30);
+    bench.keys("ctrl-n");
+    bench.text(
+        "mysql+ssh://ops@bastion:2222/RO:hunter2@replica:3307/clinspark?name=us&ssl-mode=VERIFY_CA&ssl-ca=/ca.pem",
+    );
+    let form = &bench.model.connect.as_ref().unwrap().form;
+    for (field, expected) in [
+        (Field::Name, "us"),
+        (Field::Bastion, "ops@bastion:2222"),
+        (Field::Identity, ""),
+        (Field::Replica, "replica:3307"),
+        (Field::Account, "RO"),
+        (Field::Database, "clinspark"),
+        (Field::Ca, "/ca.pem"),
+    ] {
+        assert_eq!(form.text(field), expected, "{field:?}");
+    }
+    assert_eq!(form.tls(), TlsMode::VerifyCa);
+    let shown = text(&screen(&bench.model, 100, 30));
+    assert!(shown.contains("Its password is left out") && !shown.contains("hunter2"), "{shown}");
+    assert!(!format!("{:?}", bench.model).contains("hunter2"));
+    bench.keys("ctrl-s");
+    bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::AddProfile { .. })));
+
+    let mut bench = Bench::new(100, 30);
+    bench.keys("ctrl-n");
+    bench.text("mysql://u:12/hunter2@replica/d");
+    let shown = text(&screen(&bench.model, 100, 30));
+    assert!(shown.contains("not clear where the password ends") && !shown.contains("hunter2"), "{shown}");
+    assert_eq!(bench.model.connect.as_ref().unwrap().form.text(Field::Name), "");
+}
+
+#[test]
+fn a_name_that_exists_is_reported_in_its_own_field() {
+    use rrx::app::panes::connect::ProfileField;
+    let mut bench = Bench::new(100, 30);
+    bench.keys("ctrl-n e u enter");
+    let form = &bench.model.connect.as_ref().unwrap().form;
+    assert_eq!(form.field(), ProfileField::Name);
+    assert_eq!(form.problem.as_ref().unwrap().what, "The profile \"eu\" exists already");
+    bench.keys("2 enter");
+    assert_eq!(bench.model.connect.as_ref().unwrap().form.field(), ProfileField::Environment);
+}
+
+#[test]
 fn every_letter_can_be_typed_into_the_form_and_into_a_secret_in_every_style() {
     use rrx::domain::keys::{Key, KeyMatch, Matcher};
     for style in ["default", "vim", "emacs"] {
         let (keymap, _) = keymaps::keymap(style, None);
         for c in (' '..='~').chain("äß€漢".chars()) {
-            let outcome = Matcher::default().feed(Chord::plain(Key::Char(c)), &keymap, &["connect", "app"], true);
+            let outcome =
+                Matcher::default().feed(Chord::plain(Key::Char(c)), &keymap, &["line", "connect", "app"], true);
             assert_eq!(outcome, KeyMatch::Text(c), "style {style}");
         }
     }

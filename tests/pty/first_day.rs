@@ -55,6 +55,7 @@ fn a_profile_made_from_questions_asks_for_the_host_key_and_the_password_and_conn
         ("Environment", "nowhere"),
         ("choose one of these environments", "test"),
         ("Bastion", "bastion"),
+        ("SSH key file", ""),
         ("Replica", &replica),
         ("Account", rig.account()),
         ("Database", ""),
@@ -112,13 +113,13 @@ fn a_profile_made_in_the_form_connects() {
     terminal.see("‹test›");
     terminal.keys("down");
     terminal.text(&format!("{}@{}:{}", rig.ssh_user(), rig.ssh_host(), rig.ssh_port()));
-    terminal.keys("down");
+    terminal.keys("down down");
     terminal.text(&format!("{}:{}", rig.mysql_host(), rig.mysql_port()));
     terminal.keys("down");
     terminal.text(rig.account());
     terminal.keys("down");
     terminal.text("mysql");
-    terminal.keys("down");
+    terminal.keys("down down");
     terminal.text("f");
     terminal.see("‹file›");
     terminal.keys("down");

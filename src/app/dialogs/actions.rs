@@ -14,8 +14,6 @@ actions! {
         End = "end": "Go to the last item",
         Choose = "choose": "Take this item",
         Close = "close": "Close, or go back one step",
-        DeleteBack = "delete-back": "Delete the character before the cursor",
-        ClearLine = "clear-line": "Clear the line",
     }
 }
 
@@ -30,7 +28,7 @@ impl ListAction {
             Self::PageUp => Some(CursorMove::PageUp),
             Self::Top => Some(CursorMove::Top),
             Self::End => Some(CursorMove::End),
-            Self::Choose | Self::Close | Self::DeleteBack | Self::ClearLine => None,
+            Self::Choose | Self::Close => None,
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::app::panes::PaneContext;
 use crate::app::request::{
     Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogStep, InputFault, Narrowing,
 };
+use crate::app::widgets::line_actions::LineAction;
 use crate::app::widgets::line_input::LineInput;
 use crate::app::widgets::list::ListCursor;
 use crate::domain::catalog::find::FindMatch;
@@ -101,8 +102,6 @@ impl Overlays {
         match action {
             ListAction::Choose => self.submit(at, cx),
             ListAction::Close => self.back(at, cx),
-            ListAction::DeleteBack => self.edit(at, cx, LineInput::delete_back),
-            ListAction::ClearLine => self.edit(at, cx, LineInput::clear),
             ListAction::Down
             | ListAction::Up
             | ListAction::PageDown
@@ -115,6 +114,22 @@ impl Overlays {
                 }
             }
         }
+    }
+
+    /// Does an action in the line of the overlay that takes the keys.
+    pub fn act_line(&mut self, action: LineAction, cx: &mut PaneContext<'_>) {
+        let Some(at) = self.modal_index() else { return };
+        self.edit(at, cx, |input| input.act(action));
+    }
+
+    /// Returns the layers of the keymap for the overlay that takes the keys, nearest first; `None` if there is none.
+    #[must_use]
+    pub fn layers(&self) -> Option<Vec<&'static str>> {
+        Some(match self.modal()?.dialog.shape() {
+            // Home and End move in the list.
+            DialogShape::List | DialogShape::Confirm => vec![ListAction::LAYER, LineAction::LAYER, "app"],
+            DialogShape::Line => vec![LineAction::LAYER, ListAction::LAYER, "app"],
+        })
     }
 
     /// Takes a typed character. In a confirmation it is the answer.
@@ -166,9 +181,13 @@ impl Overlays {
 
     fn edit(&mut self, at: usize, cx: &mut PaneContext<'_>, edit: impl FnOnce(&mut LineInput)) {
         if let Some(overlay) = self.stack.get_mut(at) {
+            let before = overlay.input.text().to_owned();
             edit(&mut overlay.input);
-            overlay.list = ListCursor::default();
-            overlay.on_typed(cx);
+            // A move of the cursor keeps the place in the list.
+            if overlay.input.text() != before {
+                overlay.list = ListCursor::default();
+                overlay.on_typed(cx);
+            }
         }
     }
 

@@ -3,11 +3,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::context::Context;
 use crate::app::request::{DialogItem, DialogShape};
 use crate::app::ui::draw::{clip, panel, parts, rect, wrap};
+use crate::app::ui::line::{VisibleLine, visible_line};
 use crate::app::ui::theme::Theme;
 use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::visible;
@@ -67,7 +67,7 @@ impl OverlayView<'_> {
 
     fn input(&self, area: Rect, buffer: &mut Buffer) {
         let prompt = self.overlay.dialog.prompt();
-        let (typed, _) = self.typed(prompt, area);
+        let line = self.typed(prompt, area);
         parts(
             buffer,
             (area.x + 1, area.y),
@@ -75,30 +75,16 @@ impl OverlayView<'_> {
             [
                 (prompt, self.theme.dim()),
                 (" › ", self.theme.key()),
-                (typed.as_str(), self.theme.text()),
+                (line.before_cursor.as_str(), self.theme.text()),
                 ("▏", self.theme.key()),
+                (line.after_cursor.as_str(), self.theme.text()),
             ],
         );
     }
 
-    /// Returns the end of the typed text, where the cursor is, and how many cells before it are left out.
-    fn typed(&self, prompt: &str, area: Rect) -> (String, usize) {
-        let text = visible(self.overlay.input.text());
-        let room = usize::from(area.width).saturating_sub(prompt.cells() + 5);
-        if text.cells() <= room {
-            return (text.into_owned(), 0);
-        }
-        let (mut left, mut start) = (text.cells(), 0);
-        // One cell is for the ellipsis.
-        for grapheme in text.graphemes(true) {
-            if left < room {
-                break;
-            }
-            left -= grapheme.cells();
-            start += grapheme.len();
-        }
-        let rest = text.get(start..).unwrap_or_default();
-        (format!("…{rest}"), text.cells() - left - 1)
+    /// Returns the part of the typed text that fits.
+    fn typed(&self, prompt: &str, area: Rect) -> VisibleLine {
+        visible_line(self.overlay.input.parts(), usize::from(area.width).saturating_sub(prompt.cells() + 5))
     }
 
     /// Draws what is wrong with the typed text; if nothing is, the explanation or the preview.
@@ -123,8 +109,11 @@ impl OverlayView<'_> {
         let text = self.overlay.input.text();
         let before = text.get(..at.start).map_or(0, |text| visible(text).cells());
         let width = text.get(at.clone()).map_or(1, |text| visible(text).cells()).max(1);
-        let (_, left_out) = self.typed(prompt, area);
-        let (from, to) = (before.max(left_out), (before + width).max(left_out));
+        let left_out = self.typed(prompt, area).left_out;
+        // The mark of the cursor takes a cell.
+        let cursor = self.overlay.input.parts().0.len();
+        let cell = |cells: usize, byte: usize| (cells + usize::from(byte > cursor)).max(left_out);
+        let (from, to) = (cell(before, at.start + 1), cell(before + width, at.end));
         let x = area.x + 1 + u16::try_from(prompt.cells() + 3 + from - left_out).unwrap_or(0);
         let mark = "^".repeat(to - from);
         parts(buffer, (x, area.y + 1), area.right(), [(mark.as_str(), self.theme.warning())]);

@@ -9,7 +9,7 @@ use crate::domain::problem::Problem;
 use crate::domain::protocol::{AfterSettings, End, ExportCmd, HostCmd, IfExists, SessionCmd, StorageCmd};
 use crate::domain::snippets::Snippet;
 
-use super::action::{Action, AppAction};
+use super::action::{Action, AppAction, LineAction};
 use super::context::ConnectionState;
 use super::dialogs::{
     ActivityDialog, ConfirmDialog, FindDialog, HelpDialog, PagesDialog, PaletteDialog, RenameDialog, SaveSnippetDialog,
@@ -36,6 +36,7 @@ pub(super) fn act(model: &mut Model, action: Action, requests: &mut Vec<Request>
     match action {
         Action::App(action) => act_app(model, action, requests, effects),
         Action::List(action) => with!(model, requests, effects, overlays.act(action)),
+        Action::Line(action) => act_line(model, action, requests, effects),
         Action::Connect(action) => {
             if let Some(connect) = &mut model.connect {
                 connect.act(action, &mut PaneContext { context: &model.context, requests, effects });
@@ -49,6 +50,17 @@ pub(super) fn act(model: &mut Model, action: Action, requests: &mut Vec<Request>
         }
         Action::Grid(action) => with!(model, requests, effects, grid.act(action)),
         Action::Inspector(action) => with!(model, requests, effects, inspector.act(action)),
+    }
+}
+
+/// Sends an action to the line of text that takes the keys.
+fn act_line(model: &mut Model, action: LineAction, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    if model.overlays.is_modal() {
+        with!(model, requests, effects, overlays.act_line(action));
+    } else if let Some(connect) = &mut model.connect {
+        connect.act_line(action);
+    } else if model.focus == Focus::Explorer && model.explorer.is_typing {
+        with!(model, requests, effects, explorer.act_filter_line(action));
     }
 }
 

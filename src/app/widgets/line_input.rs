@@ -1,16 +1,22 @@
-//! A line of typed text with its cursor at the end, for filters, names and row numbers. For secrets see `secret_input`.
+//! A line of typed text with a cursor, for fields, filters, names and row numbers. For secrets see `secret_input`.
+
+use super::line_actions::LineAction;
+use super::line_edit::edit;
 
 /// A line of typed text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LineInput {
     text: String,
+    /// Byte offset.
+    cursor: usize,
 }
 
 impl LineInput {
-    /// Makes a line with this text.
+    /// Makes a line with this text and the cursor at its end.
     #[must_use]
     pub fn with(text: impl Into<String>) -> Self {
-        Self { text: text.into() }
+        let text = text.into();
+        Self { cursor: text.len(), text }
     }
 
     #[must_use]
@@ -18,31 +24,33 @@ impl LineInput {
         &self.text
     }
 
-    /// Adds one character. Ignores control characters.
+    /// Returns the text before and after the cursor.
+    #[must_use]
+    pub fn parts(&self) -> (&str, &str) {
+        self.text.split_at_checked(self.cursor).unwrap_or((&self.text, ""))
+    }
+
+    /// Inserts one character at the cursor. Ignores control characters.
     pub fn push(&mut self, character: char) {
         if !character.is_control() {
-            self.text.push(character);
+            self.text.insert(self.cursor, character);
+            self.cursor += character.len_utf8();
         }
     }
 
-    /// Adds the first line of pasted text.
+    /// Inserts the first line of pasted text at the cursor.
     pub fn paste(&mut self, text: &str) {
         for character in text.lines().next().unwrap_or_default().chars() {
             self.push(character);
         }
     }
 
-    /// Removes the last character.
-    pub fn delete_back(&mut self) {
-        self.text.pop();
+    /// Moves the cursor or deletes text.
+    pub fn act(&mut self, action: LineAction) {
+        edit(&mut self.text, &mut self.cursor, action);
     }
 
     pub fn clear(&mut self) {
-        self.text.clear();
-    }
-
-    /// Returns the text and empties the line.
-    pub fn take(&mut self) -> String {
-        std::mem::take(&mut self.text)
+        *self = Self::default();
     }
 }

@@ -2,6 +2,8 @@
 
 use zeroize::Zeroizing;
 
+use super::line_actions::LineAction;
+use super::line_edit::edit;
 use crate::domain::profile::Secret;
 
 /// The capacity at the start, in bytes. Most secrets fit, so that nothing has to be moved.
@@ -11,16 +13,18 @@ const CAPACITY: usize = 256;
 #[derive(Default)]
 pub struct SecretInput {
     text: Zeroizing<String>,
+    /// Byte offset.
+    cursor: usize,
 }
 
 impl SecretInput {
-    /// Returns the text, for its length and for prompts that show what is typed.
+    /// Returns the text before and after the cursor, for its length and for prompts that show what is typed.
     #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
+    pub fn parts(&self) -> (&str, &str) {
+        self.text.split_at_checked(self.cursor).unwrap_or((&self.text, ""))
     }
 
-    /// Adds one character. Ignores control characters.
+    /// Inserts one character at the cursor. Ignores control characters.
     pub fn push(&mut self, character: char) {
         if character.is_control() {
             return;
@@ -31,27 +35,29 @@ impl SecretInput {
             wider.push_str(&self.text);
             self.text = wider;
         }
-        self.text.push(character);
+        self.text.insert(self.cursor, character);
+        self.cursor += character.len_utf8();
     }
 
-    /// Adds the first line of pasted text.
+    /// Inserts the first line of pasted text at the cursor.
     pub fn paste(&mut self, text: &str) {
         for character in text.lines().next().unwrap_or_default().chars() {
             self.push(character);
         }
     }
 
-    /// Removes the last character.
-    pub fn delete_back(&mut self) {
-        self.text.pop();
+    /// Moves the cursor or deletes text.
+    pub fn act(&mut self, action: LineAction) {
+        edit(&mut self.text, &mut self.cursor, action);
     }
 
     pub fn clear(&mut self) {
-        self.text = Zeroizing::default();
+        *self = Self::default();
     }
 
     /// Returns the secret and empties the line.
     pub fn take(&mut self) -> Secret {
+        self.cursor = 0;
         Secret::new(std::mem::take(&mut *self.text))
     }
 }

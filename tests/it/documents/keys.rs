@@ -9,7 +9,7 @@ use rrx::domain::keys::{Keymap, label_of};
 use super::table;
 
 /// The layers of a keymap, in the order of the reference, with the place where their keys work.
-const LAYERS: [(&str, &str); 8] = [
+const LAYERS: [(&str, &str); 9] = [
     ("app", "Everywhere"),
     ("worksheet", "Worksheet"),
     ("grid", "Results"),
@@ -17,6 +17,7 @@ const LAYERS: [(&str, &str); 8] = [
     ("filter", "Filter of the explorer"),
     ("inspector", "Inspector"),
     ("list", "Lists and dialogs"),
+    ("line", "Lines of text: forms, filters, names, passwords"),
     ("connect", "Connection screen: profiles"),
 ];
 

@@ -14,7 +14,6 @@ actions! {
         PreviousChoice = "previous-choice": "Choose the previous value of the field",
         Accept = "accept": "Accept the host key",
         Decline = "decline": "Decline, and go back to the profiles",
-        DeleteBack = "delete-back": "Delete the character before the cursor",
         Close = "close": "Close",
     }
 }

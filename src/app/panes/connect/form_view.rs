@@ -4,12 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::ui::draw::{parts, wrap};
+use crate::app::ui::line::visible_line;
 use crate::app::ui::problem::draw_problem;
 use crate::app::ui::theme::Theme;
-use crate::domain::profile::CommandLine;
+use crate::domain::profile::{CommandLine, TlsMode};
 use crate::domain::screen_width::ScreenWidth as _;
 
-use super::form::{ENVIRONMENTS, ProfileField, ProfileForm, SOURCES, label};
+use super::form::{ENVIRONMENTS, ProfileField, ProfileForm, SOURCES, TLS_MODES, label};
 
 /// Width of the labels.
 const LABELS: usize = 15;
@@ -38,6 +39,7 @@ pub(super) fn draw(form: &ProfileForm, rrx: &CommandLine, area: Rect, buffer: &m
     }
     let text = match (form.is_saving, form.field(), form.source()) {
         (true, ..) => "Saving …".into(),
+        (false, ..) if let Some(note) = &form.note => note.clone(),
         (false, ProfileField::Password, "keyring") => {
             let name = Some(form.text(ProfileField::Name).trim()).filter(|name| !name.is_empty()).unwrap_or("NAME");
             let line = rrx.with(&format!("secret set {name}"));
@@ -62,6 +64,9 @@ fn line(form: &ProfileForm, field: ProfileField, area: Rect, buffer: &mut Buffer
             let chosen = form.environment().name().unwrap_or_default();
             choice(&names, chosen, is_here, (x, area), buffer, theme);
         }
+        ProfileField::Tls => {
+            choice(&TLS_MODES.map(TlsMode::name), form.tls().name(), is_here, (x, area), buffer, theme);
+        }
         ProfileField::Password => choice(SOURCES, form.source(), is_here, (x, area), buffer, theme),
         _ => {
             let text = form.text(field);
@@ -69,11 +74,16 @@ fn line(form: &ProfileForm, field: ProfileField, area: Rect, buffer: &mut Buffer
                 parts(buffer, (x, area.y), area.right(), [(example(field), theme.dim())]);
                 return;
             }
-            // Shows the end of a long text, because the cursor is there.
             let room = usize::from(area.right().saturating_sub(x)).saturating_sub(2);
-            let shown = end_of(text, room);
+            let text = if is_here { form.parts(field) } else { (text, "") };
+            let line = visible_line(text, room);
             let cursor = if is_here { "▏" } else { "" };
-            parts(buffer, (x, area.y), area.right(), [(shown, theme.text()), (cursor, theme.key())]);
+            let texts = [
+                (line.before_cursor.as_str(), theme.text()),
+                (cursor, theme.key()),
+                (line.after_cursor.as_str(), theme.text()),
+            ];
+            parts(buffer, (x, area.y), area.right(), texts);
         }
     }
 }
@@ -94,24 +104,16 @@ fn choice(values: &[&str], chosen: &str, is_here: bool, (x, area): (u16, Rect), 
     }
 }
 
-/// Returns the end of a text that fits into a width.
-fn end_of(text: &str, width: usize) -> &str {
-    let mut shown = text;
-    while shown.cells() > width {
-        let next = shown.char_indices().nth(1).map_or(shown.len(), |(at, _)| at);
-        shown = shown.get(next..).unwrap_or_default();
-    }
-    shown
-}
-
 fn example(field: ProfileField) -> &'static str {
     match field {
         ProfileField::Name => "e.g. clinspark-eu",
         ProfileField::Bastion => "e.g. ec2-user@bastion.example.com",
         ProfileField::Replica => "e.g. replica.abc123.eu-west-1.rds.amazonaws.com",
         ProfileField::Account => "e.g. RO_USER",
+        ProfileField::Identity => "the keys of the agent and of ~/.ssh",
+        ProfileField::Ca => "the CAs that are built in",
         ProfileField::Database => "none",
-        ProfileField::Source | ProfileField::Environment | ProfileField::Password => "",
+        ProfileField::Source | ProfileField::Environment | ProfileField::Tls | ProfileField::Password => "",
     }
 }
 
@@ -119,7 +121,8 @@ fn example(field: ProfileField) -> &'static str {
 fn about(field: ProfileField, source: &str) -> &'static str {
     match (field, source) {
         (ProfileField::Name, _) => {
-            "The name of the profile, here and on the command line: letters, digits, '-', '_', '.'."
+            "The name of the profile, here and on the command line: letters, digits, '-', '_', '.'. A pasted mysql:// URL fills \
+             all fields."
         }
         (ProfileField::Environment, _) => {
             "The environment of the server. Production is marked on every screen. Choose with Left and Right."
@@ -127,6 +130,15 @@ fn about(field: ProfileField, source: &str) -> &'static str {
         (ProfileField::Bastion, _) => {
             "The SSH jump host: [user@]host[:port], or a name from ~/.ssh/config. Separate several with spaces; leave it \
              empty for a direct connection."
+        }
+        (ProfileField::Identity, _) => {
+            "The file of the SSH key for the bastion; leave it empty for the keys of the agent and of ~/.ssh."
+        }
+        (ProfileField::Tls, _) => {
+            "TLS inside the tunnel. The verify modes check the certificate of the replica. Choose with Left and Right."
+        }
+        (ProfileField::Ca, _) => {
+            "The file of the CA that signed the certificate of the replica, as PEM. Amazon RDS has a file to download."
         }
         (ProfileField::Replica, _) => "The replica as the bastion reaches it: host[:port]. The default port is 3306.",
         (ProfileField::Account, _) => "The account on the replica.",

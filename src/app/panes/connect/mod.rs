@@ -70,7 +70,7 @@ fn fingerprint_rows(fingerprint: &str, inside: u16) -> u16 {
 /// Lines for the steps and what is below them.
 const STEP_LINES: usize = 18;
 /// Lines of the form for a profile.
-const FORM_LINES: usize = 8;
+const FORM_LINES: usize = 11;
 
 /// A line of the list of profiles.
 #[derive(Debug, Clone, Copy)]

@@ -5,6 +5,7 @@ use crate::app::effect::Effect;
 use crate::app::layout::Area;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
+use crate::app::widgets::line_actions::LineAction;
 use crate::app::widgets::list::{CursorMove, ListCursor};
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{Answer, ConnectionStep, Question, SessionCmd, StepState, StorageCmd};
@@ -22,6 +23,24 @@ impl Connect {
             self.stage,
             ConnectStage::Adding | ConnectStage::Asking(Question::Secret { .. } | Question::RetrySecret { .. })
         )
+    }
+
+    /// Returns the layers of the keymap, nearest first. In a text, the keys of the line come first: Left and Right move its cursor.
+    #[must_use]
+    pub fn layers(&self) -> Vec<&'static str> {
+        if self.takes_text() && !(self.stage == ConnectStage::Adding && self.form.field().is_choice()) {
+            vec![LineAction::LAYER, ConnectAction::LAYER, "app"]
+        } else {
+            vec![ConnectAction::LAYER, "app"]
+        }
+    }
+
+    /// Moves the cursor in the text, or deletes from it.
+    pub fn act_line(&mut self, action: LineAction) {
+        match self.stage {
+            ConnectStage::Adding => self.form.act_line(action),
+            _ => self.secret.act(action),
+        }
     }
 
     /// Takes a typed character.
@@ -83,14 +102,14 @@ impl Connect {
             )
             | (ConnectAction::Close, ConnectStage::Adding) => self.choose(cx),
             (ConnectAction::Close, ConnectStage::Choosing) => cx.request(Request::CloseConnect),
-            (ConnectAction::DeleteBack, ConnectStage::Asking(_)) => self.secret.delete_back(),
             (ConnectAction::Add, ConnectStage::Choosing) => self.stage = ConnectStage::Adding,
-            (ConnectAction::Down, ConnectStage::Adding) => self.form.step(true),
-            (ConnectAction::Up, ConnectStage::Adding) => self.form.step(false),
+            (ConnectAction::Down, ConnectStage::Adding) => self.form.next(&cx.context.settings),
+            (ConnectAction::Up, ConnectStage::Adding) => self.form.previous(),
             (ConnectAction::NextChoice, ConnectStage::Adding) => self.form.turn(true),
             (ConnectAction::PreviousChoice, ConnectStage::Adding) => self.form.turn(false),
-            (ConnectAction::DeleteBack, ConnectStage::Adding) => self.form.delete_back(),
-            (ConnectAction::Connect, ConnectStage::Adding) if !self.form.is_last() => self.form.step(true),
+            (ConnectAction::Connect, ConnectStage::Adding) if !self.form.is_last() => {
+                self.form.next(&cx.context.settings);
+            }
             (ConnectAction::Connect | ConnectAction::Save, ConnectStage::Adding) => self.save(cx),
             _ => {}
         }
@@ -107,7 +126,7 @@ impl Connect {
         if self.form.is_saving {
             return;
         }
-        let Ok(draft) = self.form.draft() else { return };
+        let Ok(draft) = self.form.draft(&cx.context.settings) else { return };
         self.form.is_saving = true;
         cx.effect(Effect::Storage(StorageCmd::AddProfile { draft: Box::new(draft) }));
     }

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use crate::app::action::Action;
 use crate::app::context::Context;
 use crate::app::ui::draw::{clip, panel, parts, wrap};
+use crate::app::ui::line::visible_line;
 use crate::app::ui::problem::{MARGINS, draw_problem, problem_rows};
 use crate::app::ui::theme::Theme;
 use crate::domain::profile::Environment;
@@ -245,9 +246,16 @@ impl ConnectView<'_> {
         // On a small screen this line covers what is above it.
         let y = y.min(area.bottom().saturating_sub(2)).max(area.y);
         parts(buffer, (area.x + 1, y), area.right(), [(fill(prompt, area).as_str(), theme.warning())]);
-        let typed = self.connect.secret.text();
-        let shown = if echo { typed.to_owned() } else { "•".repeat(typed.chars().count()) };
-        let line = [("› ", theme.key()), (shown.as_str(), theme.text()), ("▏", theme.key())];
+        let shown = |text: &str| if echo { text.to_owned() } else { "•".repeat(text.chars().count()) };
+        let (before, after) = self.connect.secret.parts();
+        let (before, after) = (shown(before), shown(after));
+        let typed = visible_line((&before, &after), usize::from(area.width).saturating_sub(5));
+        let line = [
+            ("› ", theme.key()),
+            (typed.before_cursor.as_str(), theme.text()),
+            ("▏", theme.key()),
+            (typed.after_cursor.as_str(), theme.text()),
+        ];
         parts(buffer, (area.x + 1, y + 1), area.right(), line);
     }
 }

@@ -29,7 +29,6 @@ actions! {
     FilterAction in "filter" {
         Done = "done": "Keep the filter",
         Clear = "clear": "Clear the filter",
-        DeleteBack = "delete-back": "Delete the character before the cursor",
         Down = "down": "Go to the next line",
         Up = "up": "Go to the previous line",
     }

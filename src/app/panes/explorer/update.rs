@@ -5,6 +5,7 @@ use crate::app::focus::Focus;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
 use crate::app::statement::origin::StatementOrigin;
+use crate::app::widgets::line_actions::LineAction;
 use crate::app::widgets::list::CursorMove;
 use crate::domain::catalog::find::ObjectRef;
 use crate::domain::catalog::{Catalog, TableKind};
@@ -200,12 +201,17 @@ impl Explorer {
                 self.is_typing = false;
                 self.request_hits(cx);
             }
-            FilterAction::DeleteBack => {
-                self.filter.delete_back();
-                self.request_hits(cx);
-            }
             FilterAction::Down => self.go(CursorMove::Down, cx.context),
             FilterAction::Up => self.go(CursorMove::Up, cx.context),
+        }
+    }
+
+    /// Does an action in the line of the filter.
+    pub fn act_filter_line(&mut self, action: LineAction, cx: &mut PaneContext<'_>) {
+        let before = self.filter.text().to_owned();
+        self.filter.act(action);
+        if self.filter.text() != before {
+            self.request_hits(cx);
         }
     }
 

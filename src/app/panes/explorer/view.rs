@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use crate::app::action::Action;
 use crate::app::context::{ConnectionState, Context};
 use crate::app::ui::draw::{clip, panel, parts};
+use crate::app::ui::line::visible_line;
 use crate::app::ui::theme::Theme;
 use crate::domain::catalog::{Catalog, KeyRole, TableKind};
 use crate::domain::quantity::{counted, grouped};
@@ -59,16 +60,23 @@ impl ExplorerView<'_> {
 
     fn filter_line(&self, area: Rect, buffer: &mut Buffer) {
         let key = self.context.key(Action::Explorer(ExplorerAction::Filter));
-        let typed = self.explorer.filter.text();
-        let end = if self.explorer.is_typing { "▏" } else { "" };
-        let text = if typed.is_empty() && !self.explorer.is_typing { "filter" } else { typed };
-        let style = if typed.is_empty() { self.theme.dim() } else { self.theme.text() };
-        parts(
-            buffer,
-            (area.x, area.y),
-            area.right(),
-            [(" ", style), (key.as_str(), self.theme.key()), (" ", style), (text, style), (end, self.theme.key())],
-        );
+        let is_empty = self.explorer.filter.text().is_empty();
+        let (text, cursor) = match (is_empty, self.explorer.is_typing) {
+            (true, false) => (("filter", ""), ""),
+            (_, true) => (self.explorer.filter.parts(), "▏"),
+            (false, false) => ((self.explorer.filter.text(), ""), ""),
+        };
+        let style = if is_empty { self.theme.dim() } else { self.theme.text() };
+        let line = visible_line(text, usize::from(area.width).saturating_sub(key.cells() + 3));
+        let texts = [
+            (" ", style),
+            (key.as_str(), self.theme.key()),
+            (" ", style),
+            (line.before_cursor.as_str(), style),
+            (cursor, self.theme.key()),
+            (line.after_cursor.as_str(), style),
+        ];
+        parts(buffer, (area.x, area.y), area.right(), texts);
     }
 
     fn line(&self, catalog: &Catalog, line: ExplorerLine, is_here: bool, area: Rect, buffer: &mut Buffer) {
