@@ -125,6 +125,7 @@ impl HostEnv {
             append: Arc::new(known_hosts::append),
             is_own_socket: Arc::clone(&self.sockets.is_own),
             secret: Arc::new(secrets::fetch),
+            exposed_file_warning: secrets::exposed_file_warning,
             secret_age: Arc::new(move |source| dates.age_in_days(source)),
             command_line: paths.command_line.clone(),
             catalog: CatalogLoading::OnRequest,

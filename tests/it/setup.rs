@@ -702,7 +702,7 @@ fn a_secret_is_stored_dated_found_and_cleared() {
     );
     let source = home.profile("eu").password.unwrap();
     let found = secrets::resolve_within(&source, "x", Duration::from_secs(1), &home.ring).unwrap().unwrap();
-    assert_eq!(found.secret.reveal(), PASSWORD);
+    assert_eq!(found.reveal(), PASSWORD);
     let days = StoredDates::new(&home.paths.state, august).age_in_days(&source);
     assert_eq!(days, Some(94));
     let hint = source.hint_when_refused("eu", days, &CommandLine::default()).unwrap();

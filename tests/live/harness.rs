@@ -110,6 +110,7 @@ pub fn session_env() -> SessionEnv {
             }
             other @ SecretSource::Prompt => panic!("these tests do not support {other:?}"),
         }),
+        exposed_file_warning: rrx::io::host::secrets::exposed_file_warning,
         secret_age: Arc::new(|source| matches!(source, SecretSource::Keyring(_)).then_some(94)),
         catalog: CatalogLoading::OnRequest,
         prepare: None,

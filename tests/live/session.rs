@@ -327,6 +327,45 @@ async fn the_password_of_48_characters_works_and_a_wrong_one_is_refused_with_a_h
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_password_with_something_at_its_ends_is_reported_with_that() {
+    let rig = Rig::start();
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("pw");
+    for (before, after, expected) in [
+        ("\u{feff}", "", "begins with a byte order mark"),
+        ("\"", "\"", "is in quotes"),
+        ("", " ", "ends with a space"),
+    ] {
+        std::fs::write(&file, format!("{before}{}{after}\n", rig.password())).unwrap();
+        for source in [SecretSource::File(file.clone()), SecretSource::Command(format!("cat {}", file.display()))] {
+            let stored = Profile { password: Some(source), ..direct(rig) };
+            let refused = connect_answering(stored, |_| Answer::Decline).await.err().unwrap();
+            assert_eq!(refused.server.as_ref().unwrap().code, 1045);
+            assert!(refused.because.iter().any(|because| because.contains(expected)), "{refused}");
+            assert!(refused.hint.as_ref().unwrap().contains("only the password"), "{refused}");
+            assert!(!refused.to_string().contains(rig.password()));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_with_a_secret_that_others_can_read_is_a_warning_of_the_session() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let rig = Rig::start();
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("pw");
+    std::fs::write(&file, rig.password()).unwrap();
+    let stored = Profile { password: Some(SecretSource::File(file.clone())), ..direct(rig) };
+    for (mode, is_warned) in [(0o600, false), (0o640, true)] {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        let live = connect_answering(stored.clone(), |question| panic!("{question:?}")).await.unwrap();
+        let warned = live.facts.warnings.iter().any(|warning| warning.contains("other users can read"));
+        assert_eq!(warned, is_warned, "{:?}", live.facts.warnings);
+        live.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refused_stored_password_is_reported_with_its_age_and_a_typed_one_is_tried() {
     let rig = Rig::start();
     let stored = Profile { password: Some(SecretSource::Keyring("stored-94-days-ago".into())), ..direct(rig) };

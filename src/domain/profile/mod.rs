@@ -28,7 +28,7 @@ pub use option_file::{OptionFile, read_option_file};
 pub use parse::{RESERVED_NAMES, parse};
 pub use paths::absolute_path;
 pub use route::HopParseError;
-pub use secret::{Secret, SecretKind, SecretSource, days_ago};
+pub use secret::{Secret, SecretKind, SecretOddity, SecretSource, days_ago};
 pub use shared_profile::{
     SharedProfile, add_shared_profile, is_shared_profile, read_shared_profile, write_shared_profile,
 };

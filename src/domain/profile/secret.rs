@@ -23,6 +23,46 @@ impl Secret {
     }
 }
 
+/// Something at the ends of a stored secret that is probably not a part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretOddity {
+    ByteOrderMark,
+    Quotes,
+    SpaceBefore,
+    SpaceAfter,
+}
+
+impl SecretOddity {
+    /// Finds the first oddity of a secret.
+    #[must_use]
+    pub fn of(secret: &Secret) -> Option<Self> {
+        let text = secret.reveal();
+        let is_quoted = |quote| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);
+        if text.starts_with('\u{feff}') {
+            Some(Self::ByteOrderMark)
+        } else if is_quoted('"') || is_quoted('\'') {
+            Some(Self::Quotes)
+        } else if text.starts_with(char::is_whitespace) {
+            Some(Self::SpaceBefore)
+        } else if text.ends_with(char::is_whitespace) {
+            Some(Self::SpaceAfter)
+        } else {
+            None
+        }
+    }
+
+    /// Describes what is odd, after "the password".
+    #[must_use]
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::ByteOrderMark => "begins with a byte order mark, which some editors write",
+            Self::Quotes => "is in quotes",
+            Self::SpaceBefore => "begins with a space",
+            Self::SpaceAfter => "ends with a space",
+        }
+    }
+}
+
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("…")

@@ -20,13 +20,6 @@ use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{CommandLine, Secret, SecretSource};
 
-/// A secret, and a warning about its source.
-#[derive(Debug)]
-pub struct ResolvedSecret {
-    pub secret: Secret,
-    pub warning: Option<String>,
-}
-
 /// Variables that are known to contain secrets: clients of MySQL and SSH read them.
 const SECRET_VARIABLES: [&str; 3] = ["MYSQL_PWD", "MARIADB_PWD", "SSHPASS"];
 
@@ -49,7 +42,7 @@ fn hidden_variables() -> Vec<String> {
 ///
 /// # Errors
 /// Returns a problem of kind [`ProblemKind::Settings`] that names the source and never the secret.
-pub fn resolve(source: &SecretSource, purpose: &str) -> Result<Option<ResolvedSecret>, Problem> {
+pub fn resolve(source: &SecretSource, purpose: &str) -> Result<Option<Secret>, Problem> {
     resolve_within(source, purpose, limits::SECRET_COMMAND, keyring::system())
 }
 
@@ -62,31 +55,30 @@ pub fn resolve_within(
     purpose: &str,
     time_limit: Duration,
     keyring: &dyn Keyring,
-) -> Result<Option<ResolvedSecret>, Problem> {
+) -> Result<Option<Secret>, Problem> {
     let found = match source {
         SecretSource::Prompt => return Ok(None),
         SecretSource::Keyring(entry) => {
             return match keyring.get(entry) {
-                Ok(Some(secret)) => Ok(Some(plain(secret))),
+                Ok(Some(secret)) => Ok(Some(secret)),
                 Ok(None) => Err(failed(purpose, "the keyring has no entry for this profile")),
                 Err(error) => Err(failed(purpose, &error.to_string()).hint(error.hint())),
             };
         }
-        SecretSource::Env(name) => from_env(name).map(plain),
+        SecretSource::Env(name) => from_env(name),
         SecretSource::File(path) => from_file(path),
-        SecretSource::Command(command) => from_command(command, time_limit).map(plain),
+        SecretSource::Command(command) => from_command(command, time_limit),
     };
     found.map(Some).map_err(|why| failed(purpose, &why))
 }
 
-/// Resolves a secret for a session. The session itself asks the user if the source is [`SecretSource::Prompt`]. A warning about
-/// the source is dropped; call [`resolve`] to see it.
+/// Resolves a secret for a session. The session itself asks the user if the source is [`SecretSource::Prompt`].
 ///
 /// # Errors
 /// Returns the errors of [`resolve`], and a problem for [`SecretSource::Prompt`].
 pub fn fetch(source: &SecretSource) -> Result<Secret, Problem> {
     match resolve(source, "this sign-in")? {
-        Some(found) => Ok(found.secret),
+        Some(secret) => Ok(secret),
         None => Err(failed("this sign-in", "rrx must ask you for it").hint("connect from a terminal")),
     }
 }
@@ -103,10 +95,6 @@ pub fn read_first_line(source: impl Read, rrx: &CommandLine) -> Result<Secret, P
     })
 }
 
-fn plain(secret: Secret) -> ResolvedSecret {
-    ResolvedSecret { secret, warning: None }
-}
-
 fn failed(purpose: &str, why: &str) -> Problem {
     Problem::new(ProblemKind::Settings, format!("There is no secret for {purpose}")).because(why)
 }
@@ -117,17 +105,22 @@ fn from_env(name: &str) -> Result<Secret, String> {
     if value.is_empty() { Err(format!("{name} is empty")) } else { Ok(Secret::new(value)) }
 }
 
-fn from_file(path: &Path) -> Result<ResolvedSecret, String> {
+fn from_file(path: &Path) -> Result<Secret, String> {
     let name = path.display();
     let meta = std::fs::metadata(path).map_err(|error| format!("{name}: {error}"))?;
     if meta.is_dir() {
         return Err(format!("{name} is a directory"));
     }
     let file = BoundedFile::open(path, limits::SECRET_COMMAND).map_err(|error| format!("{name}: {error}"))?;
-    let secret = first_line(file).map_err(|why| format!("{name}: {why}"))?;
-    let warning = (meta.permissions().mode() & 0o077 != 0)
-        .then(|| format!("other users can read {name}; fix it with `chmod 600 {name}`"));
-    Ok(ResolvedSecret { secret, warning })
+    first_line(file).map_err(|why| format!("{name}: {why}"))
+}
+
+/// Returns a warning if other users can read this file, which has a secret or an SSH key. A file that does not exist has none.
+#[must_use]
+pub fn exposed_file_warning(path: &Path) -> Option<String> {
+    let mode = std::fs::metadata(path).ok()?.permissions().mode();
+    let name = path.display();
+    (mode & 0o077 != 0).then(|| format!("other users can read {name}; mend it with `chmod 600 {name}`"))
 }
 
 /// Reads the first line without its line break. Spaces belong to the secret.

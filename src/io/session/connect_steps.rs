@@ -15,6 +15,7 @@ use super::pin::{self, Pins};
 use super::route::ReplicaRoute;
 use super::run_internal::Batching;
 use super::secondary::SecondaryConnector;
+use super::secrets::exposed_files;
 use super::server;
 use super::server_facts::read_facts;
 use super::sign_in::{SignInError, SignedInConnection, sign_in};
@@ -32,6 +33,15 @@ pub(super) struct Connected {
     pub(super) facts: ServerFacts,
     /// The variables after the connection was pinned.
     pub(super) variables: ServerVariables,
+    pub(super) account: AccountRights,
+}
+
+/// What the account may do on the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AccountRights {
+    ReadOnly,
+    /// It has write privileges. A warning of the facts names them.
+    Write,
 }
 
 /// Runs all connection steps except the catalog.
@@ -64,6 +74,7 @@ pub(super) async fn connect(
         Ok(mut connected) => {
             let facts = &mut connected.facts;
             facts.warnings.extend(warning);
+            facts.warnings.extend(exposed_files(&profile, &env).await);
             let outcome = format!("{} {}, read-only", facts.product, facts.version);
             events.step_done(hop, ConnectionStep::Guard, outcome, begun.elapsed()).await;
             Ok(connected)
@@ -116,9 +127,10 @@ async fn make_safe(
         ControlConnection::open(second, secondary, probe, events)
     );
     let (mut facts, mut control) = (facts.map_err(problem)?, control.map_err(problem)?);
+    let account = if facts.warnings.is_empty() { AccountRights::ReadOnly } else { AccountRights::Write };
     control.set_target(facts.connection_id);
     facts.warnings.extend(control.absence().map(Absence::warning));
-    Ok(Connected { conn, control, facts, variables: pins.read_back.variables, connector })
+    Ok(Connected { conn, control, facts, variables: pins.read_back.variables, account, connector })
 }
 
 /// Pins the first connection. A proxy may close a connection that sends several statements in one text. Then a new

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use mysql_async::{Conn, DriverError, Error, OptsBuilder, SslOpts};
 use tokio::time::timeout;
@@ -16,7 +16,7 @@ use super::route::{ConnectTarget, ReplicaRoute};
 use super::secrets::{password_purpose, read_secret};
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
-use crate::domain::profile::{Profile, Secret, SecretSource, TlsMode};
+use crate::domain::profile::{Profile, Secret, SecretOddity, SecretSource, TlsMode};
 use crate::io::tunnel::StreamInspector;
 
 /// Opens all MySQL connections of one session.
@@ -28,6 +28,8 @@ pub(super) struct Connector {
     ca: Option<Vec<u8>>,
     /// Whether the name is no longer verified, because an earlier certificate was for another name (`verify-ca` only).
     skips_name: AtomicBool,
+    /// What is odd about the stored password that was sent last.
+    oddity: Mutex<Option<SecretOddity>>,
 }
 
 /// The source of the account's password. The driver keeps its own copy.
@@ -65,13 +67,18 @@ impl Connector {
                 Err(error) => return Err(ca_problem(path, &error.to_string())),
             },
         };
-        Ok(Self { profile, route, password, ca, skips_name: AtomicBool::default() })
+        Ok(Self { profile, route, password, ca, skips_name: AtomicBool::default(), oddity: Mutex::default() })
     }
 
     /// Opens one connection over the route.
     pub(super) async fn open(&self, database: Option<&str>) -> Result<Conn, SessionError> {
         install_tls_provider();
         let password = self.password.read(&self.profile).await?;
+        let oddity = match &self.password {
+            PasswordSource::Stored(_) | PasswordSource::EachTime(..) => SecretOddity::of(&password),
+            PasswordSource::Typed(_) => None,
+        };
+        *self.oddity.lock().unwrap_or_else(PoisonError::into_inner) = oddity;
         let open = |tls| self.open_with(database, &password, tls);
         match self.profile.tls {
             TlsMode::Disabled => open(Tls::Off).await,
@@ -93,6 +100,11 @@ impl Connector {
             },
             TlsMode::Required | TlsMode::VerifyIdentity => open(Tls::On(VerifiedName::Host)).await,
         }
+    }
+
+    /// Returns what is odd about the stored password that was sent last.
+    pub(super) fn password_oddity(&self) -> Option<SecretOddity> {
+        *self.oddity.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn open_with(&self, database: Option<&str>, password: &Secret, tls: Tls) -> Result<Conn, SessionError> {

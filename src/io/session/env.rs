@@ -1,6 +1,6 @@
 //! What a session needs of this machine: files, sockets, secrets and the clock. The caller that starts a session provides it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -45,6 +45,8 @@ pub struct SessionEnv {
     pub is_own_socket: IsOwnSocket,
     /// Reads passwords and passphrases.
     pub secret: Arc<ReadSecret>,
+    /// Returns a warning if other users can read this file with a secret. It reads the mode of the file.
+    pub exposed_file_warning: fn(&Path) -> Option<String>,
     /// Returns the age of a stored secret.
     pub secret_age: Arc<SecretAge>,
     pub catalog: CatalogLoading,

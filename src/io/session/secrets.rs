@@ -1,5 +1,6 @@
 //! Reads passwords and passphrases from the sources that the profile names.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::env::SessionEnv;
@@ -32,4 +33,22 @@ pub(super) fn password_purpose(profile: &Profile) -> String {
 pub(super) async fn secret_age(env: &SessionEnv, source: SecretSource) -> Option<u64> {
     let age = Arc::clone(&env.secret_age);
     tokio::task::spawn_blocking(move || age(&source)).await.ok().flatten()
+}
+
+/// Returns a warning for each file of the profile with a secret or an SSH key that other users can read.
+pub(super) async fn exposed_files(profile: &Profile, env: &SessionEnv) -> Vec<String> {
+    let sources = [&profile.password, &profile.identity_passphrase];
+    let secrets = sources.into_iter().filter_map(|source| match source {
+        Some(SecretSource::File(path)) => Some(path),
+        None
+        | Some(SecretSource::Command(_) | SecretSource::Env(_) | SecretSource::Keyring(_) | SecretSource::Prompt) => {
+            None
+        }
+    });
+    let mut files: Vec<PathBuf> = secrets.chain(profile.route.iter().flat_map(|hop| &hop.identity)).cloned().collect();
+    files.sort();
+    files.dedup();
+    let warning = env.exposed_file_warning;
+    let check = move || files.iter().filter_map(|file| warning(file)).collect();
+    tokio::task::spawn_blocking(check).await.unwrap_or_default()
 }

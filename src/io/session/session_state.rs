@@ -7,6 +7,7 @@ use std::time::Duration;
 use mysql_async::Conn;
 use mysql_async::consts::StatusFlags;
 
+use super::connect_steps::AccountRights;
 use super::convert;
 use super::error::SessionError;
 use super::events::EventSender;
@@ -36,13 +37,18 @@ pub(super) struct SessionState {
 }
 
 impl SessionState {
-    pub(super) fn new(facts: &ServerFacts, variables: ServerVariables, statement_timeout: Duration) -> Self {
+    pub(super) fn new(
+        facts: &ServerFacts,
+        account: AccountRights,
+        variables: ServerVariables,
+        statement_timeout: Duration,
+    ) -> Self {
         Self {
             database: facts.database.clone(),
             dialect: facts.dialect,
             variables,
             statement_timeout,
-            may_change: facts.role != Role::Replica || !facts.warnings.is_empty(),
+            may_change: facts.role != Role::Replica || account == AccountRights::Write,
             is_profiling: false,
         }
     }

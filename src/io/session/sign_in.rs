@@ -19,7 +19,7 @@ use super::run_internal::{Batching, run_internal};
 use super::secrets::{password_purpose, read_secret, secret_age};
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
-use crate::domain::profile::{CommandLine, Profile, Secret, SecretSource, TlsMode};
+use crate::domain::profile::{CommandLine, Profile, Secret, SecretOddity, SecretSource, TlsMode};
 use crate::domain::protocol::{Answer, Question};
 
 /// The server's error for a wrong user or password.
@@ -85,6 +85,10 @@ pub(super) async fn sign_in(
             continue;
         }
         let problem = with_password_hint(profile, problem, env).await;
+        let problem = match (connector.password_oddity(), &profile.password) {
+            (Some(oddity), Some(source)) => with_oddity(problem, oddity, source),
+            _ => problem,
+        };
         if typed_passwords == TYPED_PASSWORDS {
             return Err(SignInError::Refused(problem));
         }
@@ -118,6 +122,19 @@ async fn with_password_hint(profile: &Profile, mut problem: Problem, env: &Sessi
         }),
         None => problem,
     }
+}
+
+/// Adds that the stored password has something at its ends that is probably not a part of it. That is more likely than a new password.
+fn with_oddity(problem: Problem, oddity: SecretOddity, source: &SecretSource) -> Problem {
+    let otherwise = problem.hint.as_ref().map_or_else(String::new, |hint| format!("; otherwise: {hint}"));
+    let hint = match source {
+        SecretSource::File(path) => format!("write only the password to the first line of {}", path.display()),
+        SecretSource::Command(_) => "change the command so that it prints only the password".to_owned(),
+        SecretSource::Env(name) => format!("set {name} to only the password"),
+        SecretSource::Keyring(_) | SecretSource::Prompt => "store only the password".to_owned(),
+    };
+    let what = format!("the password from {} {}, and that was sent too", source.describe(), oddity.describe());
+    problem.because(what).hint(format!("{hint}{otherwise}"))
 }
 
 fn password_prompt(profile: &Profile) -> String {

@@ -159,9 +159,9 @@ struct ConnectedSession {
 
 impl ConnectedSession {
     fn new(id: SessionId, connected: Connected, rows: mpsc::Sender<Rows>, events: EventSender) -> Self {
-        let Connected { conn, control, connector, facts, variables } = connected;
+        let Connected { conn, control, connector, facts, variables, account } = connected;
         let limits = connector.profile.limits;
-        let state = SessionState::new(&facts, variables, timeout_for(limits.first_row, limits.fetch));
+        let state = SessionState::new(&facts, account, variables, timeout_for(limits.first_row, limits.fetch));
         Self {
             id,
             conn,
