@@ -135,6 +135,7 @@ pub struct DemoCommand {
 
 /// `rrx run`
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each one is a flag of the command line")]
 #[command(group = ArgGroup::new("statement").required(true).args(["snippet", "execute", "file"]))]
 pub struct RunCommand {
     /// The snippet to run; `-` reads statements from standard input
@@ -171,6 +172,9 @@ pub struct RunCommand {
     /// Put a quote before text in CSV and TSV that a spreadsheet would run as a formula
     #[arg(long)]
     pub no_formulas: bool,
+    /// End the lines of CSV with CR LF, as RFC 4180 does, instead of LF
+    #[arg(long)]
+    pub crlf: bool,
     /// Also write a description of the columns (name, type, nullability, origin) to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub columns: Option<PathBuf>,

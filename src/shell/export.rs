@@ -16,7 +16,7 @@ use crate::domain::export::{ExportOptions, WriteError, columns_json};
 use crate::domain::limits::{BATCH_QUEUE, FRAME};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{
-    End, ExportCmd, ExportEvent, ExportId, ExportJob, ExportedFile, IfExists, Limit, ResultId, Rows,
+    End, ExportCmd, ExportEvent, ExportId, ExportJob, ExportedFile, FormatChoice, IfExists, Limit, ResultId, Rows,
 };
 use crate::domain::results::Column;
 use crate::io::export::checksum::ChecksumWriter;
@@ -154,7 +154,8 @@ fn write(
     let mut rows = 0;
     let written = fetch(job, sources, is_cancelled, &mut send_event).and_then(|(columns, mut queue)| {
         let mut last_progress: Option<Instant> = None;
-        let options = ExportOptions { format: job.choice.format, formulas: job.choice.formulas, zone: job.zone };
+        let FormatChoice { format, formulas, mark, .. } = job.choice;
+        let options = ExportOptions { formulas, mark, zone: job.zone, ..ExportOptions::plain(format) };
         let outcome = write_rows(&mut queue, &columns, options, &mut file, |count, file| {
             rows = count;
             if is_cancelled.load(Ordering::SeqCst) {

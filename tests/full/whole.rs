@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use rrx::commands::common::interrupts::Interrupts;
 use rrx::commands::run::{RequestedRows, RunArgs, RunDeps, Stdout, run};
-use rrx::domain::export::{ExportFormat, ExportWriter, Formulas};
+use rrx::domain::export::{ExportFormat, ExportWriter, Formulas, LineEnd};
 use rrx::domain::results::{Cell, ChunkBuilder, Column, ColumnOrigin, GlyphSet, WireType};
 use rrx::io::host::prompts::Prompts;
 use rrx::io::storage::access_log::AccessLog;
@@ -72,6 +72,7 @@ fn args(statement: &str, output: Option<&Path>) -> RunArgs {
         reference: None,
         is_strict: false,
         formulas: Formulas::Kept,
+        line_end: LineEnd::Lf,
         columns: None,
     }
 }

@@ -128,7 +128,7 @@ fn csv_tells_null_from_the_empty_text_and_quotes_only_where_needed() {
     let rows = [vec![None, Some(Vec::new())], row(&["a b", "say \"x\", y"]), row(&["'", "two\nlines"])];
     assert_eq!(
         exported(ExportFormat::Csv, &[text("id"), text("full, name")], &rows),
-        "id,\"full, name\"\r\n,\"\"\r\na b,\"say \"\"x\"\", y\"\r\n',\"two\nlines\"\r\n"
+        "id,\"full, name\"\n,\"\"\na b,\"say \"\"x\"\", y\"\n',\"two\nlines\"\n"
     );
 }
 
@@ -168,7 +168,7 @@ fn json_keeps_every_digit_and_every_name() {
 #[test]
 fn bits_are_numbers_in_every_form() {
     let rows = [vec![Some(vec![1])], vec![Some(vec![1, 0])]];
-    assert_eq!(exported(ExportFormat::Csv, &[bit("b")], &rows), "b\r\n1\r\n256\r\n");
+    assert_eq!(exported(ExportFormat::Csv, &[bit("b")], &rows), "b\n1\n256\n");
     assert_eq!(exported(ExportFormat::Tsv, &[bit("b")], &rows), "b\n1\n256\n");
     assert_eq!(exported(ExportFormat::Json, &[bit("b")], &rows), "[\n{\"b\":1},\n{\"b\":256}\n]\n");
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ring::digest::{SHA256, digest};
 use rrx::app::{Effect, Message};
-use rrx::domain::export::{ExportFormat, ExportOptions, Formulas, SessionZone, WriteError};
+use rrx::domain::export::{ByteOrderMark, ExportFormat, ExportOptions, Formulas, SessionZone, WriteError};
 use rrx::domain::limits::{BATCH_QUEUE, INBOX, STORE_QUEUE};
 use rrx::domain::problem::{Problem, ProblemKind};
 use rrx::domain::profile::Spilling;
@@ -267,6 +267,11 @@ fn formulas_are_defused_for_a_spreadsheet_and_home_is_expanded() {
         let written = bench.write(ExportJob { choice: form, path: "~/sheet.csv".into(), ..bench.order("") }).await;
         assert_eq!(written.path, bench.folder.path().join("home/sheet.csv"));
         assert_eq!(read_csv(&written.path).1[2], ["2", "'=name, \"2\"", "838"]);
+        assert!(!fs::read(&written.path).unwrap().starts_with(b"\xef\xbb\xbf"));
+        let form = FormatChoice { mark: ByteOrderMark::Written, ..form };
+        let written = bench.write(ExportJob { choice: form, path: "~/marked.csv".into(), ..bench.order("") }).await;
+        let bytes = fs::read(&written.path).unwrap();
+        assert!(bytes.starts_with(b"\xef\xbb\xbf") && !bytes.contains(&b'\r'));
     });
 }
 
@@ -457,7 +462,8 @@ fn the_form_asks_for_format_and_file_and_writes_what_shows() {
     bench.text("~/out/subjects.csv");
     bench.keys("enter");
     let order = ordered(&mut bench);
-    let form = FormatChoice { formulas: Formulas::Escaped, ..FormatChoice::plain(ExportFormat::Csv) };
+    let (formulas, mark) = (Formulas::Escaped, ByteOrderMark::Written);
+    let form = FormatChoice { formulas, mark, ..FormatChoice::plain(ExportFormat::Csv) };
     assert_eq!((order.result, order.choice, order.path.as_str()), (result, form, "~/out/subjects.csv"));
     assert_eq!((order.columns, order.view, order.if_exists), (vec![1, 2], ViewId(0), IfExists::Fail));
     assert_eq!(order.zone, SessionZone::Utc, "as the session says");

@@ -228,7 +228,7 @@ fn the_program_needs_no_ssh_and_reads_the_users_ssh_config() {
         .output()
         .unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "answer\r\n42\r\n", "{stderr}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "answer\n42\n", "{stderr}");
     assert!(inner.log().contains("Accepted publickey"));
 }
 

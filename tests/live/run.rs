@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use rrx::commands::common::interrupts::Interrupts;
 use rrx::commands::run::{RequestedRows, RunArgs, RunDeps, Stdout, run};
-use rrx::domain::export::{ExportFormat, Formulas};
+use rrx::domain::export::{ExportFormat, Formulas, LineEnd};
 use rrx::domain::profile::{Profile, ProfileLimits, SecretSource};
 use rrx::io::host::prompts::Prompts;
 use rrx::io::storage::access_log::{AccessLog, FILE_NAME};
@@ -56,6 +56,7 @@ fn args(text: &str) -> RunArgs {
         reference: None,
         is_strict: false,
         formulas: Formulas::Kept,
+        line_end: LineEnd::Lf,
         columns: None,
     }
 }
@@ -335,9 +336,72 @@ async fn only_a_complete_result_replaces_a_file() {
     }
     let ran = perform(request("SELECT 1 AS a"), direct(Rig::start())).await;
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    assert_eq!(content(&goal).as_deref(), Some("a\r\n1\r\n"));
+    assert_eq!(content(&goal).as_deref(), Some("a\n1\n"));
     assert!(content(&columns).unwrap().contains("\"a\""));
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_of_rows_has_a_record_with_its_checksum_complete_or_cut() {
+    let directory = tempfile::tempdir().unwrap();
+    let goal = directory.path().join("rows.csv");
+    let request = |text: &str| RunArgs { output: Some(goal.clone()), ..args(text) };
+    let export_of = |ran: &RunResult| {
+        let exports: Vec<_> = ran.log.iter().filter(|line| line["kind"] == "export").cloned().collect();
+        let [export] = exports.as_slice() else { panic!("{:#?}", ran.log) };
+        export.clone()
+    };
+    let sha256 = |path: &std::path::Path| {
+        let digest = ring::digest::digest(&ring::digest::SHA256, &std::fs::read(path).unwrap());
+        digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
+    };
+    let ran = perform(request("SELECT 1 AS a UNION SELECT 2"), direct(Rig::start())).await;
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let export = export_of(&ran);
+    assert_eq!(export["path"], goal.display().to_string());
+    assert_eq!(export["sha256"], sha256(&goal));
+    assert_eq!((&export["rows"], &export["bytes"]), (&serde_json::json!(2), &serde_json::json!(6)));
+    assert_eq!(
+        (export["format"].as_str(), export["statement"].as_str()),
+        (Some("csv"), Some("SELECT 1 AS a UNION SELECT 2"))
+    );
+    assert!(export["profile"].is_string() && export["os_user"].is_string() && export["time"].is_string(), "{export}");
+
+    let cut = perform(request("SELECT 1 AS a UNION SELECT 2"), small(1)).await;
+    assert_eq!(cut.code, 7, "{}", cut.err);
+    let (partial, export) = (directory.path().join("rows.csv.partial"), export_of(&cut));
+    assert_eq!((export["path"].as_str(), &export["rows"]), (partial.to_str(), &serde_json::json!(1)));
+    assert_eq!(export["sha256"], sha256(&partial));
+
+    let none = perform(args("SELECT 1 AS a"), direct(Rig::start())).await;
+    assert!(none.log.iter().all(|line| line["kind"] != "export"), "standard output is no file");
+    let several =
+        RunArgs { output: Some(directory.path().join("rows.tsv")), ..args("SELECT 1 AS a; USE mysql; SELECT 2 AS b") };
+    let export = export_of(&perform(several, direct(Rig::start())).await);
+    assert_eq!(
+        (export["statement"].as_str(), &export["rows"]),
+        (Some("SELECT 1 AS a;\nSELECT 2 AS b"), &serde_json::json!(2))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lines_of_csv_end_as_the_command_line_says() {
+    let csv = |line_end| RunArgs { format: Some(ExportFormat::Csv), line_end, ..args("SELECT 1 AS a") };
+    assert_eq!(perform(csv(LineEnd::Lf), direct(Rig::start())).await.out, "a\n1\n");
+    assert_eq!(perform(csv(LineEnd::CrLf), direct(Rig::start())).await.out, "a\r\n1\r\n");
+    let state = tempfile::tempdir().unwrap();
+    let (_stop_sender, stop) = mpsc::channel(1);
+    let deps = RunDeps {
+        profile: Arc::new(direct(Rig::start())),
+        session: session_env(),
+        prompts: Prompts::default(),
+        log: AccessLog::open(state.path(), SystemTime::now).unwrap(),
+        interrupts: Interrupts::from_requests(stop),
+    };
+    let mut err = Vec::new();
+    let json = RunArgs { format: Some(ExportFormat::Json), ..csv(LineEnd::CrLf) };
+    assert_eq!(run(&json, deps, Vec::new(), Stdout::Other, &mut err).await, 2);
+    assert!(String::from_utf8(err).unwrap().contains("--crlf has no effect on the format json"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -29,8 +29,8 @@ fn with_rows(home: &Home, environment: &[(&str, &str)]) -> Terminal {
 
 /// Returns all rows as the text of a CSV file.
 fn csv() -> String {
-    let rows = (1..=ROWS).map(|n| format!("{n},row {}\r\n", n % 1000));
-    std::iter::once("n,name\r\n".to_owned()).chain(rows).collect()
+    let rows = (1..=ROWS).map(|n| format!("{n},row {}\n", n % 1000));
+    std::iter::once("n,name\n".to_owned()).chain(rows).collect()
 }
 
 /// Returns the files with copies that were too long for the clipboard.

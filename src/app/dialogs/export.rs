@@ -4,7 +4,7 @@ use crate::app::context::Context;
 use crate::app::request::{
     Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogStep, ExportRows, Request,
 };
-use crate::domain::export::{ExportFormat, Formulas};
+use crate::domain::export::{ByteOrderMark, ExportFormat, Formulas};
 use crate::domain::protocol::FormatChoice;
 use crate::domain::quantity::counted;
 
@@ -193,12 +193,13 @@ fn choices() -> Vec<(String, &'static str, FormatChoice)> {
         let (label, plain) = (format.label(), FormatChoice::plain(format));
         choices.push((label.to_owned(), format.description(), plain));
         if format.can_escape_formulas() {
-            let escaped = FormatChoice { formulas: Formulas::Escaped, ..plain };
-            choices.push((
-                format!("{label} for a spreadsheet"),
-                "a quote before texts that it would run as formulas",
-                escaped,
-            ));
+            // Excel needs the mark to read UTF-8. It offers to convert TSV, and asks for the encoding.
+            let (mark, about) = match format {
+                ExportFormat::Csv => (ByteOrderMark::Written, "a quote before formulas, marked as UTF-8"),
+                _ => (ByteOrderMark::Omitted, "a quote before texts that it would run as formulas"),
+            };
+            let escaped = FormatChoice { formulas: Formulas::Escaped, mark, ..plain };
+            choices.push((format!("{label} for a spreadsheet"), about, escaped));
         }
         if format == ExportFormat::Csv {
             let described = FormatChoice { has_columns_file: true, ..plain };

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::cli::{RunCommand, StatementSource};
 use crate::commands::common::print;
-use crate::domain::export::{ExportFormat, Formulas};
+use crate::domain::export::{ExportFormat, Formulas, LineEnd};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
 use crate::domain::protocol::{End, Limit, RunBounds};
@@ -50,6 +50,8 @@ pub struct RunArgs {
     pub is_strict: bool,
     /// What happens to formulas in CSV and TSV.
     pub formulas: Formulas,
+    /// How the lines of CSV end.
+    pub line_end: LineEnd,
     /// The file that describes the columns.
     pub columns: Option<PathBuf>,
 }
@@ -91,6 +93,7 @@ impl RunArgs {
             reference: command.reference.clone(),
             is_strict: command.strict,
             formulas: if command.no_formulas { Formulas::Escaped } else { Formulas::Kept },
+            line_end: if command.crlf { LineEnd::CrLf } else { LineEnd::Lf },
             columns: command.columns.clone(),
         })
     }
@@ -113,6 +116,10 @@ impl RunArgs {
                 format!("The format {format} cannot be shown on a terminal"),
             )
             .hint("write it to a file with -o FILE"));
+        }
+        if self.line_end == LineEnd::CrLf && format != ExportFormat::Csv {
+            return Err(Problem::new(ProblemKind::Settings, format!("--crlf has no effect on the format {format}"))
+                .hint("omit --crlf, or add --format csv"));
         }
         format.missing_feature().map_or(Ok(format), Err)
     }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 pub use self::arguments::{RequestedRows, RunArgs, Stdout};
-use self::output::{Outputs, RowSink};
+use self::output::{Outputs, RowSink, RunEnd};
 use self::writer_thread::WriterThread;
 use super::common::context::CommandContext;
 use super::common::headless::{HeadlessDeps, HeadlessSession, Waited};
@@ -22,7 +22,7 @@ use super::common::print;
 use super::common::runtime::block_on;
 use super::snippets;
 use crate::cli::{RunCommand, StatementSource};
-use crate::domain::access_log::AuthorizedStatement;
+use crate::domain::access_log::{AuthorizedStatement, ExportRecord};
 use crate::domain::export::{ExportFormat, ExportOptions, SessionZone};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
@@ -139,18 +139,30 @@ async fn run_statements<W: Write + Send + 'static>(
         Stdout::Other => RowSink::Stdout(out),
     };
     let outputs = Outputs::open(args, sink)?;
-    let options = ExportOptions { format, formulas: args.formulas, zone: SessionZone::of(&session.facts().time_zone) };
+    let options = ExportOptions {
+        formulas: args.formulas,
+        line_end: args.line_end,
+        zone: SessionZone::of(&session.facts().time_zone),
+        ..ExportOptions::plain(format)
+    };
     let writer = WriterThread::start(rows, options, outputs, interrupts.token())?;
     let bounds = args.bounds(&profile);
     let mut code = 0;
     let mut failed = None;
+    let (mut exported, mut exported_rows) = (Vec::new(), 0);
     while code == 0 && failed.is_none() {
         if let Some((start, statement)) = checked.statements.pop_front() {
+            let text =
+                Some(statement.checked()).filter(|checked| checked.has_rows()).map(|checked| checked.text().to_owned());
             match session.run(statement, bounds, &mut log, &mut interrupts).await {
-                Ok(report) => match judge(args, start, &report, interrupts.is_interrupted(), err) {
-                    Ok(judged) => code = judged,
-                    Err(problem) => failed = Some(problem),
-                },
+                Ok(report) => {
+                    exported.extend(text);
+                    exported_rows += report.rows;
+                    match judge(args, start, &report, interrupts.is_interrupted(), err) {
+                        Ok(judged) => code = judged,
+                        Err(problem) => failed = Some(problem),
+                    }
+                }
                 Err(problem) => failed = Some(problem),
             }
         } else if let Some(from) = checked.rest {
@@ -176,7 +188,33 @@ async fn run_statements<W: Write + Send + 'static>(
     }
     session.close().await;
     // Closing the session ended the queue of rows, so the writer thread ends too, unless its reader stalls.
-    writer.wait(&mut interrupts).await.finish(args, code, failed, err)
+    let (ended, written) = writer.wait(&mut interrupts).await.finish(args, RunEnd { code, failed }, err);
+    let Some(file) = written else { return ended };
+    let record = ExportRecord {
+        id: String::new(),
+        time: String::new(),
+        os_user: String::new(),
+        profile: profile.name.clone(),
+        statement: exported.join(";\n"),
+        path: file.path.display().to_string(),
+        format: format.to_string(),
+        rows: exported_rows,
+        bytes: file.bytes,
+        sha256: file.sha256,
+    };
+    let recorded = log.export(record).map_err(|error| {
+        Problem::new(ProblemKind::Local, "The file is written, but its record in the access log is not")
+            .because(error.to_string())
+            .hint("free some space on the disk of the access log, then run the command again")
+    });
+    match (ended, recorded) {
+        (Ok(0), Err(problem)) => Err(problem),
+        (ended, Err(problem)) => {
+            print::problems(err, &[problem])?;
+            ended
+        }
+        (ended, Ok(())) => ended,
+    }
 }
 
 /// Refuses several results if the format, or a file of columns, can contain only one.

@@ -10,6 +10,7 @@ use super::arguments::is_stdout;
 use crate::commands::common::print::{self, SafeWriter};
 use crate::domain::export::{ExportFormat, WriteError};
 use crate::domain::problem::{Problem, ProblemKind};
+use crate::io::export::checksum::ChecksumWriter;
 use crate::io::export::open_error::open_error;
 use crate::io::export::partial_file::{PartialFile, would_collide};
 
@@ -17,7 +18,7 @@ use crate::io::export::partial_file::{PartialFile, would_collide};
 pub(super) enum RowSink<W> {
     Stdout(W),
     Terminal(SafeWriter<W>),
-    File(PartialFile),
+    File(Box<ChecksumWriter<PartialFile>>),
 }
 
 impl<W: Write> Write for RowSink<W> {
@@ -91,7 +92,8 @@ impl<W: Write> Outputs<W> {
         };
         let path = |file: &PartialFile| (!file.is_stream()).then(|| file.path().to_owned());
         let (rows_path, columns_path) = (rows.as_ref().and_then(path), columns.as_ref().and_then(path));
-        Ok(Self { sink: rows.map_or(stdout, RowSink::File), columns, rows_path, columns_path })
+        let sink = rows.map_or(stdout, |file| RowSink::File(Box::new(ChecksumWriter::new(file))));
+        Ok(Self { sink, columns, rows_path, columns_path })
     }
 }
 
@@ -114,18 +116,49 @@ pub(super) struct RunOutcome<W> {
     pub(super) columns_path: Option<PathBuf>,
 }
 
+/// How the statements of a run ended.
+pub(super) struct RunEnd {
+    pub(super) code: u8,
+    pub(super) failed: Option<Problem>,
+}
+
+/// A file that the run leaves, complete or not.
+pub(super) struct WrittenFile {
+    /// The absolute path.
+    pub(super) path: PathBuf,
+    pub(super) bytes: u64,
+    /// In hexadecimal.
+    pub(super) sha256: String,
+}
+
+impl WrittenFile {
+    fn new(path: &Path, bytes: u64, sha256: String) -> Self {
+        Self { path: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()), bytes, sha256 }
+    }
+}
+
 impl<W: Write> RunOutcome<W> {
-    /// Gives the files their names if everything succeeded. Returns the exit code.
-    ///
-    /// # Errors
-    /// Returns the problem of the run, or of the writing.
+    /// Gives the files their names if everything succeeded. Returns the exit code or the problem of the run, and the file with
+    /// rows that is there now.
     pub(super) fn finish(
         self,
         args: &RunArgs,
-        code: u8,
-        failed: Option<Problem>,
+        end: RunEnd,
+        err: &mut dyn Write,
+    ) -> (Result<u8, Problem>, Option<WrittenFile>) {
+        let mut left = None;
+        let ended = self.finish_files(args, end, &mut left, err);
+        (ended, left)
+    }
+
+    fn finish_files(
+        self,
+        args: &RunArgs,
+        end: RunEnd,
+        left: &mut Option<WrittenFile>,
         err: &mut dyn Write,
     ) -> Result<u8, Problem> {
+        let RunEnd { code, failed } = end;
         let (partial, format) = (self.rows_path, self.format);
         let Some(written) = self.written else {
             delete(self.columns_path.as_deref());
@@ -141,7 +174,7 @@ impl<W: Write> RunOutcome<W> {
             Ok(Err(error)) => {
                 // A description of columns is useless without the rows.
                 delete(self.columns_path.as_deref());
-                return write_failed(args, partial.as_deref(), error, code, failed);
+                return write_failed(args, partial.as_deref(), error, RunEnd { code, failed });
             }
             Err(_) => {
                 return Err(failed.unwrap_or_else(|| {
@@ -151,8 +184,10 @@ impl<W: Write> RunOutcome<W> {
             }
         };
         let is_complete = failed.is_none() && code == 0;
-        match sink {
-            RowSink::File(file) if results == ResultCount::None => {
+        if let RowSink::File(file) = sink {
+            let bytes = file.bytes();
+            let (file, sha256) = file.into_parts();
+            if results == ResultCount::None {
                 // Keep the existing file.
                 file.discard();
                 if is_complete {
@@ -166,17 +201,19 @@ impl<W: Write> RunOutcome<W> {
                     .because("none of the statements has a result")
                     .hint("omit -o, or run a SELECT"));
                 }
-            }
-            RowSink::File(file) if is_complete => {
+            } else if is_complete {
+                let target = file.target().to_owned();
                 if let Err(error) = file.keep() {
                     delete(self.columns_path.as_deref());
                     return Err(rows_problem(args, partial.as_deref(), &error));
                 }
+                *left = Some(WrittenFile::new(&target, bytes, sha256));
+            } else {
+                *left = Some(WrittenFile::new(file.path(), bytes, sha256));
+                if !file.is_stream() {
+                    print::text(err, &format!("rrx: the incomplete result is in {}\n", file.path().display()))?;
+                }
             }
-            RowSink::File(file) if !file.is_stream() => {
-                print::text(err, &format!("rrx: the incomplete result is in {}\n", file.path().display()))?;
-            }
-            RowSink::File(_) | RowSink::Stdout(_) | RowSink::Terminal(_) => {}
         }
         let has_rows = results == ResultCount::Some && (is_complete || partial.is_none());
         match columns {
@@ -189,13 +226,8 @@ impl<W: Write> RunOutcome<W> {
 }
 
 /// Returns the exit code or the problem if the rows could not be written.
-fn write_failed(
-    args: &RunArgs,
-    partial: Option<&Path>,
-    error: WriteError,
-    code: u8,
-    failed: Option<Problem>,
-) -> Result<u8, Problem> {
+fn write_failed(args: &RunArgs, partial: Option<&Path>, error: WriteError, end: RunEnd) -> Result<u8, Problem> {
+    let RunEnd { code, failed } = end;
     match error {
         // `rrx run … | head`: the reader has enough rows.
         WriteError::Output(error) if error.kind() == ErrorKind::BrokenPipe && partial.is_none() => {

@@ -1,28 +1,35 @@
-//! CSV by RFC 4180: a header line, lines end in CR LF, quotes only where needed, bytes as the server sent them.
+//! CSV by RFC 4180: a header line, quotes only where needed, bytes as the server sent them. Lines end in LF; the CR LF of the RFC
+//! is an option, because most programs read both, and line tools take the CR for a part of the last value.
 //!
 //! NULL is nothing, the empty text is `""`. So a NULL in a result of one column is an empty line, which some readers skip. BIT is
 //! written as a number.
 
 use super::text_format::{CellStyle, any, cell_styles, header_name, join};
-use super::{Formulas, TextFormat};
+use super::{ByteOrderMark, Formulas, LineEnd, TextFormat};
 use crate::domain::results::{Cell, Cells, Column};
 
 #[derive(Debug, Default)]
 pub(super) struct Csv {
     styles: Vec<CellStyle>,
     pub(super) formulas: Formulas,
+    pub(super) line_end: LineEnd,
+    pub(super) mark: ByteOrderMark,
 }
 
 impl TextFormat for Csv {
     fn begin(&mut self, columns: &[Column], out: &mut Vec<u8>) {
         self.styles = cell_styles(columns, self.formulas);
+        match self.mark {
+            ByteOrderMark::Omitted => {}
+            ByteOrderMark::Written => out.extend_from_slice("\u{feff}".as_bytes()),
+        }
         for (index, column) in columns.iter().enumerate() {
             if index > 0 {
                 out.push(b',');
             }
             put(&header_name(&column.name, self.formulas), out);
         }
-        out.extend_from_slice(b"\r\n");
+        out.extend_from_slice(self.line_end.bytes());
     }
 
     fn row(&mut self, cells: Cells<'_>, out: &mut Vec<u8>) {
@@ -30,7 +37,7 @@ impl TextFormat for Csv {
             Cell::Null => {}
             Cell::Bytes(bytes) => put(bytes, out),
         });
-        out.extend_from_slice(b"\r\n");
+        out.extend_from_slice(self.line_end.bytes());
     }
 
     fn finish(&mut self, _out: &mut Vec<u8>) {}

@@ -30,6 +30,6 @@ pub use columns_file::columns_json;
 pub use copy::{CopiedText, CopyFormat, CopyWriter};
 pub use error::WriteError;
 pub use format::ExportFormat;
-pub use options::{ExportOptions, Formulas, SessionZone};
+pub use options::{ByteOrderMark, ExportOptions, Formulas, LineEnd, SessionZone};
 pub use text_format::TextFormat;
 pub use writer::ExportWriter;

@@ -8,6 +8,10 @@ pub struct ExportOptions {
     pub format: ExportFormat,
     /// Only CSV and TSV can escape formulas.
     pub formulas: Formulas,
+    /// Only CSV has a choice.
+    pub line_end: LineEnd,
+    /// Only CSV can have one.
+    pub mark: ByteOrderMark,
     /// The time zone of the session that read the rows.
     pub zone: SessionZone,
 }
@@ -16,7 +20,13 @@ impl ExportOptions {
     /// Returns options that write every byte as the server sent it, for rows of a session in UTC.
     #[must_use]
     pub fn plain(format: ExportFormat) -> Self {
-        Self { format, formulas: Formulas::Kept, zone: SessionZone::Utc }
+        Self {
+            format,
+            formulas: Formulas::Kept,
+            line_end: LineEnd::Lf,
+            mark: ByteOrderMark::Omitted,
+            zone: SessionZone::Utc,
+        }
     }
 }
 
@@ -28,6 +38,32 @@ pub enum Formulas {
     Kept,
     /// It is written with a single quote before it.
     Escaped,
+}
+
+/// How the lines of a CSV file end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum LineEnd {
+    #[default]
+    Lf,
+    /// As RFC 4180 writes it.
+    CrLf,
+}
+
+impl LineEnd {
+    pub(super) fn bytes(self) -> &'static [u8] {
+        match self {
+            Self::Lf => b"\n",
+            Self::CrLf => b"\r\n",
+        }
+    }
+}
+
+/// Whether a CSV file begins with a byte order mark. Without one, Excel reads UTF-8 as the encoding of the system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ByteOrderMark {
+    #[default]
+    Omitted,
+    Written,
 }
 
 /// The time zone in which a session reads TIMESTAMPs. Typed formats mark a TIMESTAMP in UTC as a point in time.

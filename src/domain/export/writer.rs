@@ -10,7 +10,7 @@ use super::table::Table;
 use super::tsv::Tsv;
 use super::typed_format::TypedFormat;
 use super::typed_formats::typed_format;
-use super::{ExportFormat, Formulas, SessionZone, TextFormat, WriteError};
+use super::{ByteOrderMark, ExportFormat, Formulas, LineEnd, SessionZone, TextFormat, WriteError};
 use crate::domain::results::{Chunk, Column, GlyphSet};
 
 /// Bytes that are buffered before they are written.
@@ -82,6 +82,15 @@ impl<W: Write> ExportWriter<W> {
             | FormatWriter::Sql(_)
             | FormatWriter::Table(_)
             | FormatWriter::Typed(_) => {}
+        }
+        self
+    }
+
+    /// Sets how the lines of CSV end, and whether it begins with a byte order mark. Other formats have no choice.
+    #[must_use]
+    pub fn csv(mut self, line_end: LineEnd, mark: ByteOrderMark) -> Self {
+        if let FormatWriter::Csv(format) = &mut self.format {
+            (format.line_end, format.mark) = (line_end, mark);
         }
         self
     }

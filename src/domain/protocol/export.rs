@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::run::Limit;
 use super::storage::IfExists;
 use super::store::ViewId;
-use crate::domain::export::{ExportFormat, Formulas, SessionZone};
+use crate::domain::export::{ByteOrderMark, ExportFormat, Formulas, SessionZone};
 use crate::domain::ids::ResultId;
 use crate::domain::problem::Problem;
 
@@ -19,6 +19,8 @@ pub struct FormatChoice {
     pub format: ExportFormat,
     /// Only CSV and TSV can escape formulas.
     pub formulas: Formulas,
+    /// Only CSV can have one.
+    pub mark: ByteOrderMark,
     /// Whether a second file `NAME.columns.json` describes the columns.
     pub has_columns_file: bool,
 }
@@ -27,7 +29,7 @@ impl FormatChoice {
     /// Returns a choice that writes every byte as the server sent it, and no second file.
     #[must_use]
     pub fn plain(format: ExportFormat) -> Self {
-        Self { format, formulas: Formulas::Kept, has_columns_file: false }
+        Self { format, formulas: Formulas::Kept, mark: ByteOrderMark::Omitted, has_columns_file: false }
     }
 }
 

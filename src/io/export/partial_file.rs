@@ -14,7 +14,7 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use crate::io::storage::atomic::{create_new, file_name};
+use crate::io::storage::atomic::{create_new, file_name, keep_access};
 
 /// How many links are followed, as on Linux.
 const MAX_LINKS: usize = 40;
@@ -83,6 +83,12 @@ impl PartialFile {
         &self.path
     }
 
+    /// Returns the path that the complete file gets.
+    #[must_use]
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
     /// Returns whether it is a device or a pipe: what is written there cannot be undone.
     #[must_use]
     pub fn is_stream(&self) -> bool {
@@ -97,7 +103,7 @@ impl PartialFile {
         }
     }
 
-    /// Syncs the complete file and gives it its name, replacing a file of that name.
+    /// Syncs the complete file and gives it its name. A file of that name is replaced; its mode and group stay.
     ///
     /// # Errors
     /// Returns the system's error; then the file is still there as `NAME.partial`.
@@ -105,6 +111,7 @@ impl PartialFile {
         if self.is_stream() {
             return self.file.flush();
         }
+        keep_access(&self.file, &self.target)?;
         self.file.sync_all()?;
         std::fs::rename(&self.path, &self.target)
     }
@@ -273,6 +280,42 @@ mod tests {
         assert_eq!(std::fs::read(&target).unwrap(), b"new");
         PartialFile::create(&target).unwrap().discard();
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_replaced_file_keeps_its_mode_and_a_new_one_is_for_the_user_only() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join("rows.csv");
+        written(&target, b"new").unwrap();
+        let mode = || target.metadata().unwrap().permissions().mode() & 0o7777;
+        assert_eq!(mode(), 0o600);
+        for kept in [0o640, 0o664, 0o444] {
+            std::fs::set_permissions(&target, std::fs::Permissions::from_mode(kept)).unwrap();
+            let partial = PartialFile::create(&target).unwrap();
+            assert_eq!(partial.path().metadata().unwrap().permissions().mode() & 0o777, 0o600, "until it is complete");
+            partial.keep().unwrap();
+            assert_eq!(mode(), kept);
+        }
+        std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o4755)).unwrap();
+        written(&target, b"rows").unwrap();
+        assert_eq!(mode(), 0o755, "no file of rows runs as its owner");
+    }
+
+    /// Only root can give a file to any group.
+    #[test]
+    fn a_replaced_file_keeps_its_group() {
+        use std::os::unix::fs::MetadataExt as _;
+        if !nix::unistd::geteuid().is_root() {
+            return;
+        }
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join("rows.csv");
+        std::fs::write(&target, "old").unwrap();
+        std::os::unix::fs::chown(&target, None, Some(4711)).unwrap();
+        std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o660)).unwrap();
+        written(&target, b"rows").unwrap();
+        let kept = target.metadata().unwrap();
+        assert_eq!((kept.gid(), kept.permissions().mode() & 0o777), (4711, 0o660));
     }
 
     #[test]

@@ -22,8 +22,10 @@ pub fn write_rows<W: Write>(
     out: W,
     mut progress: impl FnMut(u64, &W) -> Result<(), WriteError>,
 ) -> Result<(W, Option<End>), WriteError> {
-    let mut writer =
-        ExportWriter::new(options.format, GlyphSet::Unicode, out).formulas(options.formulas).zone(options.zone);
+    let mut writer = ExportWriter::new(options.format, GlyphSet::Unicode, out)
+        .formulas(options.formulas)
+        .csv(options.line_end, options.mark)
+        .zone(options.zone);
     writer.begin(columns)?;
     let mut count = 0;
     let end = loop {

@@ -2,9 +2,9 @@
 //! New files are for the user only (mode 0600, directories 0700).
 
 use std::ffi::OsStr;
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{Error, ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -18,7 +18,7 @@ pub fn create_directory(path: &Path) -> std::io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// Replaces a file in one step: after a crash it has the old text or the new one, never a part.
+/// Replaces a file in one step: after a crash it has the old text or the new one, never a part. Mode and group stay.
 ///
 /// # Errors
 /// Returns the system's error; then the old file is unchanged.
@@ -122,6 +122,7 @@ struct TemporaryFile {
 }
 
 impl TemporaryFile {
+    /// Writes the text, with the mode and the group of the target if there is one.
     fn write(target: &Path, bytes: &[u8]) -> std::io::Result<Self> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let name = file_name(target)?;
@@ -140,6 +141,7 @@ impl TemporaryFile {
         };
         let temporary = Self { path };
         file.write_all(bytes)?;
+        keep_access(&file, target)?;
         file.sync_all()?;
         Ok(temporary)
     }
@@ -172,6 +174,29 @@ pub(crate) fn file_name(path: &Path) -> std::io::Result<&OsStr> {
 /// Returns [`ErrorKind::AlreadyExists`], or the system's error.
 pub(crate) fn create_new(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// Gives a new file the mode and the group of the regular file that it replaces. If the group cannot be given, the group gets no
+/// access, because it would be another one.
+///
+/// # Errors
+/// Returns the system's error.
+pub(crate) fn keep_access(file: &File, replaced: &Path) -> std::io::Result<()> {
+    let old = match std::fs::symlink_metadata(replaced) {
+        Ok(old) if old.is_file() => old,
+        Ok(_) => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let new = file.metadata()?;
+    let mut mode = old.permissions().mode() & 0o777;
+    if new.gid() != old.gid() && std::os::unix::fs::fchown(file, None, Some(old.gid())).is_err() {
+        mode &= 0o707;
+    }
+    if new.permissions().mode() & 0o777 != mode {
+        file.set_permissions(Permissions::from_mode(mode))?;
+    }
+    Ok(())
 }
 
 fn sync_directory(path: &Path) -> std::io::Result<()> {

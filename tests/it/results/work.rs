@@ -220,7 +220,7 @@ fn cells_of_the_view_become_text_in_every_form() {
         assert_eq!(bench.copy(0..1, vec![1], CopyFormat::Value).await, "name 8");
         assert_eq!(bench.copy(0..9, vec![1, 2], CopyFormat::Value).await, "name 8\t352\nname 7\tNULL\nname 6\t514");
         assert_eq!(bench.copy(1..2, vec![2, 0], CopyFormat::Tsv).await, "n\tid\nNULL\t7\n");
-        assert_eq!(bench.copy(1..2, vec![2, 0], CopyFormat::Csv).await, "n,id\r\n,7\r\n");
+        assert_eq!(bench.copy(1..2, vec![2, 0], CopyFormat::Csv).await, "n,id\n,7\n");
         assert_eq!(bench.copy(1..2, vec![0, 1], CopyFormat::Json).await, "[\n{\"id\":7,\"name\":\"name 7\"}\n]\n");
         assert_eq!(
             bench.copy(1..2, vec![0, 2], CopyFormat::Markdown).await,
