@@ -27,6 +27,7 @@ mod known_hosts;
 mod look;
 mod looking;
 mod model;
+mod own_files;
 mod profile;
 mod randomart;
 mod reconnect;

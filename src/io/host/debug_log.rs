@@ -8,14 +8,12 @@
 //! none of them can end a line, start a field, or reach a terminal as a control character.
 
 use std::fmt::{self, Write as _};
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::File;
 use std::io::Write as _;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-use nix::fcntl::OFlag;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
@@ -25,6 +23,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
 use tracing_subscriber::registry::{LookupSpan, Scope};
 
+use super::own_file::{self, OwnFileUse};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::is_safe;
 
@@ -76,21 +75,8 @@ fn open(path: &Path) -> Result<File, Problem> {
             .because(because)
             .hint("give --log the name of a new file, or of an earlier log, in a directory of yours")
     };
-    // A pipe without a reader must not block the program, and a terminal must not become its controlling terminal.
-    let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
-    let opened = OpenOptions::new().append(true).create(true).mode(0o600).custom_flags(flags.bits()).open(path);
-    let file = opened.map_err(|error| refused(error.to_string()))?;
-    let found = file.metadata().map_err(|error| refused(error.to_string()))?;
-    if !found.is_file() {
-        return Err(refused("it is not a regular file".into()));
-    }
-    if found.uid() != nix::unistd::geteuid().as_raw() {
-        return Err(refused("it belongs to another user".into()));
-    }
-    if found.mode() & 0o077 != 0 {
-        file.set_permissions(Permissions::from_mode(0o600)).map_err(|error| refused(error.to_string()))?;
-    }
-    Ok(file)
+    let opened = own_file::open(path, OwnFileUse::DebugLog).map_err(|error| refused(error.to_string()))?;
+    Ok(opened.file)
 }
 
 /// Returns the filter for rrx's targets. Other crates are never logged, because their messages may contain secrets.
@@ -226,7 +212,8 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::symlink;
+    use std::fs::Permissions;
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
     use std::time::Duration;
 
     use tracing::{debug, debug_span, trace};

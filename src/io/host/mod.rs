@@ -8,6 +8,7 @@ pub mod debug_log;
 pub mod keyring;
 pub mod listener;
 pub mod nohup;
+pub mod own_file;
 pub mod own_sockets;
 pub mod peers;
 mod proc_net;

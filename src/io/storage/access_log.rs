@@ -1,9 +1,9 @@
 //! The access log on disk: `access.log.jsonl` in the state directory. Any number of processes append to it. A line is written
 //! in one piece and synced before a permit exists. Existing lines are never changed.
 
-use std::fs::{DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{DirBuilder, File};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -15,6 +15,7 @@ use crate::domain::access_log::{
 };
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
+use crate::io::host::own_file::{self, OwnFile, OwnFileUse};
 use crate::io::host::user;
 use crate::io::runtime::clock::Clock;
 
@@ -38,6 +39,9 @@ pub enum AccessLogError {
 impl From<AccessLogError> for Problem {
     fn from(error: AccessLogError) -> Self {
         let hint = match &error {
+            AccessLogError::Open { path, source } if source.kind() == ErrorKind::InvalidInput => {
+                format!("move {} to another place; rrx then creates a new log", path.display())
+            }
             AccessLogError::Open { path, .. } => {
                 format!("make {} a directory that you can write to", directory(path).display())
             }
@@ -225,11 +229,7 @@ fn id_stem() -> String {
 
 fn open_for_appending(path: &Path) -> std::io::Result<File> {
     DirBuilder::new().recursive(true).mode(0o700).create(directory(path))?;
-    let is_new = !path.exists();
-    let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
-    if file.metadata()?.permissions().mode() & 0o077 != 0 {
-        file.set_permissions(Permissions::from_mode(0o600))?;
-    }
+    let OwnFile { file, is_new } = own_file::open(path, OwnFileUse::AccessLog)?;
     if is_new {
         File::open(directory(path))?.sync_all()?;
     }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::domain::limits;
+use crate::io::host::own_file;
 
 /// Creates a directory and its parents, for the user only.
 ///
@@ -23,6 +24,7 @@ pub fn create_directory(path: &Path) -> std::io::Result<()> {
 /// # Errors
 /// Returns the system's error; then the old file is unchanged.
 pub fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    own_file::check_replaceable(path)?;
     let temporary = TemporaryFile::write(path, bytes)?;
     std::fs::rename(&temporary.path, path)?;
     temporary.forget();
@@ -35,6 +37,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 /// # Errors
 /// Returns the errors of [`replace`], and an error if the file cannot be read.
 pub fn replace_if_unchanged(path: &Path, before: Option<&str>, bytes: &[u8]) -> std::io::Result<bool> {
+    own_file::check_replaceable(path)?;
     let temporary = TemporaryFile::write(path, bytes)?;
     let now = match read_bytes(path) {
         Ok(now) => Some(now),

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{BufReader, Error, ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -37,7 +37,7 @@ pub struct History {
 #[must_use]
 pub fn read(state: &Path, max: usize) -> History {
     let path = state.join(FILE_NAME);
-    let file = match File::open(&path) {
+    let file = match open(&path) {
         Ok(file) => file,
         Err(error) if is_not_found(&error) => return History::default(),
         Err(error) => return unreadable(&path, &error),
@@ -46,6 +46,14 @@ pub fn read(state: &Path, max: usize) -> History {
         Ok(history) => history,
         Err(error) => unreadable(&path, &error),
     }
+}
+
+/// Opens the log. What is no regular file is refused, because reading a pipe could wait without end.
+fn open(path: &Path) -> std::io::Result<File> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(Error::new(ErrorKind::InvalidInput, "it is not a regular file"));
+    }
+    File::open(path)
 }
 
 /// A line that cannot be read: its byte offset, and the reason.

@@ -1,13 +1,13 @@
 //! Locks between processes, on open files, with a time limit. A lock ends when its file is closed, so a killed process leaves
 //! none.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::Error;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::atomic::file_name;
+use crate::io::host::own_file::{self, OwnFileUse};
 
 /// The time between two attempts.
 const RETRY_INTERVAL: Duration = Duration::from_millis(5);
@@ -50,7 +50,7 @@ impl Drop for FileLock {
 /// Returns [`LockError::Busy`] after the time limit, or the system's error.
 pub fn acquire_for(path: &Path, time_limit: Duration) -> Result<FileLock, LockError> {
     let lock_path = lock_path(path)?;
-    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(lock_path)?;
+    let file = own_file::open(&lock_path, OwnFileUse::Lock)?.file;
     acquire(&file, time_limit)?;
     Ok(FileLock { file })
 }

@@ -11,7 +11,7 @@ use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::{SecretSource, Settings, parse};
 use crate::domain::protocol::LoadedSettings;
-use crate::io::host::secrets;
+use crate::io::host::{own_file, secrets};
 
 /// Whether the settings file must exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +82,7 @@ pub fn change_within(
             .hint("use --config FILE with a file that you can write to")
             .then(Remedy::Settings)
     };
+    own_file::check_replaceable(&paths.config).map_err(|error| failed("written", &error))?;
     let file = std::fs::canonicalize(&paths.config).unwrap_or_else(|_| paths.config.clone());
     let created = file.parent().map_or(Ok(()), atomic::create_directory);
     created.map_err(|error| failed("written", &error))?;

@@ -2,8 +2,6 @@
 //! worksheet. When an rrx has ended or was killed, the next one takes over its slot.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +11,7 @@ use super::atomic;
 use super::lock::FileLock;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{SavedWorksheet, WorksheetSet};
+use crate::io::host::own_file::{self, OwnFileUse};
 
 /// The version of the index format; files of newer versions are not used.
 const FORMAT: u32 = 1;
@@ -298,7 +297,7 @@ fn empty_slot(directory: &Path) -> std::io::Result<Option<Slot>> {
 fn lock_slot(directory: &Path, number: u32) -> std::io::Result<Option<Slot>> {
     let directory = directory.join(number.to_string());
     atomic::create_directory(&directory)?;
-    let lock = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(directory.join("lock"))?;
+    let lock = own_file::open(&directory.join("lock"), OwnFileUse::Lock)?.file;
     let lock = FileLock::try_acquire(lock).filter(|_| !is_newer(&directory.join(INDEX)));
     Ok(lock.map(|lock| Slot { directory, _lock: lock, written: BTreeMap::new() }))
 }
