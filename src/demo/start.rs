@@ -159,6 +159,7 @@ fn profile(jump_host: SocketAddr, host_key: String, identity: PathBuf, password:
         password: Some(SecretSource::File(password)),
         tls: TlsMode::Disabled,
         ca: None,
+        tls_server_name: None,
         cleartext: false,
         database: Some(data::MAIN.into()),
         require_replica: true,

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use rrx::domain::access_log::EndRecord;
 use rrx::domain::problem::Problem;
-use rrx::domain::protocol::SavedWorksheet;
+use rrx::domain::protocol::{SavedWorksheet, WorksheetSet};
 use rrx::io::storage::access_log::AccessLog;
 use rrx::io::storage::paths::Paths;
 use rrx::io::storage::worksheets::WorksheetFiles;
@@ -70,8 +70,9 @@ fn state_and_settings_files_that_are_links_to_something_else_are_refused() {
             let file = paths.worksheets().join("eu").join(file);
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             symlink(&target, &file).unwrap();
+            let open = vec![SavedWorksheet::new("a", "a", "SELECT 1")];
             let saved =
-                WorksheetFiles::new(paths.worksheets()).save("eu", &[SavedWorksheet::new("a", "a", "SELECT 1")], 0);
+                WorksheetFiles::new(paths.worksheets()).save("eu", &WorksheetSet { open, ..WorksheetSet::default() });
             // A slot that cannot be used may be skipped, but nothing behind the link changes.
             assert!(is_untouched(&target) && file.is_symlink(), "{file:?} {saved:?}");
             fs::remove_dir_all(paths.worksheets()).unwrap();

@@ -100,6 +100,9 @@ const MODULE_LISTS: &[&str] = &["src/lib.rs", "src/main.rs", "src/domain/mod.rs"
 /// Outside libraries, and where they may be used.
 const LIBRARIES: &[(&str, &[&str])] = &[
     ("mysql_async", &["src/io/session"]),
+    ("rustls", &["src/io/session"]),
+    ("tokio_rustls", &["src/io/session"]),
+    ("webpki_roots", &["src/io/session"]),
     ("russh", &["src/io/tunnel", "src/demo"]),
     ("std::fs", &["src/io/storage", "src/io/host", "src/io/export", "src/io/store", "src/demo", "src/commands"]),
     ("crossterm", &["src/io/terminal"]),

@@ -21,6 +21,7 @@ mod pty_harness;
 mod all_types;
 mod at_terminal;
 mod bound;
+mod certificates;
 mod closed_terminal;
 mod corpus;
 mod crowd;

@@ -55,6 +55,7 @@ fn server_profile() -> Profile {
         password: Some(SecretSource::Env(required_variable("RRX_MYSQL_PASSWORD"))),
         tls: if ca.is_some() { TlsMode::VerifyIdentity } else { TlsMode::Required },
         ca: ca.map(Into::into),
+        tls_server_name: None,
         cleartext: false,
         database: None,
         require_replica: false,

@@ -26,7 +26,7 @@ mod sshd;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-pub use directory::{RigDirectory, wait_until};
+pub use directory::{RigDirectory, run, wait_until};
 pub use forwarder::{Forwarder, Mode, TargetOrder};
 pub use mariadb::{ACCOUNT, Mariadb, PASSWORD};
 pub use ports::free_port;
@@ -264,6 +264,7 @@ impl Rig {
             password: Some(SecretSource::File(self.password_file())),
             tls: TlsMode::VerifyIdentity,
             ca: Some(self.ca()),
+            tls_server_name: None,
             cleartext: false,
             database: None,
             require_replica: true,

@@ -123,6 +123,7 @@ fn settings(profile: &Profile) -> Value {
             TlsMode::VerifyIdentity => "verify-identity",
         },
         "ca": profile.ca.as_ref().map(|path| path.display().to_string()),
+        "tls_server_name": profile.tls_server_name,
         "cleartext": profile.cleartext,
         "database": profile.database,
         "require_replica": profile.require_replica,

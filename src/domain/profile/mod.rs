@@ -232,6 +232,8 @@ pub struct Profile {
     pub tls: TlsMode,
     /// The file of the CA that signs the replica's certificate.
     pub ca: Option<PathBuf>,
+    /// The name that the certificate must have, if it is not `host`. It is also sent to the server.
+    pub tls_server_name: Option<String>,
     /// Whether the password may be sent as plain text inside verified TLS.
     pub cleartext: bool,
     pub database: Option<String>,

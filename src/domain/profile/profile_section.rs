@@ -53,6 +53,7 @@ impl<'a, 'i> ProfileReader<'a, 'i> {
             password: self.secret(SecretKind::Password),
             tls,
             ca,
+            tls_server_name: self.text(profile::TLS_SERVER_NAME),
             cleartext: self.cleartext(tls),
             database: self.text(profile::DATABASE),
             require_replica: self.flag(profile::REQUIRE_REPLICA).unwrap_or(false),

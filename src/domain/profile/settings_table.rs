@@ -186,6 +186,9 @@ section!(profile {
         "TLS between rrx and the replica, inside the tunnel. The names of the modes are those of MySQL's clients.", "\"verify-ca\"";
     CA = "ca", Path, Described("the root certificates that are built in"), LocalFile:
         "The CA file (PEM) that must have signed the replica's certificate.", "\"~/rds-global-bundle.pem\"";
+    TLS_SERVER_NAME = "tls_server_name", Text, Described("the name in `host`"), Shared:
+        "The name that the replica's certificate must have under `verify-identity`, if rrx reaches the replica by another name, \
+         such as through a port that another program forwards.", "\"replica.abc123.eu-west-1.rds.amazonaws.com\"";
     CLEARTEXT = "cleartext", Flag, Value("false"), Shared:
         "Whether the password may be sent as plain text inside TLS, as tokens need it. It requires `tls = \"verify-ca\"` or \
          `\"verify-identity\"`.", "false";

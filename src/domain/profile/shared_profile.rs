@@ -47,6 +47,9 @@ pub fn write_shared_profile(profile: &Profile, route: &[Hop]) -> String {
     put(profile_keys::PORT, i64::from(profile.port).into());
     put(profile_keys::USER, profile.user.as_str().into());
     put(profile_keys::TLS, profile.tls.name().into());
+    if let Some(name) = &profile.tls_server_name {
+        put(profile_keys::TLS_SERVER_NAME, name.as_str().into());
+    }
     if profile.cleartext {
         put(profile_keys::CLEARTEXT, true.into());
     }
@@ -316,6 +319,11 @@ fn notes(profile: &Profile) -> Vec<String> {
         } else {
             format!("{hop} is trusted only with {}", hop.host_key.join(" or "))
         });
+    }
+    if let Some(name) = &profile.tls_server_name {
+        notes.push(format!(
+            "tls_server_name = {name:?}: the replica's certificate is verified for this name, not for host"
+        ));
     }
     if profile.cleartext {
         notes.push("cleartext = true: the replica receives the password as plain text, inside TLS".into());

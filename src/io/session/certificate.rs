@@ -1,78 +1,108 @@
 //! Turns TLS errors into problems that explain what is wrong with the certificate.
 
+use std::path::Path;
+
 use mysql_async::IoError;
 use rustls::CertificateError;
 
+use super::server_verifier::CertificateDefect;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
+use crate::domain::quantity::counted;
 
 /// The CA certificates of Amazon's databases, whose users meet this error most often.
 const RDS: &str = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem";
 
-/// Returns whether only the name in the certificate is wrong. The library checks the name last, so the rest is valid.
-pub(super) fn is_for_another_name(error: &IoError) -> bool {
-    let error = match error {
-        IoError::Tls(mysql_async::TlsError::Tls(error)) => Some(error),
-        IoError::Tls(_) => None,
-        IoError::Io(io) => io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()),
-    };
-    let is_name_wrong = |defect: &CertificateError| {
-        matches!(defect, CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. })
-    };
-    matches!(error, Some(rustls::Error::InvalidCertificate(defect)) if is_name_wrong(defect))
+/// What to do if the certificate has another name than the profile.
+const OTHER_NAME: &str = "set `tls_server_name` in the profile to the name in the certificate, if that name is the replica's; \
+    otherwise this may be another server";
+
+/// Returns the problem of a CA file that cannot be used.
+pub(super) fn ca_problem(path: &Path, why: &str) -> Problem {
+    Problem::new(ProblemKind::Settings, format!("The CA file {} cannot be read", path.display()))
+        .because(why)
+        .hint("correct `ca` in the profile")
+        .then(Remedy::Settings)
 }
 
 /// Returns the problem for a TLS error; `None` for other errors.
 pub(super) fn tls_problem(error: &IoError, kind: ProblemKind, what: &str) -> Option<Problem> {
     let problem = |because: String| Problem::new(kind, what).because(format!("TLS: {because}"));
     let error = match error {
-        IoError::Tls(mysql_async::TlsError::Tls(error)) => error,
-        IoError::Tls(mysql_async::TlsError::InvalidDnsName(_)) => {
-            let problem =
-                problem("host in the profile is neither a name nor an address that a certificate can contain".into());
-            let hint = "set `host` in the profile to the name in the replica's certificate";
-            return Some(problem.hint(hint).then(Remedy::Settings));
-        }
-        IoError::Tls(other) => {
-            return Some(
-                problem(other.to_string()).hint("check the file that `ca` in the profile names").then(Remedy::Settings),
-            );
-        }
+        IoError::Tls(other) => return Some(problem(other.to_string()).then(Remedy::Doctor)),
         // During the handshake the error is inside an error of the stream.
         IoError::Io(io) => io.get_ref()?.downcast_ref::<rustls::Error>()?,
     };
     let rustls::Error::InvalidCertificate(defect) = error else {
         return Some(problem(error.to_string()).hint("the server must support TLS 1.2 or 1.3").then(Remedy::Doctor));
     };
-    let problem = match defect {
-        CertificateError::UnknownIssuer => problem(
-            "the server's certificate is not signed by the CA that the profile trusts".into(),
-        )
-        .hint(format!(
-            "set ca = \"…\" in the profile to the file with the CA of the server; for Amazon RDS and Aurora it is {RDS}"
-        )),
-        CertificateError::NotValidForNameContext { expected, presented } => problem(format!(
-            "the server's certificate is not for {} but for {}",
-            expected.to_str(),
-            presented.iter().map(|name| plain_name(name)).collect::<Vec<_>>().join(", ")
-        ))
-        .hint("set `host` in the profile to the name in the certificate; if that name is wrong, this may be another server"),
-        CertificateError::NotValidForName => problem("the server's certificate is for another name".into())
-            .hint("set `host` in the profile to the name in the certificate; if that name is wrong, this may be another server"),
+    let (because, hint) = defect_text(defect);
+    Some(problem(format!("the server's certificate {because}")).hint(hint).then(Remedy::Settings))
+}
+
+/// Returns what is wrong with a certificate, as the end of a sentence, and what to do.
+fn defect_text(defect: &CertificateError) -> (String, String) {
+    const CHECK_CLOCK: &str = "ask the administrator of the replica to renew it; check the clock of this machine";
+    match defect {
+        CertificateError::UnknownIssuer => (
+            "is not signed by the CA that the profile trusts".into(),
+            format!(
+                "set ca = \"…\" in the profile to the file with the CA of the server; for Amazon RDS and Aurora it is {RDS}"
+            ),
+        ),
+        CertificateError::NotValidForNameContext { expected, presented } => {
+            let names: Vec<_> = presented.iter().map(|name| plain_name(name)).collect();
+            (format!("is not for {} but for {}", expected.to_str(), names.join(", ")), OTHER_NAME.into())
+        }
+        CertificateError::NotValidForName => ("is for another name".into(), OTHER_NAME.into()),
         CertificateError::ExpiredContext { time, not_after } => {
             let days = time.as_secs().saturating_sub(not_after.as_secs()) / 86_400;
-            problem(format!("the server's certificate expired {days} days ago"))
-                .hint("ask the administrator of the replica to renew it; check the clock of this machine")
+            (format!("expired {} ago", counted(days, "day")), CHECK_CLOCK.into())
         }
-        CertificateError::Expired => problem("the server's certificate has expired".into())
-            .hint("ask the administrator of the replica to renew it; check the clock of this machine"),
+        CertificateError::Expired => ("has expired".into(), CHECK_CLOCK.into()),
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            problem("the server's certificate is not valid yet".into())
-                .hint("check the clock of this machine")
+            ("is not valid yet".into(), "check the clock of this machine".into())
         }
-        other => problem(format!("the server's certificate is not valid: {other}"))
-            .hint("ask the administrator of the replica for a certificate that the CA in `ca` signed and that names its host"),
-    };
-    Some(problem.then(Remedy::Settings))
+        CertificateError::Other(other) if let Some(defect) = other.0.downcast_ref::<CertificateDefect>() => {
+            own_defect_text(defect)
+        }
+        other => (
+            format!("is not valid: {other}"),
+            "ask the administrator of the replica for a certificate that the CA in `ca` signed and that names its host"
+                .into(),
+        ),
+    }
+}
+
+fn own_defect_text(defect: &CertificateDefect) -> (String, String) {
+    match defect {
+        CertificateDefect::SelfSigned => (
+            "is signed by itself, and not signed by the CA that the profile trusts".into(),
+            "ask the administrator of the replica for a copy of this certificate, and set ca = \"…\" in the profile to its file"
+                .into(),
+        ),
+        CertificateDefect::OldVersion(version) => (
+            format!("has X.509 version {version}, and rrx verifies the signature of a CA on version 3 only"),
+            "ask the administrator of the replica for a certificate of version 3 (openssl x509 -req … -extfile FILE), or for a \
+             copy of this one, and set `ca` to its file; tls = \"required\" encrypts without verifying"
+                .into(),
+        ),
+        CertificateDefect::UnusableName { key, name } => (
+            format!("cannot be verified for {name:?}: `{key}` in the profile is neither a name nor an address"),
+            "set `tls_server_name` in the profile to the name in the replica's certificate".into(),
+        ),
+        CertificateDefect::NoNames { expected, common_name } => (
+            match common_name {
+                Some(name) => format!(
+                    "has no subjectAltName, so it is not valid for {expected}; its common name {name} does not count as a host \
+                     name"
+                ),
+                None => format!("has no name, so it is not valid for {expected}"),
+            },
+            "ask the administrator of the replica for a certificate with the host in its subjectAltName; tls = \"verify-ca\" \
+             verifies the CA without the name"
+                .into(),
+        ),
+    }
 }
 
 /// Returns a name of a certificate without its type: the library formats it as `DnsName("replica.example.com")`.

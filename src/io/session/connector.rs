@@ -1,33 +1,31 @@
 //! Opens single MySQL connections, with the driver's options, the TLS mode of the profile and a time limit. `pin` makes
 //! such a connection safe.
 
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, Once, PoisonError};
 
-use mysql_async::{Conn, DriverError, Error, OptsBuilder, SslOpts};
+use mysql_async::{Conn, DriverError, Error, IoError, OptsBuilder};
 use tokio::time::timeout;
 
-use super::certificate;
+use super::certificate::ca_problem;
 use super::env::SessionEnv;
 use super::error::SessionError;
 use super::password_watch::PasswordWatch;
-use super::route::{ConnectTarget, ReplicaRoute};
+use super::route::ReplicaRoute;
 use super::secrets::{password_purpose, read_secret};
+use super::tls_relay::{ReplicaTls, TlsSetup};
 use crate::domain::limits;
-use crate::domain::problem::{Problem, ProblemKind, Remedy};
+use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Secret, SecretOddity, SecretSource, TlsMode};
-use crate::io::tunnel::StreamInspector;
+use crate::io::tunnel::InspectedRelay;
 
 /// Opens all MySQL connections of one session.
 pub(super) struct Connector {
     pub(super) profile: Arc<Profile>,
     pub(super) route: ReplicaRoute,
     pub(super) password: PasswordSource,
-    /// The bytes of the CA file.
-    ca: Option<Vec<u8>>,
-    /// Whether the name is no longer verified, because an earlier certificate was for another name (`verify-ca` only).
-    skips_name: AtomicBool,
+    tls: ReplicaTls,
     /// What is odd about the stored password that was sent last.
     oddity: Mutex<Option<SecretOddity>>,
 }
@@ -67,38 +65,29 @@ impl Connector {
                 Err(error) => return Err(ca_problem(path, &error.to_string())),
             },
         };
-        Ok(Self { profile, route, password, ca, skips_name: AtomicBool::default(), oddity: Mutex::default() })
+        install_tls_provider();
+        let tls = ReplicaTls::new(&profile, ca.as_deref())?;
+        Ok(Self { profile, route, password, tls, oddity: Mutex::default() })
     }
 
     /// Opens one connection over the route.
     pub(super) async fn open(&self, database: Option<&str>) -> Result<Conn, SessionError> {
-        install_tls_provider();
         let password = self.password.read(&self.profile).await?;
         let oddity = match &self.password {
             PasswordSource::Stored(_) | PasswordSource::EachTime(..) => SecretOddity::of(&password),
             PasswordSource::Typed(_) => None,
         };
         *self.oddity.lock().unwrap_or_else(PoisonError::into_inner) = oddity;
-        let open = |tls| self.open_with(database, &password, tls);
-        match self.profile.tls {
-            TlsMode::Disabled => open(Tls::Off).await,
-            TlsMode::Preferred => match open(Tls::On(VerifiedName::Host)).await {
+        match &self.tls {
+            ReplicaTls::Disabled => self.open_without_tls(database, &password).await,
+            ReplicaTls::Always(tls) => self.open_with_tls(database, &password, tls).await,
+            ReplicaTls::IfOffered(tls) => match self.open_with_tls(database, &password, tls).await {
                 // The failed handshake has used up its connection: the attempt without TLS needs a new one.
                 Err(SessionError::Driver(Error::Driver(DriverError::NoClientSslFlagFromServer))) => {
-                    open(Tls::Off).await
+                    self.open_without_tls(database, &password).await
                 }
                 other => other,
             },
-            TlsMode::VerifyCa if self.skips_name.load(Ordering::Relaxed) => open(Tls::On(VerifiedName::Any)).await,
-            TlsMode::VerifyCa => match open(Tls::On(VerifiedName::Host)).await {
-                // The name is also sent to the server, and a proxy may need it. So the first attempt uses the name.
-                Err(SessionError::Driver(Error::Io(error))) if certificate::is_for_another_name(&error) => {
-                    self.skips_name.store(true, Ordering::Relaxed);
-                    open(Tls::On(VerifiedName::Any)).await
-                }
-                other => other,
-            },
-            TlsMode::Required | TlsMode::VerifyIdentity => open(Tls::On(VerifiedName::Host)).await,
         }
     }
 
@@ -107,33 +96,39 @@ impl Connector {
         *self.oddity.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn open_with(&self, database: Option<&str>, password: &Secret, tls: Tls) -> Result<Conn, SessionError> {
-        let (watch, was_cut) = match tls {
-            Tls::Off => {
-                let watch = PasswordWatch::default();
-                let was_cut = watch.was_cut();
-                (Some(Box::new(watch) as Box<dyn StreamInspector>), was_cut)
-            }
-            // TLS is on before any account data is sent, or the driver gives up.
-            Tls::On(_) => (None, Arc::default()),
-        };
-        let target = self.route.target(&self.profile, watch).await?;
-        let options = self.options(&target, database, password, tls);
-        // A time-out drops the unfinished connection: no statement is in flight on it.
-        match timeout(limits::HANDSHAKE, Conn::new(options)).await {
-            _ if was_cut.load(Ordering::SeqCst) => Err(SessionError::NeedsTls),
-            Ok(connected) => Ok(connected?),
-            Err(_) => Err(SessionError::TimedOut(limits::HANDSHAKE)),
+    async fn open_with_tls(
+        &self,
+        database: Option<&str>,
+        password: &Secret,
+        tls: &TlsSetup,
+    ) -> Result<Conn, SessionError> {
+        let relay = tls.relay();
+        let failure = relay.failure();
+        let port = self.route.local_port(&self.profile, Box::new(relay)).await?;
+        let options = self.options(port, database, password).ssl_opts(tls.driver_options());
+        let connected = connect(options).await;
+        match failure.take() {
+            Some(error) => Err(SessionError::Driver(Error::Io(IoError::Io(error)))),
+            None => connected,
         }
     }
 
-    fn options(&self, target: &ConnectTarget, database: Option<&str>, password: &Secret, tls: Tls) -> OptsBuilder {
+    async fn open_without_tls(&self, database: Option<&str>, password: &Secret) -> Result<Conn, SessionError> {
+        let watch = PasswordWatch::default();
+        let was_cut = watch.was_cut();
+        let relay = InspectedRelay(Box::new(watch));
+        let port = self.route.local_port(&self.profile, Box::new(relay)).await?;
+        let connected = connect(self.options(port, database, password)).await;
+        if was_cut.load(Ordering::SeqCst) { Err(SessionError::NeedsTls) } else { connected }
+    }
+
+    fn options(&self, port: u16, database: Option<&str>, password: &Secret) -> OptsBuilder {
         let profile = &self.profile;
         OptsBuilder::default()
-            // The replica's real name, also through a tunnel: TLS verifies it, and errors show it.
+            // The replica's real name, so that errors show it.
             .ip_or_hostname(profile.host.as_str())
-            .resolved_ips(target.address.map(|address| vec![address]))
-            .tcp_port(target.port)
+            .resolved_ips(Some(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]))
+            .tcp_port(port)
             // On by default: the driver would leave the tunnel and use a local socket at the path of the server's
             // socket.
             .prefer_socket(false)
@@ -148,57 +143,15 @@ impl Connector {
             .connect_attribute("program_name", "rrx")
             .connect_attribute("program_version", env!("CARGO_PKG_VERSION"))
             .enable_cleartext_plugin(profile.cleartext && is_verified(profile.tls))
-            .ssl_opts(match tls {
-                Tls::Off => None,
-                Tls::On(name) => Some(self.tls_options(name)),
-            })
-    }
-
-    fn tls_options(&self, name: VerifiedName) -> SslOpts {
-        let opts = match name {
-            VerifiedName::Host => SslOpts::default(),
-            VerifiedName::Any => SslOpts::default()
-                .with_danger_skip_domain_validation(true)
-                .with_danger_tls_hostname_override(Some(NO_NAME)),
-        };
-        match (is_verified(self.profile.tls), &self.ca) {
-            (true, Some(ca)) => opts.with_root_certs(vec![ca.clone().into()]).with_disable_built_in_roots(true),
-            (true, None) => opts,
-            // The built-in roots stay, because the driver refuses to start without any root.
-            (false, _) => opts.with_danger_accept_invalid_certs(true),
-        }
     }
 }
 
-/// A host name that is in no certificate. It is verified if any name is accepted.
-///
-/// The driver skips the check of the name when the text of the certificate error contains this word, which an earlier version
-/// of the library wrote. Today's text quotes the host name, so the host name must be this word. The library checks the name
-/// last, after signature, CA, purpose and dates, so no other error has this text. If the text changes again, the name is
-/// verified, as under verify-identity. Source: `mysql_async` 0.37.1 `io/tls/rustls_io.rs`, rustls 0.23 `error.rs`.
-const NO_NAME: &str = "NotValidForName";
-
-fn ca_problem(path: &Path, why: &str) -> Problem {
-    Problem::new(ProblemKind::Settings, format!("The CA file {} cannot be read", path.display()))
-        .because(why)
-        .hint("correct `ca` in the profile")
-        .then(Remedy::Settings)
-}
-
-/// Whether a connection uses TLS.
-#[derive(Debug, Clone, Copy)]
-enum Tls {
-    Off,
-    On(VerifiedName),
-}
-
-/// The name that a verified certificate must have.
-#[derive(Debug, Clone, Copy)]
-enum VerifiedName {
-    /// The replica's host name.
-    Host,
-    /// Any name: the CA's signature is enough.
-    Any,
+/// Connects within the time limit. Running out of time drops the unfinished connection: no statement is in flight on it.
+async fn connect(options: OptsBuilder) -> Result<Conn, SessionError> {
+    match timeout(limits::HANDSHAKE, Conn::new(options)).await {
+        Ok(connected) => Ok(connected?),
+        Err(_) => Err(SessionError::TimedOut(limits::HANDSHAKE)),
+    }
 }
 
 /// Returns whether the server must prove its identity.

@@ -20,7 +20,8 @@
 //!  catalog_loader    loads the catalog in a task; catalog reads it
 //!  secondary, lag, server_facts
 //!  pin               sets the session variables and reads them back
-//!  connector         opens one MySQL connection: driver options and TLS
+//!  connector         opens one MySQL connection: driver options
+//!  tls_relay         TLS to the replica; server_verifier judges its certificate
 //!  route, tunnel_context, secrets
 //!  run_internal, variables, server, server_timeout, events, error, …
 //! ```
@@ -29,6 +30,7 @@ mod bound_values;
 mod catalog;
 mod catalog_loader;
 mod certificate;
+mod certificate_fields;
 mod connect_steps;
 mod connector;
 mod control;
@@ -40,6 +42,7 @@ mod error;
 mod events;
 mod internal_query;
 mod lag;
+mod local_certificate;
 mod password_watch;
 mod pin;
 mod route;
@@ -49,11 +52,13 @@ mod secrets;
 mod server;
 mod server_facts;
 mod server_timeout;
+mod server_verifier;
 mod session_state;
 mod sign_in;
 mod statement;
 mod supervisor;
 mod task;
+mod tls_relay;
 mod tunnel_context;
 mod variables;
 

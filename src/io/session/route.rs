@@ -1,6 +1,5 @@
 //! The route to the replica: direct, or through a tunnel that gives each connection its own local port.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -16,11 +15,11 @@ use crate::domain::limits;
 use crate::domain::problem::Problem;
 use crate::domain::profile::Profile;
 use crate::domain::protocol::{ConnectionStep, StepState};
-use crate::io::tunnel::{HopProgress, IsOwnSocket, StreamInspector, Tunnel, open_direct};
+use crate::io::tunnel::{HopProgress, IsOwnSocket, StreamRelay, Tunnel, open_direct};
 
 /// An open route to the replica.
 pub(super) enum ReplicaRoute {
-    /// No hops. The function recognizes rrx's connection when a watched connection needs a local port.
+    /// No hops. The function recognizes rrx's connection to the local port.
     Direct(IsOwnSocket),
     Tunnelled(Box<TunnelledRoute>),
 }
@@ -33,20 +32,6 @@ pub(super) struct TunnelledRoute {
     has_reported: AtomicBool,
     /// Whether a forward has succeeded.
     has_forwarded: AtomicBool,
-}
-
-/// The target of one connection of the driver.
-pub(super) struct ConnectTarget {
-    /// The address to connect to; `None` resolves the host name.
-    pub(super) address: Option<IpAddr>,
-    pub(super) port: u16,
-}
-
-impl ConnectTarget {
-    /// Returns a port of this machine as the target.
-    fn local(port: u16) -> Self {
-        Self { address: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)), port }
-    }
 }
 
 impl ReplicaRoute {
@@ -105,26 +90,20 @@ impl ReplicaRoute {
         }
     }
 
-    /// Returns a new target for exactly one connection. What the server sends passes through the inspector, if there is
-    /// one.
-    pub(super) async fn target(
-        &self,
-        profile: &Profile,
-        inspector: Option<Box<dyn StreamInspector>>,
-    ) -> Result<ConnectTarget, SessionError> {
-        match (self, inspector) {
-            (Self::Direct(_), None) => Ok(ConnectTarget { address: None, port: profile.port }),
-            (Self::Direct(is_own), Some(inspector)) => {
+    /// Opens a port of this machine that leads to the replica, for exactly one connection, whose bytes the relay carries.
+    pub(super) async fn local_port(&self, profile: &Profile, relay: Box<dyn StreamRelay>) -> Result<u16, SessionError> {
+        match self {
+            Self::Direct(is_own) => {
                 let target = (profile.host.as_str(), profile.port);
-                let opening = open_direct(target, limits::KEEPALIVE, Arc::clone(is_own), inspector);
+                let opening = open_direct(target, limits::KEEPALIVE, Arc::clone(is_own), relay);
                 match timeout(limits::HANDSHAKE, opening).await {
-                    Ok(Ok(end)) => Ok(ConnectTarget::local(end.port())),
+                    Ok(Ok(end)) => Ok(end.port()),
                     // The driver returns the same error when it connects itself.
                     Ok(Err(error)) => Err(SessionError::Driver(Error::Io(IoError::Io(error)))),
                     Err(_) => Err(SessionError::TimedOut(limits::HANDSHAKE)),
                 }
             }
-            (Self::Tunnelled(route), inspector) => Ok(route.target(profile, inspector).await?),
+            Self::Tunnelled(route) => Ok(route.local_port(profile, relay).await?),
         }
     }
 
@@ -138,11 +117,7 @@ impl ReplicaRoute {
 }
 
 impl TunnelledRoute {
-    async fn target(
-        &self,
-        profile: &Profile,
-        inspector: Option<Box<dyn StreamInspector>>,
-    ) -> Result<ConnectTarget, Problem> {
+    async fn local_port(&self, profile: &Profile, relay: Box<dyn StreamRelay>) -> Result<u16, Problem> {
         let is_first = !self.has_reported.swap(true, Ordering::Relaxed);
         let hop = profile.route.len();
         let address = format!("{}:{}", profile.host, profile.port);
@@ -150,14 +125,14 @@ impl TunnelledRoute {
             self.events.step(hop, ConnectionStep::Forward, StepState::Trying(address.clone())).await;
         }
         let begun = Instant::now();
-        match self.tunnel.inspected_local_end(&profile.host, profile.port, inspector).await {
+        match self.tunnel.relayed_local_end(&profile.host, profile.port, relay).await {
             Ok(end) => {
                 self.has_forwarded.store(true, Ordering::Relaxed);
                 if is_first {
                     self.events.step_done(hop, ConnectionStep::Forward, address, begun.elapsed()).await;
                     begin_server_step(profile, &self.events).await;
                 }
-                Ok(ConnectTarget::local(end.port()))
+                Ok(end.port())
             }
             Err(error) => {
                 let problem = error.problem();

@@ -1,4 +1,4 @@
-//! A connection to the target without any hop, through a loopback port and an inspector.
+//! A connection to the target without any hop, through a loopback port.
 
 use std::io;
 use std::sync::Arc;
@@ -6,14 +6,13 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use nix::sys::socket::{setsockopt, sockopt};
-use tokio::io::{AsyncWriteExt as _, BufReader, copy_buf};
 use tokio::net::TcpStream;
 
 use super::context::IsOwnSocket;
-use super::inspected_stream::{InspectedStream, StreamInspector};
-use super::loopback_port::{LocalEnd, LoopbackPort, PUMP_BUFFER};
+use super::loopback_port::{LocalEnd, LoopbackPort};
+use super::stream_relay::StreamRelay;
 
-/// Connects to the target, and opens a loopback port that leads to it through an inspector. The port works like that of
+/// Connects to the target, and opens a loopback port that leads to it. The port works like that of
 /// [`super::Tunnel::local_end`]. `keepalive` is the silence after which the system checks that the target is alive.
 ///
 /// # Errors
@@ -22,7 +21,7 @@ pub async fn open_direct(
     target: (&str, u16),
     keepalive: Duration,
     is_own: IsOwnSocket,
-    inspector: Box<dyn StreamInspector>,
+    relay: Box<dyn StreamRelay>,
 ) -> io::Result<LocalEnd> {
     let remote = TcpStream::connect(target).await?;
     // A refused option costs speed, or delays the detection of a dead connection, which the heartbeat also detects.
@@ -35,17 +34,9 @@ pub async fn open_direct(
     let port = LoopbackPort::open().await?;
     let end = port.end();
     tokio::spawn(async move {
-        let Some(mut local) = port.accept_own(is_own, &Arc::<AtomicU64>::default()).await else { return };
-        let (local_read, mut local_write) = local.split();
-        let (remote_read, mut remote_write) = tokio::io::split(InspectedStream::new(remote, Some(inspector)));
-        let (mut local_read, mut remote_read) =
-            (BufReader::with_capacity(PUMP_BUFFER, local_read), BufReader::with_capacity(PUMP_BUFFER, remote_read));
-        // When one side ends, the other has nothing left to send: the client closes first, after the last answer.
-        tokio::select! {
-            _ = copy_buf(&mut local_read, &mut remote_write) => {}
-            _ = copy_buf(&mut remote_read, &mut local_write) => {}
+        if let Some(local) = port.accept_own(is_own, &Arc::<AtomicU64>::default()).await {
+            relay.relay(local, Box::new(remote)).await;
         }
-        let _ = remote_write.shutdown().await;
     });
     Ok(end)
 }

@@ -12,9 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, BufReader, ReadBuf};
 use tokio::time::Sleep;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-/// A two-way stream of bytes.
-pub(super) trait ByteStream: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> ByteStream for T {}
+use super::stream_relay::ByteStream;
 
 /// Bytes after which reading yields to the scheduler once. The library's task would otherwise read as long as bytes are
 /// available, and the receiver would no longer find them in the processor's cache: with bursts of a mebibyte

@@ -11,12 +11,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::context::TunnelContext;
 use super::error::TunnelError;
-use super::guarded_stream::{ByteStream, GuardedStream};
+use super::guarded_stream::GuardedStream;
 use super::hop_connection::HopConnection;
 use super::host_key_policy::{HostKeyDecision, HostKeyPolicy};
 use super::host_key_verifier::{HostKeyVerifier, VerifierOutput};
 use super::library_errors::describe_handshake_failure;
 use super::ssh_settings::client_config;
+use super::stream_relay::ByteStream;
 use super::transport::{HopPath, open_stream};
 use crate::domain::limits;
 use crate::domain::protocol::{Answer, Question};

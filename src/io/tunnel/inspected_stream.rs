@@ -24,14 +24,15 @@ pub enum Inspection {
 }
 
 /// A stream that is read through an inspector.
-pub(super) struct InspectedStream<S> {
+pub struct InspectedStream<S> {
     stream: S,
+    /// `None` once it has finished.
     inspector: Option<Box<dyn StreamInspector>>,
 }
 
 impl<S> InspectedStream<S> {
-    pub(super) fn new(stream: S, inspector: Option<Box<dyn StreamInspector>>) -> Self {
-        Self { stream, inspector }
+    pub fn new(stream: S, inspector: Box<dyn StreamInspector>) -> Self {
+        Self { stream, inspector: Some(inspector) }
     }
 }
 
@@ -101,7 +102,7 @@ mod tests {
     }
 
     async fn received(chunks: &[&'static [u8]]) -> (Vec<u8>, bool) {
-        let mut stream = InspectedStream::new(ChunkReader(chunks.to_vec()), Some(Box::new(MarkInspector)));
+        let mut stream = InspectedStream::new(ChunkReader(chunks.to_vec()), Box::new(MarkInspector));
         let mut read = Vec::new();
         let ended = stream.read_to_end(&mut read).await;
         (read, ended.is_ok())

@@ -6,13 +6,12 @@ use std::sync::atomic::AtomicU64;
 
 use russh::Channel;
 use russh::client::Msg;
-use tokio::io::copy_bidirectional_with_sizes;
 
 use super::chain_lease::ChainLease;
 use super::context::IsOwnSocket;
 use super::error::TunnelError;
-use super::inspected_stream::{InspectedStream, StreamInspector};
-use super::loopback_port::{LocalEnd, LoopbackPort, PUMP_BUFFER};
+use super::loopback_port::{LocalEnd, LoopbackPort};
+use super::stream_relay::StreamRelay;
 
 /// Decides which connections a local end accepts, and counts the others.
 pub(super) struct LocalAccess {
@@ -26,17 +25,16 @@ pub(super) async fn serve_local_end(
     channel: Channel<Msg>,
     connection_ended: impl Future<Output = ()> + Send + 'static,
     lease: ChainLease,
-    inspector: Option<Box<dyn StreamInspector>>,
+    relay: Box<dyn StreamRelay>,
     access: LocalAccess,
 ) -> Result<LocalEnd, TunnelError> {
     let port = LoopbackPort::open().await.map_err(TunnelError::LocalEnd)?;
     let end = port.end();
     tokio::spawn(async move {
-        let mut channel = InspectedStream::new(channel.into_stream(), inspector);
+        let target = Box::new(channel.into_stream());
         let serve = async {
-            if let Some(mut stream) = port.accept_own(access.is_own, &access.rejected).await {
-                // The users of the connection report how it ends.
-                let _ = copy_bidirectional_with_sizes(&mut stream, &mut channel, PUMP_BUFFER, PUMP_BUFFER).await;
+            if let Some(stream) = port.accept_own(access.is_own, &access.rejected).await {
+                relay.relay(stream, target).await;
             }
         };
         tokio::select! {

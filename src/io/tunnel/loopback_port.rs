@@ -12,9 +12,6 @@ use super::context::IsOwnSocket;
 use super::loopback_clients::LoopbackClients;
 use crate::domain::limits;
 
-/// The size in bytes of each of the two buffers of a connection through a loopback port.
-pub(super) const PUMP_BUFFER: usize = 64 << 10;
-
 /// A loopback port that leads to the target, for one connection. Dropping it does not end the connection.
 #[derive(Debug)]
 pub struct LocalEnd {

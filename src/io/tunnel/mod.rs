@@ -11,7 +11,7 @@
 //! until they are read: an unread result would delay the KILL QUERY on the same connection. Only if the sign-in cannot
 //! be repeated without asking the user (a one-time code), all local ends share the first connection.
 //!
-//! From the bottom to the top: `guarded_stream`, `loopback_port` and `inspected_stream` handle bytes;
+//! From the bottom to the top: `guarded_stream`, `loopback_port`, `inspected_stream` and `stream_relay` handle bytes;
 //! `host_key_policy`, `host_key_verifier`, `transport` and `handshake` lead to a trusted hop; `identity` and `sign_in`
 //! sign in; `connect` does this for all hops of a route; `ssh_tunnel` provides local ends and forwards; `listener`
 //! serves other programs.
@@ -43,6 +43,7 @@ mod problem;
 mod sign_in;
 mod ssh_settings;
 mod ssh_tunnel;
+mod stream_relay;
 mod transport;
 
 pub use context::{
@@ -51,8 +52,9 @@ pub use context::{
 pub use direct::open_direct;
 pub use error::{ReachFailure, TunnelError};
 pub use forward_stream::{ByteCounts, ForwardStream};
-pub use inspected_stream::{Inspection, StreamInspector};
+pub use inspected_stream::{InspectedStream, Inspection, StreamInspector};
 pub use listener::{ClientEnd, ListenSocket, ListenerCounts, ListenerEvent, ListenerOptions, PeerUids, TunnelListener};
 pub use loopback_port::LocalEnd;
 pub use portable_route::portable_route;
 pub use ssh_tunnel::Tunnel;
+pub use stream_relay::{ByteStream, InspectedRelay, StreamRelay, copy_streams};

@@ -16,9 +16,9 @@ use super::error::TunnelError;
 use super::forward_stream::ForwardStream;
 use super::hop_connection::HopChain;
 use super::hops::resolve_hops;
-use super::inspected_stream::StreamInspector;
 use super::local_end::{LocalAccess, serve_local_end};
 use super::loopback_port::LocalEnd;
+use super::stream_relay::{PlainRelay, StreamRelay};
 use crate::domain::profile::Hop;
 use crate::domain::ssh::host_key::HostKey;
 use crate::domain::ssh::resolved_hop::ResolvedHop;
@@ -136,18 +136,18 @@ impl Tunnel {
     /// Returns an error if the last hop refuses the forward, cannot reach the target, or does not answer in time, or if
     /// no loopback port is available.
     pub async fn local_end(&self, host: &str, port: u16) -> Result<LocalEnd, TunnelError> {
-        self.inspected_local_end(host, port, None).await
+        self.relayed_local_end(host, port, Box::new(PlainRelay)).await
     }
 
-    /// Opens a local end as [`Tunnel::local_end`], with an inspector for what the target sends.
+    /// Opens a local end as [`Tunnel::local_end`], whose bytes this relay carries.
     ///
     /// # Errors
     /// Returns the errors of [`Tunnel::local_end`].
-    pub async fn inspected_local_end(
+    pub async fn relayed_local_end(
         &self,
         host: &str,
         port: u16,
-        inspector: Option<Box<dyn StreamInspector>>,
+        relay: Box<dyn StreamRelay>,
     ) -> Result<LocalEnd, TunnelError> {
         let lease = self.lease_chain().await?;
         let chain = lease.separate_chain().unwrap_or(&self.first);
@@ -155,7 +155,7 @@ impl Tunnel {
         let is_own = Arc::clone(&self.context.is_own_socket);
         let access = LocalAccess { is_own, rejected: Arc::clone(&self.rejected) };
         let connection_ended = chain.last().ended();
-        serve_local_end(channel, connection_ended, lease, inspector, access).await
+        serve_local_end(channel, connection_ended, lease, relay, access).await
     }
 
     /// Opens a forward from the last hop to this target, on a separate SSH connection if that needs no question to the

@@ -8,8 +8,8 @@ use tokio::time::timeout;
 
 use super::channel::open_channel;
 use super::error::{ReachFailure, TunnelError};
-use super::guarded_stream::ByteStream;
 use super::hop_connection::HopConnection;
+use super::stream_relay::ByteStream;
 use crate::domain::ssh::resolved_hop::ResolvedHop;
 use crate::domain::ssh::ssh_config::AddressFamily;
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tokio::net::{TcpListener, TcpStream, UnixListener};
 
-use crate::io::tunnel::guarded_stream::ByteStream;
 use crate::io::tunnel::loopback_clients::LoopbackClients;
+use crate::io::tunnel::stream_relay::ByteStream;
 
 /// Returns, for each of these client addresses, the user who made its loopback connection to the server address; `None`
 /// if the system does not know (`io::host::peers::uids_of`).

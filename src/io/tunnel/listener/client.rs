@@ -16,8 +16,8 @@ use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::io::tunnel::error::TunnelError;
 use crate::io::tunnel::forward_stream::ByteCounts;
-use crate::io::tunnel::guarded_stream::ByteStream;
 use crate::io::tunnel::ssh_tunnel::Tunnel;
+use crate::io::tunnel::stream_relay::ByteStream;
 
 /// The shortest time between two events about rejected clients: a flood of them is counted, not reported one by one.
 const REJECTION_EVENTS: Duration = Duration::from_secs(1);

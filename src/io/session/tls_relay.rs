@@ -1,0 +1,220 @@
+//! TLS to the replica. rrx verifies the certificate itself, and sees what the server sends:
+//!
+//! ```text
+//!  driver ══ TLS with a certificate of rrx ══► 127.0.0.1:port ── relay ══ TLS with the replica's certificate ══► replica
+//! ```
+//!
+//! The driver can be given neither a verifier nor a stream, and it must know that the connection has TLS: on it depends
+//! how it sends the password. So it speaks TLS with the relay, which passes on the greeting and the request for TLS.
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::future::BoxFuture;
+use mysql_async::SslOpts;
+use rustls::pki_types::{CertificateDer, IpAddr, ServerName};
+use rustls::{ClientConfig, ServerConfig};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio_rustls::{TlsAcceptor, TlsConnector};
+
+use super::certificate::ca_problem;
+use super::local_certificate::{LOCAL_NAME, LocalCertificate};
+use super::server_verifier::{CertificateDefect, CertificateTrust, ServerVerifier, TrustedCertificates, VerifiedName};
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::profile::{Profile, TlsMode};
+use crate::io::tunnel::{ByteStream, StreamRelay, copy_streams};
+
+/// The largest length of a greeting or a request for TLS, in bytes. Real ones have less than 300.
+const MAX_PACKET: usize = 64 << 10;
+/// Bytes before the payload of a packet.
+const HEADER: usize = 4;
+/// The length of the request for TLS. The response of a client without TLS is longer: it has the account.
+const TLS_REQUEST: usize = 32;
+
+/// What all TLS connections of a session have in common.
+pub(super) struct TlsSetup {
+    /// The TLS of rrx as the client of the replica.
+    client: Arc<ClientConfig>,
+    /// The TLS of rrx as the server of the driver.
+    server: Arc<ServerConfig>,
+    /// The certificate that the driver must get.
+    local: CertificateDer<'static>,
+    name: Result<ServerName<'static>, CertificateDefect>,
+}
+
+/// Whether the connections of a session have TLS.
+pub(super) enum ReplicaTls {
+    Disabled,
+    IfOffered(TlsSetup),
+    Always(TlsSetup),
+}
+
+impl ReplicaTls {
+    /// Builds the setup for the TLS mode of the profile. `ca` is the content of the CA file.
+    pub(super) fn new(profile: &Profile, ca: Option<&[u8]>) -> Result<Self, Problem> {
+        let verified =
+            |name| trusted_certificates(profile, ca).map(|trusted| CertificateTrust::Verified { trusted, name });
+        Ok(match profile.tls {
+            TlsMode::Disabled => Self::Disabled,
+            TlsMode::Preferred => Self::IfOffered(TlsSetup::new(profile, CertificateTrust::Any)?),
+            TlsMode::Required => Self::Always(TlsSetup::new(profile, CertificateTrust::Any)?),
+            TlsMode::VerifyCa => Self::Always(TlsSetup::new(profile, verified(VerifiedName::Any)?)?),
+            TlsMode::VerifyIdentity => Self::Always(TlsSetup::new(profile, verified(VerifiedName::Server)?)?),
+        })
+    }
+}
+
+impl TlsSetup {
+    fn new(profile: &Profile, trust: CertificateTrust) -> Result<Self, Problem> {
+        let name = server_name(profile, &trust);
+        let setup_problem = |error: &dyn std::fmt::Display| {
+            Problem::new(ProblemKind::Local, "TLS cannot be set up").because(error.to_string())
+        };
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = Arc::new(ServerVerifier::new(trust, &provider));
+        let client = ClientConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| setup_problem(&error))?
+            .dangerous()
+            .with_custom_certificate_verifier(verifier)
+            .with_no_client_auth();
+        let LocalCertificate { certificate: local, key } =
+            LocalCertificate::generate().map_err(|_| setup_problem(&"the system gives no random numbers"))?;
+        let server = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| setup_problem(&error))?
+            .with_no_client_auth()
+            .with_single_cert(vec![local.clone()], key)
+            .map_err(|error| setup_problem(&error))?;
+        Ok(Self { client: Arc::new(client), server: Arc::new(server), local, name })
+    }
+
+    /// Returns the driver's options for its connection to the relay.
+    pub(super) fn driver_options(&self) -> SslOpts {
+        SslOpts::default()
+            .with_root_certs(vec![self.local.to_vec().into()])
+            .with_disable_built_in_roots(true)
+            // Despite its name it is not dangerous: the driver verifies this name instead of the replica's.
+            .with_danger_tls_hostname_override(Some(LOCAL_NAME))
+    }
+
+    /// Returns a relay for one connection.
+    pub(super) fn relay(&self) -> TlsRelay {
+        TlsRelay {
+            connector: TlsConnector::from(Arc::clone(&self.client)),
+            acceptor: TlsAcceptor::from(Arc::clone(&self.server)),
+            name: self.name.clone(),
+            failure: TlsFailure::default(),
+        }
+    }
+}
+
+fn trusted_certificates(profile: &Profile, ca: Option<&[u8]>) -> Result<TrustedCertificates, Problem> {
+    match (&profile.ca, ca) {
+        (Some(path), Some(file)) => TrustedCertificates::read(file).map_err(|why| ca_problem(path, &why)),
+        _ => Ok(TrustedCertificates::built_in()),
+    }
+}
+
+/// Returns the name that is sent to the server, and verified under verify-identity.
+fn server_name(profile: &Profile, trust: &CertificateTrust) -> Result<ServerName<'static>, CertificateDefect> {
+    let (key, name) = match &profile.tls_server_name {
+        Some(name) => ("tls_server_name", name),
+        None => ("host", &profile.host),
+    };
+    match (ServerName::try_from(name.clone()), trust) {
+        (Ok(name), _) => Ok(name),
+        // No name is verified, and that of an address is not sent.
+        (Err(_), CertificateTrust::Any | CertificateTrust::Verified { name: VerifiedName::Any, .. }) => {
+            Ok(ServerName::IpAddress(IpAddr::V4([0, 0, 0, 0].into())))
+        }
+        (Err(_), CertificateTrust::Verified { name: VerifiedName::Server, .. }) => {
+            Err(CertificateDefect::UnusableName { key, name: name.clone() })
+        }
+    }
+}
+
+/// The error of the TLS handshake with the replica, once there is one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct TlsFailure(Arc<Mutex<Option<io::Error>>>);
+
+impl TlsFailure {
+    pub(super) fn take(&self) -> Option<io::Error> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn set(&self, error: io::Error) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    }
+}
+
+/// Carries one connection of the driver to the replica, with TLS on both sides.
+pub(super) struct TlsRelay {
+    connector: TlsConnector,
+    acceptor: TlsAcceptor,
+    name: Result<ServerName<'static>, CertificateDefect>,
+    failure: TlsFailure,
+}
+
+impl TlsRelay {
+    /// Returns where the error of the handshake with the replica will be.
+    pub(super) fn failure(&self) -> TlsFailure {
+        self.failure.clone()
+    }
+
+    async fn run(self, mut local: TcpStream, mut target: Box<dyn ByteStream>) -> io::Result<()> {
+        let name = match self.name {
+            Ok(name) => name,
+            Err(defect) => {
+                self.failure.set(io::Error::new(io::ErrorKind::InvalidInput, rustls::Error::from(defect)));
+                return Ok(());
+            }
+        };
+        let greeting = read_packet(&mut target).await?;
+        local.write_all(&greeting).await?;
+        // The driver closes the connection if the greeting offers no TLS.
+        let request = read_packet(&mut local).await?;
+        if request.len() != HEADER + TLS_REQUEST {
+            // Nothing but the request may pass without TLS.
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        target.write_all(&request).await?;
+        target.flush().await?;
+        let target = match self.connector.connect(name, target).await {
+            Ok(target) => target,
+            Err(error) => {
+                self.failure.set(error);
+                return Ok(());
+            }
+        };
+        let local = self.acceptor.accept(local).await?;
+        copy_streams(local, target).await;
+        Ok(())
+    }
+}
+
+impl StreamRelay for TlsRelay {
+    fn relay(self: Box<Self>, local: TcpStream, target: Box<dyn ByteStream>) -> BoxFuture<'static, ()> {
+        Box::pin(async move {
+            // The driver notices that its connection ends.
+            let _ = self.run(local, target).await;
+        })
+    }
+}
+
+/// Reads one packet with its header, and nothing after it.
+async fn read_packet(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8>> {
+    let mut header = [0; HEADER];
+    stream.read_exact(&mut header).await?;
+    let [low, middle, high, _] = header;
+    let length = usize::from(low) | usize::from(middle) << 8 | usize::from(high) << 16;
+    if length > MAX_PACKET {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    let mut packet = vec![0; HEADER + length];
+    let (head, payload) = packet.split_at_mut(HEADER);
+    head.copy_from_slice(&header);
+    stream.read_exact(payload).await?;
+    Ok(packet)
+}
