@@ -1,12 +1,18 @@
 //! The certificate of the replica in each TLS mode, over TLS 1.2 and 1.3.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rrx::domain::problem::{Problem, ProblemKind, Remedy};
 use rrx::domain::profile::{Profile, TlsMode};
 
-use super::harness::{connect, direct};
+use rrx::io::storage::known_hosts;
+use tokio::sync::Notify;
+
+use super::harness::{connect, connect_reading, direct};
 use super::rig::{Forwarder, Mariadb, Rig, run};
 
 /// A server whose certificate the test changes.
@@ -197,6 +203,28 @@ async fn the_certificate_is_verified_for_tls_server_name_through_a_forwarded_por
     for tls in [VerifyCa, Required] {
         by(tls, Some("not a name")).await.unwrap().close().await;
     }
+}
+
+#[tokio::test]
+async fn a_ca_file_on_a_slow_file_system_blocks_no_other_task() {
+    let rig = Rig::start();
+    let (release, released) = std::sync::mpsc::channel();
+    let (released, begun) = (Mutex::new(released), Arc::new(Notify::new()));
+    let (ca, begun_reading) = (rig.ca(), Arc::clone(&begun));
+    let read = move |path: &Path| {
+        if path == ca {
+            begun_reading.notify_one();
+            let waited = released.lock().unwrap().recv_timeout(Duration::from_mins(1));
+            waited.map_err(|_| io::Error::other("the other task did not run"))?;
+        }
+        known_hosts::read(path)
+    };
+    let other_task = async {
+        begun.notified().await;
+        release.send(()).unwrap();
+    };
+    let (connected, ()) = tokio::join!(connect_reading(direct(rig), Arc::new(read)), other_task);
+    connected.unwrap().close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -19,6 +19,7 @@ use rrx::domain::sql::{Dialect, Param};
 use rrx::io::host::own_sockets;
 use rrx::io::session::{CatalogLoading, CredentialCache, SessionEnv, spawn};
 use rrx::io::storage::known_hosts;
+use rrx::io::tunnel::ReadFile;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -185,6 +186,12 @@ pub async fn connect_with_credentials(
     answer: impl FnMut(Question) -> Answer,
 ) -> Result<TestSession, Problem> {
     connect_with(profile, None, SessionEnv { credentials, ..session_env() }, answer).await
+}
+
+/// Connects with another reader of files.
+#[allow(dead_code, reason = "the bench `connect` does not use it")]
+pub async fn connect_reading(profile: Profile, read: ReadFile) -> Result<TestSession, Problem> {
+    connect_with(profile, None, SessionEnv { read, ..session_env() }, |question| panic!("asked {question:?}")).await
 }
 
 /// Connects with a current database, like a reconnect.

@@ -18,7 +18,7 @@ use super::tls_relay::{ReplicaTls, TlsSetup};
 use crate::domain::limits;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Secret, SecretOddity, SecretSource, TlsMode};
-use crate::io::tunnel::InspectedRelay;
+use crate::io::tunnel::{InspectedRelay, read_file_in_time};
 
 /// Opens all MySQL connections of one session.
 pub(super) struct Connector {
@@ -51,7 +51,7 @@ impl PasswordSource {
 
 impl Connector {
     /// Creates a connector, and reads the CA file.
-    pub(super) fn new(
+    pub(super) async fn new(
         profile: Arc<Profile>,
         route: ReplicaRoute,
         password: PasswordSource,
@@ -59,7 +59,7 @@ impl Connector {
     ) -> Result<Self, Problem> {
         let ca = match &profile.ca {
             None => None,
-            Some(path) => match (env.read)(path) {
+            Some(path) => match read_file_in_time(&env.read, path).await {
                 Ok(Some(bytes)) => Some(bytes),
                 Ok(None) => return Err(ca_problem(path, "there is no such file")),
                 Err(error) => return Err(ca_problem(path, &error.to_string())),

@@ -60,7 +60,8 @@ pub(super) async fn sign_in(
         Some(secret) => PasswordSource::Typed(secret),
         None => password_source(profile, env, prompter).await.map_err(SignInError::Refused)?,
     };
-    let mut connector = Connector::new(Arc::clone(profile), route, password, env).map_err(SignInError::Reported)?;
+    let mut connector =
+        Connector::new(Arc::clone(profile), route, password, env).await.map_err(SignInError::Reported)?;
     connector.route.report_server_step(profile, &prompter.events).await;
     let begun = Instant::now();
     let mut typed_passwords = 0;

@@ -98,18 +98,29 @@ impl TunnelContext {
         (self.clock)().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_secs())
     }
 
-    /// Reads a file on a thread that may block, for at most [`limits::READING`].
     pub(super) async fn read_file(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
-        let (read, path) = (Arc::clone(&self.read), path.to_owned());
-        let reading = timeout(limits::READING, tokio::task::spawn_blocking(move || read(&path)));
-        reading.await.map_err(|_| io::Error::new(io::ErrorKind::TimedOut, NO_ANSWER))?.map_err(io::Error::other)?
+        read_file_in_time(&self.read, path).await
     }
 
-    /// Appends a line on a thread that may block.
+    /// Appends a line on a thread that may block, for at most [`limits::READING`].
     pub(super) async fn append_line(&self, path: &Path, line: String) -> io::Result<()> {
         let (append, path) = (Arc::clone(&self.append), path.to_owned());
-        tokio::task::spawn_blocking(move || append(&path, &line)).await.map_err(io::Error::other)?
+        in_time(move || append(&path, &line)).await
     }
+}
+
+/// Reads a file on a thread that may block, for at most [`limits::READING`].
+///
+/// # Errors
+/// Returns the error of the reader, and an error if the file system does not answer in time.
+pub async fn read_file_in_time(read: &ReadFile, path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let (read, path) = (Arc::clone(read), path.to_owned());
+    in_time(move || read(&path)).await
+}
+
+async fn in_time<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    let working = timeout(limits::READING, tokio::task::spawn_blocking(work));
+    working.await.map_err(|_| io::Error::new(io::ErrorKind::TimedOut, NO_ANSWER))?.map_err(io::Error::other)?
 }
 
 impl fmt::Debug for TunnelContext {

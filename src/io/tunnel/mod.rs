@@ -48,6 +48,7 @@ mod transport;
 
 pub use context::{
     AppendLine, HopProgress, IsOwnSocket, NoPrompter, PassphraseSource, ReadFile, TunnelContext, UserPrompter,
+    read_file_in_time,
 };
 pub use direct::open_direct;
 pub use error::{ReachFailure, TunnelError};
