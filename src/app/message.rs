@@ -32,6 +32,8 @@ pub enum Message {
     Connect(String),
     /// A queue was full, so this effect did not happen.
     Refused(Effect),
+    /// SIGINT: stops what is running, whatever key the user has for that. It never ends the program.
+    Interrupt,
     /// A signal ends the program. Worksheets are saved first.
     Terminate,
     /// A task ended unexpectedly.

@@ -2,7 +2,7 @@
 
 use crate::domain::access_log::CopyRecord;
 use crate::domain::compute::{ComputeResult, Computed};
-use crate::domain::keys::{Chord, KeyMatch};
+use crate::domain::keys::{Chord, KeyMatch, Matcher};
 use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
 use crate::domain::protocol::{
@@ -10,7 +10,7 @@ use crate::domain::protocol::{
     SessionCmd, SessionEvent, SessionId, StorageCmd, StorageEvent, StoreCmd, StoreEvent,
 };
 
-use super::action::Action;
+use super::action::{Action, AppAction};
 use super::context::ConnectionState;
 use super::dialogs::HistoryDialog;
 use super::effect::Effect;
@@ -51,6 +51,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::WorkerLost(problem) => requests.push(Request::Problem(problem)),
         Message::Connect(profile) => requests.push(Request::Connect(profile)),
         Message::Refused(effect) => on_refused(model, effect, &mut requests, &mut effects),
+        Message::Interrupt => on_interrupt(model, &mut requests, &mut effects),
         Message::Terminate => requests.push(Request::Quit),
     }
     super::requests::run_requests(model, requests, &mut effects);
@@ -77,10 +78,17 @@ fn on_key(model: &mut Model, chord: Chord, requests: &mut Vec<Request>, effects:
         KeyMatch::Text(character) => on_text(model, character, requests, effects),
         KeyMatch::Pending | KeyMatch::GivenUp => {}
         KeyMatch::Unbound => {
-            let help = model.context.key(Action::App(super::action::AppAction::Help));
+            let help = model.context.key(Action::App(AppAction::Help));
             model.notice(format!("{} does nothing here. {help} shows the keys that do.", chord.label()));
         }
     }
+}
+
+/// Does what the stop key does in any state, and gives up an open key sequence.
+fn on_interrupt(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    model.notices.current = None;
+    model.matcher = Matcher::default();
+    super::requests::act(model, Action::App(AppAction::Stop), requests, effects);
 }
 
 fn on_text(model: &mut Model, character: char, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
@@ -196,7 +204,7 @@ fn on_session(
         }
         // The user may be typing: the problem is shown, but the focus stays where it is.
         SessionEvent::CatalogFailed(problem) => {
-            let key = model.context.key(Action::App(super::action::AppAction::Refresh));
+            let key = model.context.key(Action::App(AppAction::Refresh));
             model.add_activity(problem.to_string());
             model.notice(format!("{}. {key} reloads it.", problem.what.trim_end_matches('.')));
             model.inspector.follow(super::panes::inspector::InspectorContent::Problem(problem), &model.context);

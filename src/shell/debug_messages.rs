@@ -18,6 +18,7 @@ pub(super) fn message_name(message: &Message) -> &'static str {
         Message::Host(_) => "host",
         Message::Connect(_) => "connect",
         Message::Refused(_) => "refused",
+        Message::Interrupt => "interrupt",
         Message::Terminate => "terminate",
         Message::WorkerLost(_) => "worker lost",
     }

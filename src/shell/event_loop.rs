@@ -14,7 +14,6 @@ use super::signals::{SignalRequest, Signals};
 use crate::app::layout::ScreenSize;
 use crate::app::model::Model;
 use crate::app::{Effect, Message, draw, update};
-use crate::domain::keys::{Chord, Key};
 use crate::domain::limits::EVENTS_A_TURN;
 use crate::domain::protocol::StoreEvent;
 use crate::io::terminal::{Screen, TerminalEvent, TerminalEvents};
@@ -90,10 +89,7 @@ pub(super) async fn run(
                 None => messages.push(Message::Terminate),
             },
             signal = signals.next() => match signal {
-                // The signal acts as the key does: it cancels the statement and never quits the program.
-                SignalRequest::Cancel => {
-                    messages.push(Message::Key(Chord { ctrl: true, ..Chord::plain(Key::Char('c')) }));
-                }
+                SignalRequest::Stop => messages.push(Message::Interrupt),
                 SignalRequest::Quit => {
                     quit_signals += 1;
                     if quit_signals > 1 {
@@ -149,6 +145,7 @@ fn urgency(message: &Message) -> Urgency {
         | Message::Computed(_)
         | Message::Host(_)
         | Message::Refused(_)
+        | Message::Interrupt
         | Message::Terminate => Urgency::Immediate,
         Message::Result(_, event) => match event {
             StoreEvent::Opened(_) | StoreEvent::Progress(_) | StoreEvent::Working { .. } => Urgency::Regular,

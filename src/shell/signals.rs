@@ -1,4 +1,4 @@
-//! The signals that the TUI handles: SIGTERM and SIGHUP quit, SIGINT acts as Ctrl-C.
+//! The signals that the TUI handles: SIGTERM and SIGHUP quit, SIGINT stops what is running.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -6,8 +6,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 pub(super) enum SignalRequest {
     /// Save the worksheets and quit.
     Quit,
-    /// Cancel the running statement.
-    Cancel,
+    /// Stop what is running, and never quit.
+    Stop,
 }
 
 /// Listens for signals. If the system does not allow listening for one, rrx ignores that.
@@ -39,7 +39,7 @@ impl Signals {
         tokio::select! {
             () = received(&mut self.terminate) => SignalRequest::Quit,
             () = received(&mut self.hang_up) => SignalRequest::Quit,
-            () = received(&mut self.interrupt) => SignalRequest::Cancel,
+            () = received(&mut self.interrupt) => SignalRequest::Stop,
         }
     }
 }

@@ -322,6 +322,29 @@ fn stop_stops_the_statement_and_never_the_program() {
 }
 
 #[test]
+fn an_interrupt_signal_stops_the_statement_whatever_the_keys_are() {
+    let rebound = "[app]\nstop = \"ctrl-k\"\nquit = \"ctrl-c\"\nhelp = \"g g\"\n[explorer]\ntop = \"g t\"\n";
+    let (keymap, bad) = rrx::app::keymaps::keymap("default", Some(("mine", rebound)));
+    assert_eq!(bad, vec![]);
+    for open_keys in ["", "f6", "f6 g", "ctrl-t"] {
+        let mut bench = Bench::connected(160, 45);
+        bench.model.context.keymap = Arc::new(keymap.clone());
+        bench.text("SELECT SLEEP(100)");
+        let result = bench.run();
+        bench.keys(open_keys);
+        bench.effects.clear();
+        bench.feed(Message::Interrupt);
+        let is_stopped =
+            |effect: &Effect| matches!(effect, Effect::Session(_, SessionCmd::Cancel(own)) if *own == result);
+        assert!(bench.effects.iter().any(is_stopped), "{open_keys}: {:?}", bench.effects);
+        bench.session(SessionEvent::Ended { result, report: report(End::Cancelled, 0) });
+        bench.feed(Message::Interrupt);
+        assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Quit(_))), "{open_keys}");
+        assert_eq!(bench.model.matcher.open(), [], "{open_keys}");
+    }
+}
+
+#[test]
 fn leaving_waits_for_the_last_save() {
     let mut bench = Bench::connected(160, 45);
     bench.text("SELECT 'not saved yet'");
