@@ -98,7 +98,7 @@ async fn an_engine_that_refuses_or_ignores_read_only_is_not_used() {
 }
 
 /// Returns the reply of a MySQL replica to one statement.
-fn mysql_reply(text: &str) -> Reply {
+pub fn mysql_reply(text: &str) -> Reply {
     if text.contains("SHOW VARIABLES") {
         variables(&with(&[("version", "8.0.39"), ("read_only", "ON"), ("server_id", "12")]))
     } else if text.contains("CONNECTION_ID()") {

@@ -354,6 +354,11 @@ impl TestSession {
         }
     }
 
+    /// Waits for the next event.
+    pub async fn next_event(&mut self) -> SessionEvent {
+        next_event(&mut self.events, Instant::now() + TIMEOUT).await
+    }
+
     /// Waits for the next reported lag.
     pub async fn lag(&mut self) -> Lag {
         let end = Instant::now() + TIMEOUT;

@@ -50,6 +50,7 @@ mod rows;
 mod run;
 mod scripted_server;
 mod secrets;
+mod server_errors;
 mod session;
 mod session_state;
 mod sign_in;

@@ -15,7 +15,6 @@ use super::error::SessionError;
 use super::events::EventSender;
 use super::secondary::SecondaryConnector;
 use crate::domain::catalog::Catalog;
-use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{ConnectionStep, SessionEvent, StepState};
 use crate::domain::quantity::counted;
 
@@ -52,7 +51,7 @@ impl CatalogLoader {
         let begun = report_begin(hop, events).await;
         let result = read_catalog_on(conn, self.generation, events).await;
         match result {
-            Err(error) if error.server_code().is_none() => Err(error),
+            Err(error) if !error.is_refusal() => Err(error),
             result => {
                 report_end(result, hop, begun, events).await;
                 Ok(())
@@ -131,9 +130,7 @@ async fn report_end(result: Result<Arc<Catalog>, SessionError>, hop: usize, begu
             events.send(SessionEvent::Catalog(catalog)).await;
         }
         Err(error) => {
-            let problem = Problem::new(ProblemKind::Statement, "The catalog could not be read")
-                .because(error.to_string())
-                .hint("reload the catalog; statements run without it");
+            let problem = error.into_catalog_problem();
             events.step(hop, ConnectionStep::Catalog, StepState::Failed(problem.clone())).await;
             events.send(SessionEvent::CatalogFailed(problem)).await;
         }

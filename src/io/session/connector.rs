@@ -83,7 +83,7 @@ impl Connector {
             ReplicaTls::Always(tls) => self.open_with_tls(database, &password, tls).await,
             ReplicaTls::IfOffered(tls) => match self.open_with_tls(database, &password, tls).await {
                 // The failed handshake has used up its connection: the attempt without TLS needs a new one.
-                Err(SessionError::Driver(Error::Driver(DriverError::NoClientSslFlagFromServer))) => {
+                Err(SessionError::SignIn(Error::Driver(DriverError::NoClientSslFlagFromServer))) => {
                     self.open_without_tls(database, &password).await
                 }
                 other => other,
@@ -108,7 +108,7 @@ impl Connector {
         let options = self.options(port, database, password).ssl_opts(tls.driver_options());
         let connected = connect(options).await;
         match failure.take() {
-            Some(error) => Err(SessionError::Driver(Error::Io(IoError::Io(error)))),
+            Some(error) => Err(SessionError::SignIn(Error::Io(IoError::Io(error)))),
             None => connected,
         }
     }
@@ -149,7 +149,7 @@ impl Connector {
 /// Connects within the time limit. Running out of time drops the unfinished connection: no statement is in flight on it.
 async fn connect(options: OptsBuilder) -> Result<Conn, SessionError> {
     match timeout(limits::HANDSHAKE, Conn::new(options)).await {
-        Ok(connected) => Ok(connected?),
+        Ok(connected) => connected.map_err(SessionError::SignIn),
         Err(_) => Err(SessionError::TimedOut(limits::HANDSHAKE)),
     }
 }

@@ -7,12 +7,16 @@ use std::time::Duration;
 use mysql_async::{DriverError, Error, IoError};
 
 use super::certificate;
+use super::server_hints::{Moment, ends_connection, hint, is_transient};
 use crate::domain::problem::{Problem, ProblemKind, Remedy, ServerError};
 
 /// An error of a session.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SessionError {
-    /// The driver or the server returned an error.
+    /// The driver or the server returned an error before the end of the sign-in.
+    #[error(transparent)]
+    SignIn(Error),
+    /// The driver or the server returned an error to a query or a statement.
     #[error(transparent)]
     Driver(#[from] Error),
     /// No answer came in time. The connection cannot be used any more.
@@ -48,7 +52,7 @@ impl SessionError {
     /// Returns the server's error number, if the server returned the error.
     pub(super) fn server_code(&self) -> Option<u16> {
         match self {
-            Self::Driver(Error::Server(error)) => Some(error.code),
+            Self::Driver(Error::Server(error)) | Self::SignIn(Error::Server(error)) => Some(error.code),
             _ => None,
         }
     }
@@ -57,13 +61,18 @@ impl SessionError {
     /// also names limits per hour, which no closed connection gives back (MySQL manual, "Setting Account Resource Limits").
     pub(super) fn is_connection_limit(&self) -> bool {
         match self {
-            Self::Driver(Error::Server(error)) => match error.code {
+            Self::SignIn(Error::Server(error)) | Self::Driver(Error::Server(error)) => match error.code {
                 1040 | 1203 => true,
                 1226 => error.message.contains("max_user_connections"),
                 _ => false,
             },
             _ => false,
         }
+    }
+
+    /// Returns whether the server refused a query, and the connection can still be used.
+    pub(super) fn is_refusal(&self) -> bool {
+        matches!(self, Self::Driver(Error::Server(error)) if !ends_connection(error.code))
     }
 
     /// Returns whether the connection broke, as opposed to an error or silence of the server.
@@ -89,11 +98,8 @@ impl SessionError {
         let what = format!("Cannot connect to {host}:{port} as {user}");
         match self {
             Self::Reported(problem) => problem,
-            Self::Driver(error) => {
-                let problem = driver_problem(&error, ProblemKind::Route, what);
-                // TLS errors have their own remedy.
-                Problem { then: problem.then.or(Some(Remedy::Doctor)), ..problem }
-            }
+            Self::SignIn(error) => failed_connect(&error, what, Moment::SignIn),
+            Self::Driver(error) => failed_connect(&error, what, Moment::InternalQuery),
             Self::TimedOut(after) => Problem::new(ProblemKind::Route, what)
                 .transient()
                 .because(format!("the server did not answer within {} seconds", after.as_secs()))
@@ -127,7 +133,14 @@ impl SessionError {
     pub(super) fn into_lost_problem(self) -> Problem {
         match self {
             Self::Reported(problem) => problem,
+            Self::Driver(error @ Error::Server(_)) => {
+                let what = "The session was closed, because the server refused a statement of rrx itself";
+                driver_problem(&error, ProblemKind::Lost, what.into(), Moment::InternalQuery).then(Remedy::Reconnect)
+            }
             Self::Driver(error) => lost_connection(&error),
+            Self::SignIn(error) => {
+                driver_problem(&error, ProblemKind::Lost, LOST.into(), Moment::SignIn).then(Remedy::Reconnect)
+            }
             error @ Self::VariableMismatch { .. } => Problem::new(
                 ProblemKind::Lost,
                 "The session was closed: a statement changed a variable that keeps it safe",
@@ -141,15 +154,28 @@ impl SessionError {
         }
     }
 
+    /// Turns the error into the problem of a catalog that could not be read.
+    pub(super) fn into_catalog_problem(self) -> Problem {
+        const HINT: &str = "reload the catalog; statements run without it";
+        let what = "The catalog could not be read".to_owned();
+        let problem = match self {
+            Self::SignIn(error) => driver_problem(&error, ProblemKind::Statement, what, Moment::SignIn),
+            Self::Driver(error) => driver_problem(&error, ProblemKind::Statement, what, Moment::InternalQuery),
+            error => Problem::new(ProblemKind::Statement, what).because(error.to_string()),
+        };
+        let hint = problem.hint.as_ref().map_or_else(|| HINT.to_owned(), |hint| format!("{hint}; {HINT}"));
+        problem.hint(hint)
+    }
+
     /// Turns the error into the problem of a failed statement.
     pub(super) fn into_statement_problem(self) -> Problem {
         let Self::Driver(error @ Error::Server(_)) = self else { return self.into_lost_problem() };
         match &error {
             Error::Server(server) if is_time_limit(server.code) => {
                 let what = "The server's own time limit ended the statement";
-                driver_problem(&error, ProblemKind::TimeLimit, what.into())
+                driver_problem(&error, ProblemKind::TimeLimit, what.into(), Moment::Statement)
             }
-            _ => driver_problem(&error, ProblemKind::Statement, "The statement failed".into()),
+            _ => driver_problem(&error, ProblemKind::Statement, "The statement failed".into(), Moment::Statement),
         }
     }
 }
@@ -165,7 +191,7 @@ pub(super) const RECONNECT: &str = "reconnect; rrx runs no statement a second ti
 
 /// Turns an error of the driver into the problem of a lost connection.
 pub(super) fn lost_connection(error: &Error) -> Problem {
-    driver_problem(error, ProblemKind::Lost, LOST.into()).then(Remedy::Reconnect)
+    driver_problem(error, ProblemKind::Lost, LOST.into(), Moment::InternalQuery).then(Remedy::Reconnect)
 }
 
 /// Returns whether this is the error of the server's own time limit: 3024 of MySQL, 1969 of MariaDB.
@@ -176,12 +202,18 @@ fn is_time_limit(code: u16) -> bool {
 /// The server's error for a statement that KILL QUERY ended.
 pub(super) const INTERRUPTED: u16 = 1317;
 
-fn driver_problem(error: &Error, kind: ProblemKind, what: String) -> Problem {
+fn failed_connect(error: &Error, what: String, moment: Moment) -> Problem {
+    let problem = driver_problem(error, ProblemKind::Route, what, moment);
+    // TLS errors have their own remedy.
+    Problem { then: problem.then.or(Some(Remedy::Doctor)), ..problem }
+}
+
+fn driver_problem(error: &Error, kind: ProblemKind, what: String, moment: Moment) -> Problem {
     match error {
         Error::Server(server) => {
-            let problem = Problem { is_transient: is_transient(server.code), ..Problem::new(kind, what) };
-            let problem = problem.server(server_error(server));
-            match hint(server.code) {
+            let is_transient = is_transient(server.code, &server.message);
+            let problem = Problem { is_transient, ..Problem::new(kind, what) }.server(server_error(server));
+            match hint(server.code, moment, &server.message) {
                 Some(hint) => problem.hint(hint),
                 None => problem,
             }
@@ -215,43 +247,11 @@ fn server_error(error: &mysql_async::ServerError) -> ServerError {
     ServerError { code: error.code, state: error.state.clone(), message: error.message.clone() }
 }
 
-/// Returns whether this error is temporary: the server is starting, stopping, or has too many connections.
-fn is_transient(code: u16) -> bool {
-    matches!(code, 1040 | 1053 | 1077 | 1079 | 1203 | 1226 | 3032)
-}
-
 fn io_hint(kind: ProblemKind) -> &'static str {
     match kind {
         ProblemKind::Lost => RECONNECT,
         _ => "check host and port in the profile",
     }
-}
-
-/// Returns what to do about the server errors that users often meet.
-fn hint(code: u16) -> Option<&'static str> {
-    Some(match code {
-        1044 => "the account has no access to this database: ask for SELECT on it, or choose another database",
-        1045 => "the password may have been rotated: check the source of the password and the user in the profile",
-        1046 => "run USE with a database first, or write the database before the table name",
-        1049 => "choose a database that exists",
-        1054 => "check the spelling of the column; the explorer lists the columns",
-        1064 => "the server's message shows where; rrx sends the statement unchanged",
-        1130 => "the server accepts no connections from this address: it sees the address of the last hop",
-        1040 | 1203 | 1226 => "too many connections: close others that use the same account, or wait",
-        1142 | 1143 | 1227 | 1370 => "the account lacks this privilege: ask for it, or read another table",
-        1146 => "check the spelling and the current database",
-        1235 => "this server does not support it: write the statement without it, or run it on another replica",
-        1298 => "the server does not know this time zone by name: write an offset such as +00:00",
-        1317 => "another session stopped the statement: run it again",
-        1792 | 1290 => "the session is read-only and stays read-only",
-        1053 | 1077 | 1079 => "the server is shutting down: reconnect later",
-        3032 => "the server accepts only administrators at the moment: reconnect later",
-        3159 => "the server requires TLS: set tls = \"verify-identity\" and `ca` in the profile",
-        3118 | 4151 => "the account is locked: ask the administrator of the replica",
-        1820 | 1862 => "the password has expired: ask for a new one",
-        3024 | 1969 => "narrow the statement, or raise limits.seconds and limits.fetch_seconds in the profile",
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
@@ -265,10 +265,29 @@ mod tests {
             state: "28000".into(),
             message: "Access denied for user 'RO_USER'@'10.0.0.1' (using password: YES)".into(),
         });
-        let problem = SessionError::Driver(error).into_connect_problem("replica", 3306, "RO_USER");
+        let problem = SessionError::SignIn(error).into_connect_problem("replica", 3306, "RO_USER");
         assert_eq!(problem.kind, ProblemKind::Route);
         assert_eq!(problem.server.as_ref().map(|server| server.code), Some(1045));
         assert!(problem.hint.is_some_and(|hint| hint.contains("rotated")));
+    }
+
+    #[test]
+    fn the_same_error_after_the_sign_in_does_not_mention_the_password() {
+        let error = || {
+            SessionError::Driver(Error::Server(mysql_async::ServerError {
+                code: 1045,
+                state: "28000".into(),
+                message: "Access denied for user 'gone'@'%' (using password: YES)".into(),
+            }))
+        };
+        for problem in [
+            error().into_connect_problem("replica", 3306, "RO_USER"),
+            error().into_statement_problem(),
+            error().into_lost_problem(),
+        ] {
+            assert_eq!(problem.server.as_ref().map(|server| server.code), Some(1045));
+            assert!(!problem.to_string().contains("rotated"), "{problem}");
+        }
     }
 
     #[test]

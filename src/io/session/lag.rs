@@ -90,7 +90,7 @@ impl LagProbe {
                         at += 1;
                     }
                 },
-                Err(error) if error.server_code().is_some() => {
+                Err(error) if error.is_refusal() => {
                     // The refusal is permanent: more attempts would only fill the server's log.
                     self.refusal = Some(refusal(source, &error));
                     self.sources.remove(at);

@@ -51,6 +51,7 @@ mod secondary;
 mod secrets;
 mod server;
 mod server_facts;
+mod server_hints;
 mod server_timeout;
 mod server_verifier;
 mod session_state;

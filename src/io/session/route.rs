@@ -99,7 +99,7 @@ impl ReplicaRoute {
                 match timeout(limits::HANDSHAKE, opening).await {
                     Ok(Ok(end)) => Ok(end.port()),
                     // The driver returns the same error when it connects itself.
-                    Ok(Err(error)) => Err(SessionError::Driver(Error::Io(IoError::Io(error)))),
+                    Ok(Err(error)) => Err(SessionError::SignIn(Error::Io(IoError::Io(error)))),
                     Err(_) => Err(SessionError::TimedOut(limits::HANDSHAKE)),
                 }
             }

@@ -45,7 +45,7 @@ pub(super) async fn run_internal_within(
 /// Turns a refusal by the server into an empty answer; other errors stay.
 pub(super) fn allow_refusal(answer: Result<Vec<Row>, SessionError>) -> Result<Vec<Row>, SessionError> {
     match answer {
-        Err(error) if error.server_code().is_some() => Ok(Vec::new()),
+        Err(error) if error.is_refusal() => Ok(Vec::new()),
         other => other,
     }
 }
@@ -137,7 +137,7 @@ impl InternalBatch {
             events.internal_query(query, sent.elapsed(), Some(error)).await;
         }
         match ended {
-            Err(error) if error.server_code().is_none() => Err(error),
+            Err(error) if !error.is_refusal() => Err(error),
             Ok(()) | Err(_) => Ok(Self { answers, batching }),
         }
     }

@@ -75,7 +75,7 @@ impl SecondaryConnector {
         match pin_to(conn, &self.pinned, self.batching, events).await {
             Ok(read_back) => Ok(server::identity(&read_back.variables) == self.identity),
             // Another server may have other variables, which is not an error of this session.
-            Err(error) if error.server_code().is_some() || matches!(error, SessionError::VariableMismatch { .. }) => {
+            Err(error) if error.is_refusal() || matches!(error, SessionError::VariableMismatch { .. }) => {
                 let variables = ServerVariables::read(conn, &internal_query::identity(), events).await?;
                 if server::identity(&variables) == self.identity { Err(error) } else { Ok(false) }
             }

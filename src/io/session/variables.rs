@@ -33,8 +33,12 @@ impl ServerVariables {
     ) -> Result<Self, SessionError> {
         let rows = match answer {
             // Some engines know SHOW VARIABLES, but not its WHERE.
-            Err(error) if error.server_code().is_some() => {
-                run_internal(conn, &internal_query::all_variables(), events).await?
+            Err(refusal) if refusal.is_refusal() => {
+                match run_internal(conn, &internal_query::all_variables(), events).await {
+                    // The server closed the connection after its refusal, which is the reason.
+                    Err(error) if error.is_broken_connection() => return Err(refusal),
+                    answer => answer?,
+                }
             }
             other => other?,
         };
