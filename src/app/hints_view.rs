@@ -211,7 +211,7 @@ fn connect_hints(stage: &ConnectStage) -> Vec<(Action, &'static str)> {
         ConnectStage::Connecting | ConnectStage::ReadingSettings => {
             vec![(Action::Connect(ConnectAction::Close), "stop")]
         }
-        ConnectStage::Asking(Question::HostKey { .. }) => vec![
+        ConnectStage::Asking(Question::HostKey { .. } | Question::RunCommand { .. }) => vec![
             (Action::Connect(ConnectAction::Accept), "accept"),
             (Action::Connect(ConnectAction::Decline), "decline"),
         ],

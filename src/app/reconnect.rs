@@ -148,6 +148,7 @@ pub(super) fn on_question(
     effects.push(Effect::Session(session, SessionCmd::CloseForReconnect));
     let what = match question {
         Question::HostKey { host, .. } => format!("the host key of {host} is not known"),
+        Question::RunCommand { host, .. } => format!("a command connects to {host}, and you have not allowed it"),
         Question::Secret { prompt, .. } => format!("the server asks: {prompt}"),
         Question::RetrySecret { problem, .. } => return give_up(model, problem.then(Remedy::Reconnect)),
     };

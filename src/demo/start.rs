@@ -13,7 +13,7 @@ use super::server::variables::{HOST, PORT};
 use super::server::{Account, Server, Translator};
 use super::{credentials, data, jump_host, translate, wire};
 use crate::domain::profile::{
-    Environment, Hop, Profile, ProfileLimits, Secret, SecretSource, SessionTimeZone, Spilling, TlsMode,
+    CommandConsent, Environment, Hop, Profile, ProfileLimits, Secret, SecretSource, SessionTimeZone, Spilling, TlsMode,
 };
 
 /// The name of the built-in profile.
@@ -151,8 +151,10 @@ fn profile(jump_host: SocketAddr, host_key: String, identity: PathBuf, password:
             certificate: None,
             host_key: vec![host_key],
             known_hosts: None,
+            proxy_command: None,
         }],
         identity_passphrase: None,
+        proxy_command: CommandConsent::Ask,
         host: HOST.into(),
         port: PORT,
         user: ACCOUNT.into(),

@@ -153,6 +153,8 @@ pub const SECRET_COMMAND: Duration = Duration::from_mins(1);
 pub const SECRET_BYTES: u64 = 64 << 10;
 /// Time to read a pipe that is named instead of the file of a key, a CA, `ssh_config` or `known_hosts`.
 pub const PIPE: Duration = Duration::from_secs(5);
+/// Time for a command of `Match exec`. It runs while the files are read, within [`READING`].
+pub const MATCH_COMMAND: Duration = Duration::from_secs(5);
 /// Time to read such files: a lost network file system must not block connecting.
 pub const READING: Duration = Duration::from_secs(10);
 /// Bytes of a settings file, a snippet or a doc page. A larger file is reported and ignored.

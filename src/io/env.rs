@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::host::clipboard::ClipboardEnv;
 use super::host::keyring::{self, Keyring};
 use super::host::prompts::Prompts;
+use super::host::shell_command::{self, CommandPipes, CommandReport, ShellCommand};
 use super::host::{own_sockets, peers, secrets, user};
 use super::runtime::clock::{self, Clock};
 use super::session::{CatalogLoading, CredentialCache, SessionEnv};
@@ -15,7 +16,8 @@ use super::storage::paths::Paths;
 use super::storage::stored_dates::StoredDates;
 use super::storage::task::StorageDeps;
 use super::storage::{known_hosts, ssh_files};
-use super::tunnel::{IsOwnSocket, PeerUids};
+use super::tunnel::{IsOwnSocket, PeerUids, ProxyReport, StartCommand, StartedCommand};
+use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Secret;
 use crate::domain::ssh::ssh_config::{SshConfigFiles, SshConfigSource};
@@ -124,6 +126,7 @@ impl HostEnv {
             read: Arc::new(known_hosts::read),
             append: Arc::new(known_hosts::append),
             is_own_socket: Arc::clone(&self.sockets.is_own),
+            start_command: start_command(self.variable),
             secret: Arc::new(secrets::fetch),
             exposed_file_warning: secrets::exposed_file_warning,
             secret_age: Arc::new(move |source| dates.age_in_days(source)),
@@ -178,6 +181,26 @@ impl SecretStore<'_> {
     }
 }
 
+/// Returns the function that starts the command of a hop in the user's shell.
+#[must_use]
+pub fn start_command(variable: fn(&str) -> Option<OsString>) -> StartCommand {
+    Arc::new(move |command| {
+        let (running, CommandPipes { stdin, stdout }) = ShellCommand::start(command, variable("SHELL"))?;
+        let report = running.report();
+        Ok(StartedCommand { stdin: stdin.into(), stdout: stdout.into(), report, guard: Box::new(running) })
+    })
+}
+
+impl ProxyReport for CommandReport {
+    fn messages(&self) -> Vec<String> {
+        Self::messages(self)
+    }
+
+    fn end(&self) -> Option<String> {
+        Self::end(self)
+    }
+}
+
 /// Reads the files of `ssh_config(5)` from disk.
 struct DiskFiles {
     variable: fn(&str) -> Option<OsString>,
@@ -190,6 +213,10 @@ impl SshConfigFiles for DiskFiles {
 
     fn matching(&self, pattern: &Path) -> Vec<PathBuf> {
         ssh_files::matching(pattern)
+    }
+
+    fn run(&self, command: &str) -> std::io::Result<bool> {
+        shell_command::succeeds(command, (self.variable)("SHELL"), limits::MATCH_COMMAND)
     }
 
     fn variable(&self, name: &str) -> Option<String> {

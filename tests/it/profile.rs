@@ -66,6 +66,7 @@ fn the_whole_form_of_the_manual_gives_this_profile() {
         certificate: None,
         host_key: vec![],
         known_hosts: Some("~/.ssh/known_hosts".into()),
+        proxy_command: None,
     };
     let second = Hop {
         host: "inner".into(),
@@ -75,6 +76,7 @@ fn the_whole_form_of_the_manual_gives_this_profile() {
         certificate: None,
         host_key: vec!["SHA256:0123456789012345678901234567890123456789012".into()],
         known_hosts: Some("~/kh".into()),
+        proxy_command: None,
     };
     assert_eq!(profile.route, [first, second]);
     assert_eq!(profile.identity_passphrase, Some(SecretSource::Command("pass show key".into())));
@@ -235,7 +237,7 @@ proptest! {
     fn a_hop_written_out_reads_back_the_same(
         user in prop::option::of("[a-z][a-z@.]{0,8}[a-z]"), host in "[a-z0-9][a-z0-9.-]{0,20}|::1|fe80::12", port in prop::option::of(1_u16..)
     ) {
-        let hop = Hop { host, port, user, identity: vec![], certificate: None, host_key: vec![], known_hosts: None };
+        let hop = Hop { host, port, user, identity: vec![], certificate: None, host_key: vec![], known_hosts: None, proxy_command: None };
         prop_assert_eq!(hop.to_string().parse(), Ok(hop));
     }
 

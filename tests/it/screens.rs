@@ -167,6 +167,47 @@ fn an_unknown_host_key_is_drawn_beside_its_fingerprint_where_there_is_room() {
     }
 }
 
+/// The question whether a command may connect to a hop.
+fn command_question() -> Question {
+    Question::RunCommand {
+        host: "i-0abc1234def567890".into(),
+        command: "sh -c \"aws ssm start-session --target i-0abc1234def567890 --document-name AWS-StartSSHSession \
+                  --parameters 'portNumber=22'\""
+            .into(),
+        place: "/home/you/.ssh/config line 7".into(),
+    }
+}
+
+#[test]
+fn a_command_that_connects_to_a_hop_is_shown_whole() {
+    for size in SIZES {
+        let mut bench = Bench::new(size.0, size.1);
+        bench.keys("enter");
+        bench.session(SessionEvent::Asked(command_question()));
+        insta::assert_snapshot!(format!("run_command_{}x{}", size.0, size.1), text(&bench, size));
+    }
+}
+
+#[test]
+fn a_command_that_does_not_fit_cannot_be_allowed_and_enter_never_allows_it() {
+    let Question::RunCommand { command, .. } = command_question() else { return };
+    let command = command.replace(' ', "");
+    for width in [20, 30, 40, 60, 120] {
+        for height in 5..30 {
+            let mut bench = Bench::new(width, height);
+            bench.keys("enter");
+            bench.session(SessionEvent::Asked(command_question()));
+            let shown = text(&bench, (width, height)).replace(|c: char| c.is_whitespace() || c == '┃', "");
+            bench.effects.clear();
+            bench.keys("enter");
+            assert!(bench.effects.is_empty(), "{width}x{height}");
+            bench.keys("ctrl-y");
+            let is_answered = !bench.effects.is_empty();
+            assert_eq!(is_answered, shown.contains(&command), "{width}x{height}");
+        }
+    }
+}
+
 #[test]
 fn a_host_key_whose_fingerprint_does_not_fit_cannot_be_accepted() {
     let fingerprint = "SHA256:uTDvzFQX7oAgHpNLYeRIh+tUGDAuSJCBc5o0q/AnMe4";

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use proptest::prelude::*;
+use rrx::domain::profile::CommandConsent;
 use rrx::domain::ssh::ssh_config::{
     AddressFamily, AgentSocket, HostConfig, HostLookup, SignInMethod, SshConfigError, SshConfigFiles, UnknownHostKeys,
     host_config,
@@ -29,6 +30,13 @@ impl SshConfigFiles for MemoryFiles {
         self.0.keys().filter(fits).cloned().collect()
     }
 
+    fn run(&self, command: &str) -> io::Result<bool> {
+        match command {
+            "late" => Err(io::Error::new(io::ErrorKind::TimedOut, "the command did not end")),
+            _ => Ok(command.starts_with("true")),
+        }
+    }
+
     fn variable(&self, name: &str) -> Option<String> {
         (name == "AGENT").then(|| "/run/agent".to_owned())
     }
@@ -43,6 +51,7 @@ fn asked(host: &str) -> HostLookup {
         local_uid: 1000,
         local_host: "desk.example.com".into(),
         home: "/home/ann".into(),
+        commands: CommandConsent::Ask,
     }
 }
 
@@ -86,11 +95,10 @@ fn match_looks_at_the_name_so_far_at_the_one_typed_and_at_the_account() {
 #[test]
 fn a_keyword_that_changes_the_route_is_refused_with_its_place() {
     assert_eq!(
-        refusal("# a comment\nHost *\n  ProxyCommand nc %h %p\n"),
-        "/home/ann/.ssh/config:3: ProxyCommand is not supported: it changes the route or which keys are trusted; \
+        refusal("# a comment\nHost *\n  CanonicalizeHostname yes\n"),
+        "/home/ann/.ssh/config:3: CanonicalizeHostname is not supported: it changes the route or which keys are trusted; \
          describe the hop in the profile instead"
     );
-    assert!(refusal("Match exec \"test -f /x\"\n  User u\n").contains(":1: Match exec is not supported"));
     assert!(refusal("KnownHostsCommand /bin/keys\n").contains("KnownHostsCommand"));
     assert!(refusal("Port 0\n").contains("`0` is not a port"));
     assert!(refusal("User \"open\n").contains(":1: a quote is not closed"));
@@ -101,15 +109,18 @@ fn the_first_of_jump_and_command_counts() {
     let jumps = read("ProxyJump a,b@c:22\nProxyCommand nc %h %p\n", "x").unwrap().proxy_jump;
     assert_eq!(jumps, ["a", "b@c:22"]);
     assert_eq!(read("ProxyJump none\nProxyJump a\n", "x").unwrap().proxy_jump, Vec::<String>::new());
-    assert!(read("ProxyCommand nc %h %p\nProxyJump a\n", "x").is_err());
+    let first = read("ProxyCommand nc %h %p\nProxyJump a\n", "x").unwrap();
+    assert_eq!((first.proxy_jump, first.proxy_command.is_some()), (vec![], true));
     for text in [
         "Host x\n ProxyCommand none\nHost *\n ProxyJump b\n",
         "Host x\n ProxyCommand none\nHost *\n ProxyCommand nc %h %p\n",
         "ProxyJump none\nProxyCommand none\nProxyJump b\n",
     ] {
-        assert_eq!(read(text, "x").unwrap().proxy_jump, Vec::<String>::new(), "{text}");
+        let config = read(text, "x").unwrap();
+        assert_eq!((config.proxy_jump, config.proxy_command), (vec![], None), "{text}");
     }
-    assert!(refusal("ProxyJump none\nProxyCommand nc %h %p\n").contains(":2: ProxyCommand is not supported"));
+    let after_none = read("ProxyJump none\nProxyCommand nc %h %p\n", "x").unwrap();
+    assert_eq!(after_none.proxy_command.unwrap().place, "/home/ann/.ssh/config line 2");
     assert!(refusal("ProxyJump a, b\n").contains(":1: `a, b`: a list of hops must not contain spaces"));
 }
 
@@ -137,7 +148,75 @@ fn a_match_that_does_not_hold_anyway_may_ask_for_what_rrx_does_not_have() {
     ] {
         assert_eq!(read(text, "x").unwrap().user, None, "{text}");
     }
-    assert!(refusal("Match host x exec \"touch x\"\n User u\n").contains(":1: Match exec is not supported"));
+    assert!(refusal("Match host x tagged a\n User u\n").contains(":1: Match tagged is not supported"));
+}
+
+fn command(text: &str, host: &str) -> String {
+    read(text, host).unwrap().proxy_command.unwrap().command
+}
+
+#[test]
+fn a_proxy_command_is_the_rest_of_its_line_with_its_tokens() {
+    let settings = "HostName real.example.com\nPort 2222\nUser ops\n";
+    let line = "ProxyCommand = sh -c 'nc \"$0\" %p' %h # %n %r %%";
+    assert_eq!(
+        command(&format!("{settings}{line}\n"), "Alias"),
+        "sh -c 'nc \"$0\" 2222' real.example.com # Alias ops %"
+    );
+    for token in ["%d", "%i", "%u", "%L", "%"] {
+        let what = refusal(&format!("ProxyCommand nc {token}\n"));
+        assert!(what.contains(":1: "), "{what}");
+    }
+}
+
+#[test]
+fn a_name_that_a_shell_would_interpret_is_not_put_into_a_command() {
+    for (text, host) in [
+        ("HostName $(touch${IFS}x)\nProxyCommand nc %h %p\n", "x"),
+        ("ProxyCommand nc %n %p\n", "x;touch"),
+        ("User `id`\nProxyCommand nc %r\n", "x"),
+        ("User -oProxyCommand=x\nProxyCommand ssh %r\n", "x"),
+    ] {
+        let what = read(text, host).unwrap_err().to_string();
+        assert!(what.contains("a shell would interpret"), "{text}: {what}");
+    }
+    assert_eq!(command("ProxyCommand nc %p\n", "x;touch"), "nc 22", "the name is not used");
+    assert_eq!(command("ProxyCommand nc %h %p\n", "fe80::1%eth0"), "nc fe80::1%eth0 22");
+}
+
+fn with_commands(text: &str, host: &str) -> Result<HostConfig, SshConfigError> {
+    let files = MemoryFiles(BTreeMap::from([("/home/ann/.ssh/config".into(), text.as_bytes().to_vec())]));
+    let lookup = HostLookup { commands: CommandConsent::Given, ..asked(host) };
+    host_config(&lookup, &["/home/ann/.ssh/config".into()], &files)
+}
+
+#[test]
+fn a_command_of_match_decides_if_it_may_run() {
+    for (text, user) in [
+        ("Match exec true\n User u\n", Some("u")),
+        ("Match exec \"true %h %n %r %u %p %d %i %k %l %L %j %%\"\n User u\n", Some("u")),
+        ("Match exec false\n User u\n", None),
+        ("Match !exec false\n User u\n", Some("u")),
+        ("Match !exec true\n User u\n", None),
+        ("Match exec true exec false\n User u\n", None),
+        ("Match exec late\n User u\n", None),
+        ("Match !exec late\n User u\n", None),
+    ] {
+        assert_eq!(with_commands(text, "x").unwrap().user.as_deref(), user, "{text}");
+    }
+    assert!(with_commands("Match exec late\n User u\n", "x").unwrap().warnings[0].contains("did not end"));
+    assert!(with_commands("Match exec \"true %q\"\n User u\n", "x").is_err());
+    assert!(with_commands("Match exec \"true %n\"\n User u\n", "x;touch").is_err());
+}
+
+#[test]
+fn without_consent_a_command_of_match_does_not_run_and_its_block_does_not_count() {
+    for text in ["Match exec true\n User u\n", "Match !exec false\n User u\n"] {
+        let config = read(text, "x").unwrap();
+        assert_eq!(config.user, None, "{text}");
+        assert!(config.warnings[0].contains(":1: Match exec did not run"), "{:?}", config.warnings);
+        assert!(config.warnings[0].contains("proxy_command = true"), "{:?}", config.warnings);
+    }
 }
 
 #[test]

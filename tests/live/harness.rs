@@ -16,6 +16,7 @@ use rrx::domain::protocol::{
 };
 use rrx::domain::results::Column;
 use rrx::domain::sql::{Dialect, Param};
+use rrx::io::env::start_command;
 use rrx::io::host::own_sockets;
 use rrx::io::session::{CatalogLoading, CredentialCache, SessionEnv, spawn};
 use rrx::io::storage::known_hosts;
@@ -99,6 +100,7 @@ pub fn session_env() -> SessionEnv {
         read: Arc::new(known_hosts::read),
         append: Arc::new(known_hosts::append),
         is_own_socket: Arc::new(own_sockets::is_own),
+        start_command: start_command(|name| std::env::var_os(name)),
         secret: Arc::new(|source: &SecretSource| match source {
             SecretSource::File(path) => {
                 Ok(Secret::new(std::fs::read_to_string(path).unwrap().lines().next().unwrap().to_owned()))

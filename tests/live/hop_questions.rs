@@ -114,6 +114,7 @@ impl QuestioningHop {
             certificate: None,
             host_key: vec![self.fingerprint.clone()],
             known_hosts: None,
+            proxy_command: None,
         }
     }
 

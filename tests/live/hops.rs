@@ -9,6 +9,7 @@ use rrx::domain::profile::Hop;
 use rrx::domain::protocol::ConnectionStep;
 use rrx::domain::ssh::resolved_hop::RouteError;
 use rrx::domain::ssh::ssh_config::{SshConfigFiles, SshConfigSource};
+use rrx::io::host::shell_command;
 use rrx::io::storage::ssh_files;
 use rrx::io::tunnel::{Tunnel, TunnelContext, TunnelError};
 
@@ -25,6 +26,10 @@ impl SshConfigFiles for Disk {
 
     fn matching(&self, pattern: &Path) -> Vec<PathBuf> {
         ssh_files::matching(pattern)
+    }
+
+    fn run(&self, command: &str) -> std::io::Result<bool> {
+        shell_command::succeeds(command, None, std::time::Duration::from_secs(5))
     }
 
     fn variable(&self, name: &str) -> Option<String> {
@@ -167,8 +172,8 @@ async fn strict_checking_refuses_an_unknown_key_without_a_question() {
 async fn an_unsupported_keyword_is_an_error_with_its_file_and_line() {
     let home = home();
     for (text, line, word) in [
-        ("Host b\n  HostName 127.0.0.1\n  ProxyCommand nc %h %p\n", 3, "ProxyCommand"),
-        ("Match exec \"true\"\n  User x\n", 1, "exec"),
+        ("Host b\n  HostName 127.0.0.1\n  KnownHostsCommand x\n", 3, "KnownHostsCommand"),
+        ("Match tagged x\n  User x\n", 1, "tagged"),
         ("Host b\n  Port 99999\n", 2, "99999"),
     ] {
         let (context, _steps) = with_config(home.path(), text);

@@ -8,7 +8,7 @@ use std::process::Command;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
-use rrx::domain::profile::Hop;
+use rrx::domain::profile::{CommandConsent, Hop};
 use rrx::domain::ssh::host_key::HostKey;
 use rrx::domain::ssh::known_hosts::{HostKeyStatus, KnownHosts, format_hashed_line};
 use rrx::domain::ssh::ssh_config::{
@@ -53,6 +53,7 @@ fn read_with_rrx(paths: &[PathBuf], home: &Path, host: &str) -> Result<HostConfi
         local_uid: nix::unistd::getuid().as_raw(),
         local_host: nix::unistd::gethostname().unwrap().to_string_lossy().into_owned(),
         home: home.to_owned(),
+        commands: CommandConsent::Given,
     };
     host_config(&lookup, paths, &Disk).map_err(|problem| problem.to_string())
 }

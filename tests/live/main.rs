@@ -43,6 +43,7 @@ mod liveness;
 mod one_server;
 mod order;
 mod proof;
+mod proxy_command;
 mod refusals;
 mod rig_itself;
 mod rooted;

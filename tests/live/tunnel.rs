@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use rrx::domain::problem::ProblemKind;
-use rrx::domain::profile::{Hop, Secret};
+use rrx::domain::profile::{CommandConsent, Hop, Secret};
 use rrx::domain::protocol::{Answer, ConnectionStep, Question, StepState};
+use rrx::io::env::start_command;
 use rrx::io::host::own_sockets;
 use rrx::io::storage::known_hosts;
 use rrx::io::tunnel::{HopProgress, NoPrompter, ReachFailure, Tunnel, TunnelContext, TunnelError, UserPrompter};
@@ -60,6 +61,8 @@ pub fn context(home: &Path) -> (TunnelContext, mpsc::Receiver<HopProgress>) {
         read: Arc::new(known_hosts::read),
         append: Arc::new(known_hosts::append),
         is_own_socket: Arc::new(own_sockets::is_own),
+        start_command: start_command(|name| std::env::var_os(name)),
+        commands: CommandConsent::Ask,
         passphrase: None,
         prompter: Arc::new(NoPrompter),
         progress,

@@ -29,7 +29,7 @@ use std::time::Duration;
 
 use harness::{connect, unlimited};
 use rrx::domain::problem::ProblemKind;
-use rrx::domain::profile::{Environment, Profile, ProfileLimits, SecretSource, Spilling, TlsMode};
+use rrx::domain::profile::{CommandConsent, Environment, Profile, ProfileLimits, SecretSource, Spilling, TlsMode};
 use rrx::domain::protocol::{End, Limit, Role, RunBounds, SessionCmd};
 use rrx::domain::sql::{Param, ServerFamily, SqlMode};
 use server::MySql;
@@ -48,6 +48,7 @@ fn server_profile() -> Profile {
         environment: Environment::Test,
         route: Vec::new(),
         identity_passphrase: None,
+        proxy_command: CommandConsent::Ask,
         host: host.into(),
         port: port.parse().expect("RRX_MYSQL=HOST:PORT"),
         user: required_variable("RRX_MYSQL_USER"),

@@ -30,7 +30,7 @@ pub use directory::{RigDirectory, run, wait_until};
 pub use forwarder::{Forwarder, Mode, TargetOrder};
 pub use mariadb::{ACCOUNT, Mariadb, PASSWORD};
 pub use ports::free_port;
-use rrx::domain::profile::{Environment, Hop, Profile, ProfileLimits, SecretSource, Spilling, TlsMode};
+use rrx::domain::profile::{CommandConsent, Environment, Hop, Profile, ProfileLimits, SecretSource, Spilling, TlsMode};
 pub use silent::Silent;
 pub use sshd::{ALIAS, Pam, Sshd, SshdOptions, has_private_hosts_file};
 
@@ -248,6 +248,7 @@ impl Rig {
             certificate: None,
             host_key: Vec::new(),
             known_hosts: Some(known_hosts.to_owned()),
+            proxy_command: None,
         }
     }
 
@@ -258,6 +259,7 @@ impl Rig {
             environment: Environment::Test,
             route: vec![self.hop(self.ssh_port(), &self.known_hosts())],
             identity_passphrase: None,
+            proxy_command: CommandConsent::Ask,
             host: self.mysql_host().into(),
             port: self.mysql_port(),
             user: ACCOUNT.into(),

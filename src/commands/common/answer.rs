@@ -23,8 +23,8 @@ pub async fn answer(question: Question, prompts: Prompts) -> Result<Answer, Prob
             let asked = tokio::task::spawn_blocking(move || (prompts.hidden)(&format!("{prompt}{why}"))).await;
             asked.unwrap_or_else(|_| Err(session_ended())).map(Answer::Secret).map_err(|_| problem)
         }
-        // The user has not seen the fingerprint yet. The refusal explains how to accept the key.
-        Question::HostKey { .. } => Ok(Answer::Decline),
+        // The user has not seen the fingerprint or the command yet. The refusal shows it, and says how to accept it.
+        Question::HostKey { .. } | Question::RunCommand { .. } => Ok(Answer::Decline),
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::anonymizer::{Anonymizer, NamesInBundle};
 use super::report::Report;
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::profile::{Hop, Profile, SecretSource, TlsMode};
+use crate::domain::profile::{CommandConsent, Hop, Profile, SecretSource, TlsMode};
 use crate::io::session::SessionEnv;
 use crate::io::storage::atomic;
 
@@ -123,6 +123,7 @@ fn settings(profile: &Profile) -> Value {
             TlsMode::VerifyIdentity => "verify-identity",
         },
         "ca": profile.ca.as_ref().map(|path| path.display().to_string()),
+        "proxy_command": profile.proxy_command == CommandConsent::Given,
         "tls_server_name": profile.tls_server_name,
         "cleartext": profile.cleartext,
         "database": profile.database,

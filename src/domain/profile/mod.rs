@@ -125,11 +125,22 @@ pub struct Hop {
     pub host_key: Vec<String>,
     /// `None` means `~/.ssh/known_hosts`.
     pub known_hosts: Option<PathBuf>,
+    /// A command that connects to the hop with its standard input and output, as `ProxyCommand` of `ssh_config`.
+    pub proxy_command: Option<String>,
 }
 
 impl Hop {
     /// The default port of OpenSSH.
     pub const PORT: u16 = 22;
+}
+
+/// Whether the commands that `ssh_config` or a hop names may run: `ProxyCommand` and `Match exec`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum CommandConsent {
+    /// The user is asked, or else the command does not run.
+    #[default]
+    Ask,
+    Given,
 }
 
 /// Whether the rows of a result that do not fit in memory may go to a temporary file.
@@ -222,6 +233,7 @@ pub struct Profile {
     /// The hops in order. Empty is a direct connection.
     pub route: Vec<Hop>,
     pub identity_passphrase: Option<SecretSource>,
+    pub proxy_command: CommandConsent,
     /// The replica's host name, as the last hop resolves it.
     pub host: String,
     pub port: u16,

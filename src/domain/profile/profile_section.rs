@@ -7,7 +7,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::settings_table::{SettingKey, limits, profile, secret, session};
 use super::toml_entry::{SettingsError, TomlEntry, collect, report_unknown_keys};
-use super::{Environment, Profile, ProfileLimits, SecretKind, SecretSource, SessionTimeZone, Spilling, TlsMode, route};
+use super::{
+    CommandConsent, Environment, Profile, ProfileLimits, SecretKind, SecretSource, SessionTimeZone, Spilling, TlsMode,
+    route,
+};
 
 /// The result of reading a section.
 pub(super) struct ParsedProfile {
@@ -47,6 +50,10 @@ impl<'a, 'i> ProfileReader<'a, 'i> {
             environment: environment.unwrap_or_default(),
             route: self.route(),
             identity_passphrase: self.secret(SecretKind::Passphrase),
+            proxy_command: match self.flag(profile::PROXY_COMMAND) {
+                Some(true) => CommandConsent::Given,
+                Some(false) | None => CommandConsent::Ask,
+            },
             host: String::new(),
             port: 3306,
             user: String::new(),

@@ -98,6 +98,9 @@ fn read_table(entry: &TomlEntry<'_, '_>, errors: &mut Vec<SettingsError>) -> Opt
     if let Some(file) = TomlEntry::find(table, hop::KNOWN_HOSTS) {
         read.known_hosts = collect(file.text(), errors).map(PathBuf::from);
     }
+    if let Some(command) = TomlEntry::find(table, hop::PROXY_COMMAND) {
+        read.proxy_command = collect(command.text(), errors).map(str::to_owned);
+    }
     if let Some(certificate) = TomlEntry::find(table, hop::CERTIFICATE) {
         read.certificate = collect(certificate.text(), errors).map(PathBuf::from);
     }
@@ -147,6 +150,7 @@ fn bare(host: String) -> Hop {
         certificate: None,
         host_key: Vec::new(),
         known_hosts: None,
+        proxy_command: None,
     }
 }
 

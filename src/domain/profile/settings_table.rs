@@ -170,6 +170,9 @@ section!(profile {
         "The SSH private keys to try, in order, for all hops without an `identity`.", "\"~/.ssh/id_ed25519\"";
     IDENTITY_PASSPHRASE = "identity_passphrase", Table("Secret source"), Described("rrx asks when a key needs it"), Secret:
         "Where the passphrase of these keys comes from (see *Secret source*).", "{ command = \"pass show ssh-key\" }";
+    PROXY_COMMAND = "proxy_command", Flag, Value("false"), OwnChoice:
+        "Whether the commands run that `ssh_config` or the first hop names (`ProxyCommand`, `Match exec`). Without it, the screen \
+         asks before it runs a `ProxyCommand`.", "true";
     KNOWN_HOSTS = "known_hosts", Path, Described("`UserKnownHostsFile` of `ssh_config`, else `~/.ssh/known_hosts`"), LocalFile:
         "The file with the host keys of all hops without a `known_hosts`.", "\"~/.ssh/known_hosts\"";
     HOST = "host", Text, Required, Shared:
@@ -241,6 +244,10 @@ section!(hop {
         "[\"SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"]";
     KNOWN_HOSTS = "known_hosts", Path, Described("`known_hosts` of the profile"), LocalFile:
         "The file with the host keys of this hop.", "\"~/.ssh/known_hosts_work\"";
+    PROXY_COMMAND = "proxy_command", Text, Described("`ProxyCommand` of `ssh_config`"), OwnChoice:
+        "The command that connects to the first hop, as `ProxyCommand` of `ssh_config`, with its tokens `%h`, `%n`, `%p`, `%r` \
+         and `%%`. It needs `proxy_command = true` in the profile, or your consent on the screen.",
+        "\"aws ssm start-session --target %h --document-name AWS-StartSSHSession --parameters portNumber=%p\"";
 });
 
 section!(secret {

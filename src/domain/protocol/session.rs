@@ -90,6 +90,14 @@ pub enum Question {
         /// The `known_hosts` file to which an accepted key is added.
         recorded_in: PathBuf,
     },
+    /// Whether a command that `ssh_config` or the profile names may connect to a hop.
+    RunCommand {
+        /// The hop as the user names it.
+        host: String,
+        command: String,
+        /// Where the command is written.
+        place: String,
+    },
     /// A password, a passphrase or a one-time code.
     Secret {
         /// What the secret is for.
@@ -109,9 +117,9 @@ pub enum Question {
 /// The user's answer to a [`Question`].
 #[derive(Debug)]
 pub enum Answer {
-    /// Accept the host key and add it to `known_hosts`.
+    /// Accept the host key and add it to `known_hosts`, or allow the command.
     Accept,
-    /// Refuse the host key, or give no secret.
+    /// Refuse the host key or the command, or give no secret.
     Decline,
     Secret(Secret),
 }

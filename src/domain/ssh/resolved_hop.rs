@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use super::keepalive::Keepalive;
 use super::ssh_config::{
-    AddressFamily, AgentSocket, ForbiddenMethod, HostConfig, HostLookup, SignInMethod, SshConfigSource,
-    UnknownHostKeys, host_config,
+    AddressFamily, AgentSocket, ForbiddenMethod, HostConfig, HostLookup, ProxyCommand, SignInMethod, SshConfigSource,
+    UnknownHostKeys, expand_command, host_config,
 };
 use crate::domain::limits;
-use crate::domain::profile::Hop;
+use crate::domain::profile::{CommandConsent, Hop};
 
 /// The largest number of hops on a route. A longer route is a loop.
 const MAX_HOPS: usize = 16;
@@ -55,6 +55,8 @@ pub struct ResolvedHop {
     /// The limit for the SSH handshake.
     pub handshake_timeout: Duration,
     pub keepalive: Keepalive,
+    /// The command that connects to the hop. Only the first hop of a route can have one.
+    pub proxy_command: Option<ProxyCommand>,
     /// Lines of `ssh_config` that were ignored.
     pub warnings: Vec<String>,
 }
@@ -68,6 +70,8 @@ pub struct LocalAccount {
     pub agent: Option<PathBuf>,
     /// The system's `known_hosts` files.
     pub global_known_hosts: Vec<PathBuf>,
+    /// Whether `Match exec` may run its command.
+    pub commands: CommandConsent,
 }
 
 /// The key files to try at a hop.
@@ -163,7 +167,7 @@ impl RouteResolver<'_> {
             Some(source) => Some(look_up(hop, source, self.account)?),
             None => None,
         };
-        if let (Some(config), Some(depth)) = (&config, jump_depth) {
+        if let (Some(config), Some(depth), None) = (&config, jump_depth, &hop.proxy_command) {
             for (index, jump) in config.proxy_jump.iter().enumerate() {
                 let text = jump.strip_prefix("ssh://").unwrap_or(jump);
                 let before: Hop = text.parse().map_err(|error| RouteError::SshConfig {
@@ -181,6 +185,12 @@ impl RouteResolver<'_> {
         if let Some(config) = config {
             apply_config(&mut resolved, config);
         }
+        if let Some(command) = &hop.proxy_command {
+            resolved.proxy_command = Some(self.command_of_profile(command, hop, &resolved)?);
+        } else if !self.resolved.is_empty() {
+            // As in OpenSSH: the hop before this one leads to it.
+            resolved.proxy_command = None;
+        }
         if let Some(file) = &hop.known_hosts {
             resolved.known_hosts = vec![self.account.expand(file)];
         }
@@ -189,16 +199,36 @@ impl RouteResolver<'_> {
     }
 }
 
-fn look_up(hop: &Hop, source: &SshConfigSource, account: &LocalAccount) -> Result<HostConfig, RouteError> {
-    let lookup = HostLookup {
+impl RouteResolver<'_> {
+    /// Returns the command of the profile for a hop, with its tokens expanded.
+    fn command_of_profile(&self, command: &str, hop: &Hop, resolved: &ResolvedHop) -> Result<ProxyCommand, RouteError> {
+        let place = format!("proxy_command of the hop {}", hop.host);
+        let failed = |why: String| RouteError::SshConfig { place: place.clone(), why };
+        if !self.resolved.is_empty() {
+            return Err(failed("only the first hop of a route can have a command".into()));
+        }
+        let lookup = lookup_of(hop, self.account, 0, String::new());
+        let values = (resolved.host.as_str(), resolved.port, resolved.user.as_str());
+        let command = expand_command(command, &lookup, values).map_err(failed)?;
+        Ok(ProxyCommand { command, place })
+    }
+}
+
+fn lookup_of(hop: &Hop, account: &LocalAccount, local_uid: u32, local_host: String) -> HostLookup {
+    HostLookup {
         host: hop.host.clone(),
         user: hop.user.clone(),
         port: hop.port,
         local_user: account.os_user.clone(),
-        local_uid: source.local_uid,
-        local_host: source.local_host.clone(),
+        local_uid,
+        local_host,
         home: account.home.clone(),
-    };
+        commands: account.commands,
+    }
+}
+
+fn look_up(hop: &Hop, source: &SshConfigSource, account: &LocalAccount) -> Result<HostConfig, RouteError> {
+    let lookup = lookup_of(hop, account, source.local_uid, source.local_host.clone());
     host_config(&lookup, &source.paths, &*source.files).map_err(|error| RouteError::SshConfig {
         place: match error.line {
             0 => error.file.display().to_string(),
@@ -236,6 +266,7 @@ fn from_profile(hop: &Hop, account: &LocalAccount) -> ResolvedHop {
         connect_timeout: limits::REACH,
         handshake_timeout: limits::SIGN_IN,
         keepalive: Keepalive::from_config(None, None),
+        proxy_command: None,
         warnings: Vec::new(),
     }
 }
@@ -271,6 +302,7 @@ fn apply_config(hop: &mut ResolvedHop, config: HostConfig) {
         (hop.connect_timeout, hop.handshake_timeout) = (time, time);
     }
     hop.keepalive = Keepalive::from_config(config.alive_interval, config.alive_count);
+    hop.proxy_command = config.proxy_command;
     hop.warnings = config.warnings;
     // A key is recorded under the alias only, or without an alias under the name that rrx connects to.
     hop.known_as = match config.host_key_alias {

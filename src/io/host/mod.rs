@@ -14,5 +14,6 @@ pub mod peers;
 mod proc_net;
 pub mod prompts;
 pub mod secrets;
+pub mod shell_command;
 pub mod system_clipboard;
 pub mod user;

@@ -32,7 +32,7 @@ pub fn hide_from_children(variable: &str) {
 }
 
 /// Returns the variables that no child process may see.
-fn hidden_variables() -> Vec<String> {
+pub(super) fn hidden_variables() -> Vec<String> {
     let named = NAMED_VARIABLES.lock().unwrap_or_else(PoisonError::into_inner);
     SECRET_VARIABLES.iter().map(|name| (*name).to_owned()).chain(named.iter().cloned()).collect()
 }

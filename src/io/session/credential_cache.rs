@@ -1,7 +1,7 @@
 //! Caches the passwords and passphrases that a user typed, so that reconnecting asks for none of them again. The cache is
 //! in memory only, and secrets are wiped when they are removed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -9,29 +9,47 @@ use tokio::sync::watch;
 use crate::domain::ids::SessionId;
 use crate::domain::profile::{Profile, Secret};
 
-/// Secrets that the user typed and a server accepted, by the prompt that asked for them.
+/// Secrets that the user typed and a server accepted, by the prompt that asked for them, and commands that the user allowed.
 ///
 /// Clones share one cache: a session that reconnects finds here what was typed for the session before it.
 #[derive(Clone, Default)]
-pub struct CredentialCache(Arc<watch::Sender<HashMap<String, Secret>>>);
+pub struct CredentialCache(Arc<watch::Sender<Remembered>>);
+
+#[derive(Default)]
+struct Remembered {
+    secrets: HashMap<String, Secret>,
+    /// Commands of hops that the user allowed.
+    commands: HashSet<String>,
+}
 
 impl CredentialCache {
     /// Returns the secret that was accepted for this prompt.
     pub(super) fn get(&self, prompt: &str) -> Option<Secret> {
-        self.0.borrow().get(prompt).cloned()
+        self.0.borrow().secrets.get(prompt).cloned()
     }
 
     /// Stores an accepted secret; `None` removes a secret that is no longer accepted.
     pub(super) fn set(&self, prompt: &str, secret: Option<&Secret>) {
-        self.0.send_modify(|secrets| match secret {
-            Some(secret) => drop(secrets.insert(prompt.to_owned(), secret.clone())),
-            None => drop(secrets.remove(prompt)),
+        self.0.send_modify(|remembered| match secret {
+            Some(secret) => drop(remembered.secrets.insert(prompt.to_owned(), secret.clone())),
+            None => drop(remembered.secrets.remove(prompt)),
+        });
+    }
+
+    /// Returns whether the user has allowed this command.
+    pub(super) fn allows_command(&self, command: &str) -> bool {
+        self.0.borrow().commands.contains(command)
+    }
+
+    pub(super) fn allow_command(&self, command: &str) {
+        self.0.send_modify(|remembered| {
+            remembered.commands.insert(command.to_owned());
         });
     }
 
     /// Removes everything, for all sessions that share this cache.
     fn clear(&self) {
-        self.0.send_modify(HashMap::clear);
+        self.0.send_modify(|remembered| *remembered = Remembered::default());
     }
 }
 

@@ -9,7 +9,7 @@ use super::credential_cache::CredentialCache;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{CommandLine, Profile, Secret, SecretSource};
 use crate::domain::ssh::ssh_config::SshConfigSource;
-use crate::io::tunnel::{AppendLine, IsOwnSocket, ReadFile};
+use crate::io::tunnel::{AppendLine, IsOwnSocket, ReadFile, StartCommand};
 
 /// Reads a secret from its source. It may block, so it is called on a blocking thread, and never with
 /// [`SecretSource::Prompt`].
@@ -43,6 +43,8 @@ pub struct SessionEnv {
     pub append: AppendLine,
     /// Recognizes rrx's connections to a tunnel's local port.
     pub is_own_socket: IsOwnSocket,
+    /// Starts the command of a hop.
+    pub start_command: StartCommand,
     /// Reads passwords and passphrases.
     pub secret: Arc<ReadSecret>,
     /// Returns a warning if other users can read this file with a secret. It reads the mode of the file.

@@ -92,6 +92,14 @@ impl tunnel::UserPrompter for SessionPrompter {
         self.credentials.get(purpose)
     }
 
+    fn is_allowed_command(&self, command: &str) -> bool {
+        self.credentials.allows_command(command)
+    }
+
+    fn allow_command(&self, command: &str) {
+        self.credentials.allow_command(command);
+    }
+
     fn remember_secret(&self, purpose: &str, accepted: Option<&Secret>) {
         self.credentials.set(purpose, accepted);
     }

@@ -27,6 +27,8 @@ pub fn tunnel_context(
         read: Arc::clone(&env.read),
         append: Arc::clone(&env.append),
         is_own_socket: Arc::clone(&env.is_own_socket),
+        start_command: Arc::clone(&env.start_command),
+        commands: profile.proxy_command,
         passphrase: passphrase_source(profile, env, Arc::clone(&prompter)),
         prompter,
         progress,

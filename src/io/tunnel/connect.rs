@@ -11,6 +11,7 @@ use super::error::TunnelError;
 use super::handshake::{HopHandshake, Prompting, VerifiedConnection};
 use super::hop_connection::{HopChain, HopConnection};
 use super::identity::Credential;
+use super::proxy_command::{ConsentCheck, ProxyPath};
 use super::sign_in::{SignIn, SignedIn};
 use super::transport::{HopPath, PreviousHop, look_up_addresses, open_stream};
 use crate::domain::protocol::{ConnectionStep, StepState};
@@ -136,15 +137,30 @@ impl<'a> RouteConnector<'a> {
         let path = if let Some(previous) = previous {
             self.report(index, ConnectionStep::Resolve, StepState::Skipped).await;
             HopPath::Through(previous)
+        } else if let Some(command) = &hop.proxy_command {
+            self.report(index, ConnectionStep::Resolve, StepState::Skipped).await;
+            let allowing = async {
+                let path = ProxyPath::allowed(command, hop, self.context, self.consent_check()).await?;
+                Ok((HopPath::Command(path), String::new()))
+            };
+            self.run_step(index, ConnectionStep::Reach, format!("by the command {}", command.command), allowing).await?
         } else {
             let looking_up = look_up_addresses(hop);
             HopPath::Direct(self.run_step(index, ConnectionStep::Resolve, hop.host.clone(), looking_up).await?)
         };
-        let target = format!("{} port {}", hop.host, hop.port);
+        let target = match &path {
+            HopPath::Direct(_) | HopPath::Through(_) => format!("{} port {}", hop.host, hop.port),
+            HopPath::Command(_) => "by a command".to_owned(),
+        };
         let stream = self.run_step(index, ConnectionStep::Reach, target, open_stream(hop, &path)).await?;
         let trusted_before = self.remembered.and_then(|all| all.get(index)).map(|remembered| remembered.key.clone());
         let handshake = self.handshake(hop, &path, cancel);
-        let verifying = handshake.run(stream, trusted_before);
+        let verifying = async {
+            match (handshake.run(stream, trusted_before).await, &path) {
+                (Err(error), HopPath::Command(path)) => Err(path.explain(error).await),
+                (result, _) => result,
+            }
+        };
         self.run_step(index, ConnectionStep::HostKey, hop.shown.clone(), verifying).await
     }
 
@@ -158,11 +174,21 @@ impl<'a> RouteConnector<'a> {
     ) -> Result<HopConnection, TunnelError> {
         let path = match previous {
             Some(previous) => HopPath::Through(previous),
-            None => HopPath::Direct(look_up_addresses(hop).await?.0),
+            None => match &hop.proxy_command {
+                Some(command) => {
+                    HopPath::Command(ProxyPath::allowed(command, hop, self.context, ConsentCheck::Passed).await?)
+                }
+                None => HopPath::Direct(look_up_addresses(hop).await?.0),
+            },
         };
         let (stream, _) = open_stream(hop, &path).await?;
         let (verified, _) = self.handshake(hop, &path, cancel).run(stream, Some(known)).await?;
         Ok(verified.connection)
+    }
+
+    /// A further connection repeats what was allowed for the first one.
+    fn consent_check(&self) -> ConsentCheck {
+        if self.remembered.is_none() { ConsentCheck::Required } else { ConsentCheck::Passed }
     }
 
     fn handshake<'b>(

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddrV4;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -13,7 +14,7 @@ use tokio::time::timeout;
 
 use crate::domain::limits;
 use crate::domain::problem::Problem;
-use crate::domain::profile::Secret;
+use crate::domain::profile::{CommandConsent, Secret};
 use crate::domain::protocol::{Answer, ConnectionStep, Question, StepState};
 use crate::domain::ssh::ssh_config::SshConfigSource;
 
@@ -30,6 +31,27 @@ pub type IsOwnSocket = Arc<dyn Fn(&[SocketAddrV4], SocketAddrV4) -> Option<Vec<b
 /// Fetches the configured passphrase of the key files. Called at most once, when an encrypted key is found.
 pub type PassphraseSource = Arc<dyn Fn() -> BoxFuture<'static, Result<Secret, Problem>> + Send + Sync>;
 
+/// Starts a command by the user's shell, in a process group of its own (`io::host::shell_command`).
+pub type StartCommand = Arc<dyn Fn(&str) -> io::Result<StartedCommand> + Send + Sync>;
+
+/// A started command, whose input and output are the connection to a hop.
+pub struct StartedCommand {
+    pub stdin: OwnedFd,
+    pub stdout: OwnedFd,
+    pub report: Arc<dyn ProxyReport>,
+    /// Dropping it ends the command.
+    pub guard: Box<dyn Send + Sync>,
+}
+
+/// What is known of a started command, also after its end.
+pub trait ProxyReport: Send + Sync {
+    /// Returns the last lines of its standard error.
+    fn messages(&self) -> Vec<String>;
+
+    /// Returns how it ended; `None` while it runs.
+    fn end(&self) -> Option<String>;
+}
+
 /// Asks the user while a tunnel connects.
 pub trait UserPrompter: Send + Sync {
     /// Waits for the answer without a time limit. An implementation that cannot ask answers [`Answer::Decline`].
@@ -39,6 +61,14 @@ pub trait UserPrompter: Send + Sync {
     fn remembered_secret(&self, _purpose: &str) -> Option<Secret> {
         None
     }
+
+    /// Returns whether the user has allowed this command before.
+    fn is_allowed_command(&self, _command: &str) -> bool {
+        false
+    }
+
+    /// Remembers that the user allowed this command, for this session.
+    fn allow_command(&self, _command: &str) {}
 
     /// Remembers the accepted secret for this purpose, or forgets it (`None`) when it is no longer accepted. One-time codes
     /// are never passed here.
@@ -85,6 +115,10 @@ pub struct TunnelContext {
     pub append: AppendLine,
     /// Recognizes connections of this process.
     pub is_own_socket: IsOwnSocket,
+    /// Starts the command of a hop, if the user allows it.
+    pub start_command: StartCommand,
+    /// Whether the profile allows the commands of `ssh_config` and of the hops.
+    pub commands: CommandConsent,
     /// Without it, the user is asked for the passphrases of key files.
     pub passphrase: Option<PassphraseSource>,
     pub prompter: Arc<dyn UserPrompter>,

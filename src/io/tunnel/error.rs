@@ -28,6 +28,18 @@ pub enum TunnelError {
     /// A hop does not answer.
     #[error("{host} port {port} cannot be reached")]
     Reach { host: String, port: u16, failure: ReachFailure },
+    /// The command that leads to a hop failed.
+    #[error("the command that connects to {host} failed")]
+    Command {
+        host: String,
+        command: String,
+        why: String,
+        /// The last lines of its standard error.
+        messages: Vec<String>,
+    },
+    /// The user has not allowed the command that leads to a hop.
+    #[error("the command that connects to {host} did not run, because the profile does not allow it")]
+    CommandNotAllowed { host: String, command: String, place: String },
     /// The server does not speak SSH, or no common settings were found.
     #[error("the SSH handshake with {host} failed")]
     Handshake { host: String, why: String },

@@ -40,6 +40,7 @@ mod loopback_clients;
 mod loopback_port;
 mod portable_route;
 mod problem;
+mod proxy_command;
 mod sign_in;
 mod ssh_settings;
 mod ssh_tunnel;
@@ -47,8 +48,8 @@ mod stream_relay;
 mod transport;
 
 pub use context::{
-    AppendLine, HopProgress, IsOwnSocket, NoPrompter, PassphraseSource, ReadFile, TunnelContext, UserPrompter,
-    read_file_in_time,
+    AppendLine, HopProgress, IsOwnSocket, NoPrompter, PassphraseSource, ProxyReport, ReadFile, StartCommand,
+    StartedCommand, TunnelContext, UserPrompter, read_file_in_time,
 };
 pub use direct::open_direct;
 pub use error::{ReachFailure, TunnelError};

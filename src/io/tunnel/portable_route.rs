@@ -6,7 +6,8 @@ use super::error::TunnelError;
 use super::hops::resolve_hops;
 use crate::domain::profile::Hop;
 use crate::domain::ssh::known_hosts::{HostKeyStatus, KnownHosts};
-use crate::domain::ssh::resolved_hop::ResolvedHop;
+use crate::domain::ssh::resolved_hop::{ResolvedHop, RouteError};
+use crate::domain::ssh::ssh_config::ProxyCommand;
 
 /// Returns the hops of a route without references to this machine.
 ///
@@ -18,6 +19,10 @@ pub async fn portable_route(route: &[Hop], context: &TunnelContext) -> Result<Ve
         return Ok(hops);
     }
     for hop in resolve_hops(route, context).await? {
+        if let Some(ProxyCommand { place, .. }) = hop.proxy_command {
+            let why = "a hop that a command connects to cannot be described for another machine".into();
+            return Err(RouteError::SshConfig { place, why }.into());
+        }
         let host_key = if hop.pinned.is_empty() { recorded_fingerprints(&hop, context).await? } else { hop.pinned };
         hops.push(Hop {
             host: hop.host,
@@ -28,6 +33,7 @@ pub async fn portable_route(route: &[Hop], context: &TunnelContext) -> Result<Ve
             certificate: None,
             host_key,
             known_hosts: None,
+            proxy_command: None,
         });
     }
     Ok(hops)

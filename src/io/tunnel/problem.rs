@@ -3,6 +3,10 @@
 use super::error::{ReachFailure, TunnelError};
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::ssh::resolved_hop::RouteError;
+use crate::domain::text::{excerpt, one_line};
+
+/// Characters of a line that a command said.
+const LONGEST_MESSAGE: usize = 200;
 
 impl TunnelError {
     /// Returns the message to the user: what happened, why, and what to do next.
@@ -25,6 +29,16 @@ impl TunnelError {
                 .hint("check the spelling of the hop in the route, and whether this machine reaches its name server")
                 .then(Remedy::Settings),
             Self::Reach { failure, .. } => unreachable_hop(problem, failure),
+            Self::Command { command, why, messages, .. } => {
+                let mut all = problem.because(format!("{}: {why}", one_line(command)));
+                all.because.extend(messages.iter().map(|line| format!("it said: {}", excerpt(line, LONGEST_MESSAGE))));
+                all.hint("run the command yourself: it must connect its standard input and output to the SSH server")
+                    .then(Remedy::Doctor)
+            }
+            Self::CommandNotAllowed { command, place, .. } => problem
+                .because(format!("{place}: {}", one_line(command)))
+                .hint("check the command; if you trust it, set proxy_command = true in the profile")
+                .then(Remedy::Settings),
             Self::Handshake { why, .. } => problem
                 .because(why.clone())
                 .hint(
@@ -78,6 +92,7 @@ impl TunnelError {
             self,
             Self::Resolve { .. }
                 | Self::Reach { .. }
+                | Self::Command { .. }
                 | Self::Handshake { .. }
                 | Self::SignInTimedOut { .. }
                 | Self::ForwardFailed { .. }
@@ -95,6 +110,8 @@ impl TunnelError {
             Self::Passphrase(inner) => inner.kind,
             Self::Resolve { .. }
             | Self::Reach { .. }
+            | Self::Command { .. }
+            | Self::CommandNotAllowed { .. }
             | Self::Handshake { .. }
             | Self::HostKeyChanged { .. }
             | Self::HostKeyRevoked { .. }
@@ -167,6 +184,8 @@ impl TunnelError {
             Self::Route(_)
             | Self::Resolve { .. }
             | Self::Reach { .. }
+            | Self::Command { .. }
+            | Self::CommandNotAllowed { .. }
             | Self::Handshake { .. }
             | Self::SignIn { .. }
             | Self::SignInTimedOut { .. }

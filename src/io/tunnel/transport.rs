@@ -1,4 +1,4 @@
-//! Opens the byte stream to a hop: by TCP to the first one, through a channel of the previous hop to the others.
+//! Opens the byte stream to a hop: by TCP or a command to the first one, through a channel of the previous hop to the others.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,6 +9,7 @@ use tokio::time::timeout;
 use super::channel::open_channel;
 use super::error::{ReachFailure, TunnelError};
 use super::hop_connection::HopConnection;
+use super::proxy_command::ProxyPath;
 use super::stream_relay::ByteStream;
 use crate::domain::ssh::resolved_hop::ResolvedHop;
 use crate::domain::ssh::ssh_config::AddressFamily;
@@ -17,6 +18,7 @@ use crate::domain::ssh::ssh_config::AddressFamily;
 pub(super) enum HopPath<'a> {
     Direct(Vec<SocketAddr>),
     Through(PreviousHop<'a>),
+    Command(ProxyPath<'a>),
 }
 
 /// The hop before another one.
@@ -71,6 +73,7 @@ pub(super) async fn open_stream(
             let (stream, address) = connect_tcp(hop, addresses).await?;
             Ok((Box::new(stream), format!("{} port {}", address.ip(), address.port())))
         }
+        HopPath::Command(path) => path.open(hop),
         HopPath::Through(PreviousHop { connection, name }) => {
             let ResolvedHop { host, port, .. } = hop;
             let channel = open_channel(connection, name, (host, *port)).await?;

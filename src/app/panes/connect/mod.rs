@@ -12,6 +12,7 @@ pub use view::ConnectView;
 
 use crate::app::context::Context;
 use crate::app::layout::Area;
+use crate::app::ui::draw::wrap;
 use crate::app::ui::problem::MARGINS;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{LeftOutProfile, Profile};
@@ -61,10 +62,10 @@ pub struct Connect {
     pub secret: SecretInput,
 }
 
-/// Returns the rows that a fingerprint takes in a panel with so many columns inside.
-fn fingerprint_rows(fingerprint: &str, inside: u16) -> u16 {
-    let wrapped = fingerprint.chars().count().div_ceil(usize::from(inside.saturating_sub(MARGINS)).max(1));
-    u16::try_from(wrapped).unwrap_or(u16::MAX)
+/// Returns the rows that a fingerprint or a command takes in a panel with so many columns inside.
+fn text_rows(text: &str, inside: u16) -> u16 {
+    let width = usize::from(inside.saturating_sub(MARGINS)).max(1);
+    u16::try_from(wrap(text, width).len()).unwrap_or(u16::MAX)
 }
 
 /// Lines for the steps and what is below them.

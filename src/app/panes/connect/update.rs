@@ -9,9 +9,10 @@ use crate::app::widgets::line_actions::LineAction;
 use crate::app::widgets::list::{CursorMove, ListCursor};
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{Answer, ConnectionStep, Question, SessionCmd, StepState, StorageCmd};
+use crate::domain::text::one_line;
 
 use super::{
-    Connect, ConnectAction, ConnectStage, ListedProfile, ProfileForm, StepProgress, fingerprint_rows, listed_profiles,
+    Connect, ConnectAction, ConnectStage, ListedProfile, ProfileForm, StepProgress, listed_profiles, text_rows,
     top_margin,
 };
 
@@ -84,6 +85,15 @@ impl Connect {
                 } else {
                     cx.request(Request::Notice(
                         "The fingerprint does not fit. Make the terminal larger, then accept.".into(),
+                    ));
+                }
+            }
+            (ConnectAction::Accept, ConnectStage::Asking(Question::RunCommand { command, .. })) => {
+                if self.fits(&one_line(command), cx.context) {
+                    self.send_answer(Answer::Accept, cx);
+                } else {
+                    cx.request(Request::Notice(
+                        "The command does not fit. Make the terminal larger, then accept.".into(),
                     ));
                 }
             }
@@ -166,10 +176,10 @@ impl Connect {
         usize::from(rows.saturating_sub(top_margin(rows)))
     }
 
-    /// Returns whether the whole fingerprint is visible. A key can be accepted only then.
-    fn fits(&self, fingerprint: &str, context: &Context) -> bool {
+    /// Returns whether the whole fingerprint or command is visible. It can be accepted only then.
+    fn fits(&self, text: &str, context: &Context) -> bool {
         let (width, height) = inside(self.place(context));
-        fingerprint_rows(fingerprint, width) <= height
+        text_rows(text, width) <= height
     }
 
     /// Shows why the new profile was not added to the settings.

@@ -11,6 +11,7 @@ use crate::app::ui::problem::{MARGINS, draw_problem, problem_rows};
 use crate::app::ui::theme::Theme;
 use crate::domain::profile::Environment;
 use crate::domain::protocol::{Question, StepState};
+use crate::domain::text::one_line;
 
 use super::{Connect, ConnectAction, ConnectStage, ListedProfile, form_view, listed_profiles, top_margin};
 
@@ -171,6 +172,21 @@ impl ConnectView<'_> {
                     }
                 }
             }
+            ConnectStage::Asking(Question::RunCommand { command, .. }) => {
+                let mut lines = self.command_lines();
+                if is_tight {
+                    // The user must read the command, so it comes first.
+                    lines.retain(|line| line.trim() != one_line(command));
+                    lines.insert(0, one_line(command));
+                }
+                let width = usize::from(area.width.saturating_sub(MARGINS));
+                for part in lines.iter().flat_map(|line| wrap(line, width)) {
+                    if y < area.bottom() {
+                        parts(buffer, (area.x + 1, y), right, [(part.as_str(), theme.warning())]);
+                    }
+                    y += 1;
+                }
+            }
             ConnectStage::Asking(Question::Secret { prompt, echo }) => self.secret(prompt, *echo, y, area, buffer),
             ConnectStage::Asking(Question::RetrySecret { prompt, problem }) => {
                 let y =
@@ -210,12 +226,33 @@ impl ConnectView<'_> {
         ]
     }
 
+    /// Returns the lines about a command that connects to a hop; none at any other question.
+    fn command_lines(&self) -> Vec<String> {
+        let ConnectStage::Asking(Question::RunCommand { host, command, place }) = &self.connect.stage else {
+            return Vec::new();
+        };
+        let accept = self.context.key(Action::Connect(ConnectAction::Accept));
+        let decline = self.context.key(Action::Connect(ConnectAction::Decline));
+        vec![
+            format!("A command connects to {host}. It runs on this machine with your rights:"),
+            format!("  {}", one_line(command)),
+            format!("It is from {}.", one_line(place)),
+            format!(
+                "{accept} allows it for this session;  {decline} declines (the default). proxy_command = true in the \
+                 profile allows it always."
+            ),
+        ]
+    }
+
     /// Returns the rows of the text below the steps.
     fn text_rows(&self, area: Rect) -> usize {
         let width = usize::from(area.width.saturating_sub(MARGINS));
         match &self.connect.stage {
             ConnectStage::Asking(Question::HostKey { .. }) => {
                 self.host_key_lines().iter().map(|line| wrap(line, width).len()).sum()
+            }
+            ConnectStage::Asking(Question::RunCommand { .. }) => {
+                self.command_lines().iter().map(|line| wrap(line, width).len()).sum()
             }
             ConnectStage::Asking(Question::Secret { .. }) => 2,
             ConnectStage::Asking(Question::RetrySecret { problem, .. }) => problem_rows(problem, width, self.theme) + 3,

@@ -28,8 +28,7 @@ pub(super) fn classify(keyword: &str) -> (&str, KeywordUse) {
 }
 
 /// Keywords that change the route or trust in a way that rrx does not support, with the values that change nothing.
-pub(super) const CHANGES_ROUTE_OR_TRUST: [(&str, &[&str]); 7] = [
-    ("proxycommand", &["none"]),
+pub(super) const CHANGES_ROUTE_OR_TRUST: [(&str, &[&str]); 6] = [
     ("proxyusefdpass", &["no", "false"]),
     ("canonicalizehostname", &["no", "false"]),
     ("knownhostscommand", &["none"]),
@@ -64,6 +63,7 @@ const FIRST_LINE: &[&str] = &[
     "kbdinteractiveauthentication",
     "passwordauthentication",
     "port",
+    "proxycommand",
     "preferredauthentications",
     "proxyjump",
     "pubkeyauthentication",

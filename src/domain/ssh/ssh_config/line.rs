@@ -11,6 +11,8 @@ pub(super) struct ConfigLine {
     pub(super) written_keyword: String,
     /// Without quotes.
     pub(super) arguments: Vec<String>,
+    /// Everything after the keyword, as it is written.
+    pub(super) rest: String,
 }
 
 /// A line that cannot be parsed.
@@ -45,7 +47,8 @@ fn parse_line(number: usize, line: &str) -> Result<Option<ConfigLine>, InvalidLi
         return Err(InvalidLine { number, reason: "the value is missing" });
     }
     let (keyword, written_keyword) = (written_keyword.to_ascii_lowercase(), written_keyword.to_owned());
-    Ok(Some(ConfigLine { number, keyword, written_keyword, arguments }))
+    let rest = rest.trim_start().to_owned();
+    Ok(Some(ConfigLine { number, keyword, written_keyword, arguments, rest }))
 }
 
 /// Splits as OpenSSH does: spaces separate arguments, quotes keep spaces, a backslash escapes a quote, a backslash or (outside

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::keyword::{KeywordUse, classify};
 use super::line::{ConfigLine, parse_lines};
-use super::token::expand_tokens;
-use super::types::{HostLookup, SshConfigError, SshConfigFiles};
+use super::token::{TokenValues, expand_tokens};
+use super::types::{DEFAULT_PORT, HostLookup, SshConfigError, SshConfigFiles};
+use crate::domain::profile::CommandConsent;
 use crate::domain::ssh::pattern::matches_list;
 
 /// The depth of nested `Include` lines: OpenSSH's own limit.
@@ -18,6 +19,8 @@ pub(super) struct ConfigValue {
     /// The keyword as it is written.
     pub(super) keyword: String,
     pub(super) arguments: Vec<String>,
+    /// Everything after the keyword, as it is written.
+    pub(super) rest: String,
     file: PathBuf,
     line: usize,
 }
@@ -35,9 +38,14 @@ impl ConfigValue {
         SshConfigError { file: self.file.clone(), line: self.line, what: what.into() }
     }
 
+    /// Returns file and line number.
+    pub(super) fn place(&self) -> String {
+        format!("{} line {}", self.file.display(), self.line)
+    }
+
     /// Returns the whole line with file and line number.
     pub(super) fn quoted(&self) -> String {
-        format!("{} {} in {} line {}", self.keyword, self.arguments.join(" "), self.file.display(), self.line)
+        format!("{} {} in {}", self.keyword, self.arguments.join(" "), self.place())
     }
 }
 
@@ -132,8 +140,8 @@ impl<'a> CollectedLines<'a> {
         is_active: &mut bool,
         depth: usize,
     ) -> Result<(), SshConfigError> {
-        let ConfigLine { number, keyword, written_keyword, arguments } = line;
-        let value = ConfigValue { keyword: written_keyword, arguments, file: path.to_owned(), line: number };
+        let ConfigLine { number, keyword, written_keyword, arguments, rest } = line;
+        let value = ConfigValue { keyword: written_keyword, arguments, rest, file: path.to_owned(), line: number };
         match keyword.as_str() {
             "host" => {
                 let name = self.final_name.as_ref().unwrap_or(&self.lookup.host);
@@ -180,8 +188,14 @@ impl<'a> CollectedLines<'a> {
 
     fn warn(&mut self, keyword: &str, value: &ConfigValue) {
         let ignored = self.first.get("ignoreunknown").map_or("", ConfigValue::first).to_ascii_lowercase();
-        let warning = format!("{}:{}: {} is not a keyword", value.file.display(), value.line, value.keyword);
-        if !matches_list(ignored.split(','), keyword) && !self.warnings.contains(&warning) {
+        if !matches_list(ignored.split(','), keyword) {
+            self.add_warning(value, &format!("{} is not a keyword", value.keyword));
+        }
+    }
+
+    fn add_warning(&mut self, value: &ConfigValue, text: &str) {
+        let warning = format!("{}:{}: {text}", value.file.display(), value.line);
+        if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }
     }
@@ -217,6 +231,7 @@ impl<'a> CollectedLines<'a> {
     fn is_match_met(&mut self, value: &ConfigValue) -> Result<bool, SshConfigError> {
         let mut all_met = true;
         let mut unsupported = None;
+        let mut commands = Vec::new();
         let mut arguments = value.arguments.iter();
         while let Some(argument) = arguments.next() {
             let (criterion, is_negated) = match argument.strip_prefix('!') {
@@ -244,17 +259,61 @@ impl<'a> CollectedLines<'a> {
             let Some(patterns) = patterns.or_else(|| arguments.next().map(String::as_str)) else {
                 return Err(value.error(format!("Match {criterion} needs a list of patterns")));
             };
+            if criterion == "exec" {
+                commands.push((patterns, is_negated));
+                continue;
+            }
             match self.criterion_matches(&criterion, patterns) {
                 Some(is_met) => all_met &= is_met != is_negated,
                 None => unsupported = unsupported.or(Some(criterion)),
             }
         }
         match unsupported.filter(|_| all_met) {
-            None => Ok(all_met),
+            // As in OpenSSH, a command runs only if it decides.
+            None => Ok(all_met && self.are_commands_met(&commands, value)?),
             Some(criterion) => Err(value.error(format!(
-                "Match {criterion} is not supported: all, final, host, originalhost, user and localuser are"
+                "Match {criterion} is not supported: all, final, host, originalhost, user, localuser and exec are"
             ))),
         }
+    }
+
+    /// Runs the commands of `Match exec`, each with whether it is negated. If they must not run, or cannot, the block does not
+    /// count.
+    fn are_commands_met(&mut self, commands: &[(&str, bool)], value: &ConfigValue) -> Result<bool, SshConfigError> {
+        for (command, is_negated) in commands {
+            if self.lookup.commands != CommandConsent::Given {
+                self.add_warning(
+                    value,
+                    "Match exec did not run, so its block does not count; proxy_command = true in the profile allows it",
+                );
+                return Ok(false);
+            }
+            let command = self.expand_match_command(command).map_err(|what| value.error(what))?;
+            match self.files.run(&command) {
+                Ok(is_met) if is_met != *is_negated => {}
+                Ok(_) => return Ok(false),
+                Err(error) => {
+                    self.add_warning(value, &format!("Match exec failed, so its block does not count: {error}"));
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Expands the command of a `Match exec` with what is known so far.
+    fn expand_match_command(&self, command: &str) -> Result<String, String> {
+        let (host, user) = (self.current_host_name(), self.current_user());
+        let port = self.first.get("port").and_then(|value| value.first().parse().ok());
+        let tokens = TokenValues {
+            lookup: self.lookup,
+            host: &host,
+            port: self.lookup.port.or(port).unwrap_or(DEFAULT_PORT),
+            user: &user,
+            jump: self.first.get("proxyjump").map_or("", ConfigValue::first),
+            key_name: self.first.get("hostkeyalias").map_or(self.lookup.host.as_str(), ConfigValue::first),
+        };
+        tokens.expand_match_command(command)
     }
 
     /// Returns whether the patterns of a criterion match; `None` if the criterion is not supported.

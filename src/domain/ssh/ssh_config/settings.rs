@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use super::keyword::CHANGES_ROUTE_OR_TRUST;
 use super::reader::{CollectedLines, ConfigValue};
 use super::token::TokenValues;
-use super::types::{ForbiddenMethod, HostConfig, HostLookup, SignInMethod, SshConfigError, SshConfigFiles};
+use super::types::{
+    DEFAULT_PORT, ForbiddenMethod, HostConfig, HostLookup, ProxyCommand, SignInMethod, SshConfigError, SshConfigFiles,
+};
 use super::value;
-
-/// OpenSSH's default port.
-const DEFAULT_PORT: u16 = 22;
 
 /// Reads the settings of a host. The first of `paths` is the user's file, the others are the system's.
 ///
@@ -46,6 +45,7 @@ pub fn host_config(
         global_known_hosts: known_hosts(&lines, "globalknownhostsfile", &tokens)?,
         hash_known_hosts: read(&lines, "hashknownhosts", value::yes_or_no)?.unwrap_or(false),
         unknown_host_keys: read(&lines, "stricthostkeychecking", value::unknown_host_keys)?.unwrap_or_default(),
+        proxy_command: proxy_command(&lines, &tokens)?,
         proxy_jump: read(&lines, "proxyjump", |text| value::proxy_jump(text, &tokens))?.unwrap_or_default(),
         forbidden: forbidden_methods(&lines)?,
         address_family: read(&lines, "addressfamily", value::address_family)?.unwrap_or_default(),
@@ -58,6 +58,24 @@ pub fn host_config(
         user: user.clone(),
         port,
     })
+}
+
+fn proxy_command(lines: &CollectedLines<'_>, tokens: &TokenValues<'_>) -> Result<Option<ProxyCommand>, SshConfigError> {
+    let Some(value) = lines.first.get("proxycommand").filter(|value| !value.is_none()) else { return Ok(None) };
+    let command = tokens.expand_command(&value.rest).map_err(|what| value.error(what))?;
+    Ok(Some(ProxyCommand { command, place: value.place() }))
+}
+
+/// Expands the tokens of a command that the profile names.
+///
+/// # Errors
+/// When a token is not valid, or its value could be read as a part of the command.
+pub(in crate::domain::ssh) fn expand_command(
+    command: &str,
+    lookup: &HostLookup,
+    (host, port, user): (&str, u16, &str),
+) -> Result<String, String> {
+    TokenValues { lookup, host, port, user, jump: "", key_name: &lookup.host }.expand_command(command)
 }
 
 fn first(lines: &CollectedLines<'_>, keyword: &str) -> Option<String> {

@@ -52,6 +52,37 @@ impl TokenValues<'_> {
         })
     }
 
+    /// Expands a command that a shell runs. As in OpenSSH, a name that the shell could read as more than a name is refused.
+    pub(super) fn expand_command(&self, value: &str) -> Result<String, String> {
+        let mut unsafe_value = None;
+        let expanded = expand_tokens(value, |token| match token {
+            '%' => Some("%".to_owned()),
+            'h' | 'n' | 'p' | 'r' => {
+                let value = self.value_of(token)?;
+                if !is_plain_name(&value) {
+                    unsafe_value = Some(value.clone());
+                }
+                Some(value)
+            }
+            _ => None,
+        })?;
+        match unsafe_value {
+            None => Ok(expanded),
+            Some(value) => Err(format!("`{value}` contains characters that a shell would interpret")),
+        }
+    }
+
+    /// Expands the command of a `Match exec`.
+    pub(super) fn expand_match_command(&self, value: &str) -> Result<String, String> {
+        let names = [self.host, self.user, self.key_name, self.jump, &self.lookup.host];
+        match names.into_iter().find(|name| !name.is_empty() && !is_plain_name(name)) {
+            Some(name) if value.contains('%') => {
+                Err(format!("`{name}` contains characters that a shell would interpret"))
+            }
+            _ => expand_tokens(value, |token| self.value_of(token)),
+        }
+    }
+
     /// Expands a path, with `~/` for the home directory.
     pub(super) fn expand_path(&self, value: &str, files: &dyn SshConfigFiles) -> Result<PathBuf, String> {
         let value = self.expand(value, files)?;
@@ -66,8 +97,14 @@ impl TokenValues<'_> {
     }
 }
 
+/// Returns whether a shell reads a text as one word, and a program does not read it as an option.
+fn is_plain_name(text: &str) -> bool {
+    !text.starts_with('-')
+        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '@' | '%' | '+' | '/' | ','))
+}
+
 /// Replaces each `%x` by the value that the function returns for `x`.
-pub(super) fn expand_tokens(value: &str, value_of: impl Fn(char) -> Option<String>) -> Result<String, String> {
+pub(super) fn expand_tokens(value: &str, mut value_of: impl FnMut(char) -> Option<String>) -> Result<String, String> {
     let mut expanded = String::with_capacity(value.len());
     let mut characters = value.chars();
     while let Some(character) = characters.next() {

@@ -4,6 +4,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::domain::profile::CommandConsent;
+
+/// OpenSSH's default port.
+pub(super) const DEFAULT_PORT: u16 = 22;
+
 /// Gives access to the files and variables that `ssh_config` refers to.
 pub trait SshConfigFiles {
     /// Reads a file; `None` when it does not exist.
@@ -14,6 +19,12 @@ pub trait SshConfigFiles {
 
     /// Returns the files that the pattern of an `Include` matches (`*`, `?`, `[…]`), in order.
     fn matching(&self, pattern: &Path) -> Vec<PathBuf>;
+
+    /// Runs a command of `Match exec` by the user's shell, with a time limit. Returns whether it ended with 0.
+    ///
+    /// # Errors
+    /// The reason why it could not be started, or that it did not end in time.
+    fn run(&self, command: &str) -> io::Result<bool>;
 
     /// Returns a variable of the environment, for `${NAME}`.
     fn variable(&self, name: &str) -> Option<String>;
@@ -46,6 +57,8 @@ pub struct HostLookup {
     pub local_host: String,
     /// The user's home directory.
     pub home: PathBuf,
+    /// Whether `Match exec` may run its command.
+    pub commands: CommandConsent,
 }
 
 /// The settings of one host after all files were read.
@@ -74,6 +87,8 @@ pub struct HostConfig {
     pub unknown_host_keys: UnknownHostKeys,
     /// The hops before this host, in order, with tokens expanded.
     pub proxy_jump: Vec<String>,
+    /// The command that connects to this host.
+    pub proxy_command: Option<ProxyCommand>,
     /// Sign-in methods that must not be tried.
     pub forbidden: Vec<ForbiddenMethod>,
     pub address_family: AddressFamily,
@@ -84,6 +99,15 @@ pub struct HostConfig {
     pub alive_count: Option<u32>,
     /// Unknown keywords, each with file and line.
     pub warnings: Vec<String>,
+}
+
+/// A command that connects to a hop with its standard input and output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProxyCommand {
+    /// With tokens expanded.
+    pub command: String,
+    /// Where it is written: a file with its line, or the profile.
+    pub place: String,
 }
 
 /// The value of `IdentityAgent`.
