@@ -5,7 +5,7 @@ use std::time::Duration;
 use rrx::app::{Effect, Message};
 use rrx::domain::access_log::record;
 use rrx::domain::problem::{Problem, ProblemKind};
-use rrx::domain::protocol::{End, Progress, SessionCmd, SessionEvent, StorageCmd, StorageEvent, StoreEvent};
+use rrx::domain::protocol::{End, Progress, RunReport, SessionCmd, SessionEvent, StorageCmd, StorageEvent, StoreEvent};
 
 use super::model::{Bench, Paper, report};
 
@@ -234,4 +234,38 @@ fn a_stop_that_comes_too_late_still_stops_the_statements_after_it() {
     bench.session(SessionEvent::Ended { result, report: report(End::Complete, 1) });
     assert_eq!(begun(&bench), Vec::<String>::new());
     assert!(super::grid::shown(&bench).contains("The statement after it did not run"));
+}
+
+#[test]
+fn a_use_of_a_worksheet_does_not_ask_about_its_own_next_statement() {
+    let mut bench = Bench::connected(160, 45);
+    bench.text("USE elsewhere");
+    let result = bench.run();
+    let used = RunReport { database: Some("elsewhere".into()), ..report(End::Complete, 0) };
+    bench.session(SessionEvent::Ended { result, report: used });
+    bench.text(";\nSELECT 1");
+    bench.effects.clear();
+    bench.keys("f5");
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. }))));
+}
+
+#[test]
+fn a_refused_statement_is_shown_as_refused_and_a_kept_result_never_gives_way() {
+    let mut bench = Bench::connected(160, 45);
+    bench.text("DELETE FROM t");
+    bench.keys("f5");
+    let screen = super::model::text(&rrx::app::screen(&bench.model, 160, 45));
+    assert!(screen.contains("refused, not sent") && !screen.contains("failed"), "{screen}");
+    for _ in 0..8 {
+        bench.text(";\nSELECT 1");
+        let result = bench.run();
+        bench.rows(result, &["a"], &[&[Some("1")]]);
+        bench.keys("f6 P alt-p");
+    }
+    bench.text(";\nSELECT 9");
+    bench.effects.clear();
+    bench.keys("f5");
+    assert!(bench.effects.is_empty(), "{:?}", bench.effects);
+    let notice = &bench.model.notices.current.as_ref().unwrap().text;
+    assert!(notice.starts_with("Nothing was sent: all 8 results are kept"), "{notice}");
 }

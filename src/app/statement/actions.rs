@@ -101,6 +101,10 @@ fn finish(
         return;
     }
     model.restore.on_ended(&statement.text, report, &model.context);
+    if let (Some((key, _)), End::Complete | End::Limit(_)) = (&statement.location, &report.end) {
+        // A USE of the worksheet's own is no other place for the next statement.
+        model.worksheets.on_run(key, (statement.profile.clone(), model.context.database.clone()));
+    }
     if let Some(note) = report.note {
         model.notice(format!("Note: {note}."));
     }

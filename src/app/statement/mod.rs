@@ -25,6 +25,7 @@ use super::action::{Action, AppAction};
 use super::context::ConnectionState;
 use super::effect::Effect;
 use super::model::Model;
+use super::panes::grid::GridAction;
 use super::panes::{PaneContext, with};
 use super::request::Request;
 use actions::{STOPPING, StatementFacts, carry_out, dropped_text, look_at_results};
@@ -120,7 +121,9 @@ pub(super) fn run_restore(model: &mut Model, text: String, requests: &mut Vec<Re
 
 /// Authorizes a statement and records it. Asks the user first if its worksheet last ran elsewhere.
 fn start(model: &mut Model, new: NewStatement, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    let authorized = target(&model.context, &new).and_then(|target| {
+    let has_result = !matches!(new.origin, StatementOrigin::Export | StatementOrigin::Restore);
+    let full = model.grid.full().filter(|_| has_result).map_or(Ok(()), |count| Err(StartError::Full(count)));
+    let authorized = full.and_then(|()| target(&model.context, &new)).and_then(|target| {
         authorize(&new.text, new.params.clone(), target).map_err(|problem| StartError::Refused(Box::new(problem)))
     });
     let authorized = match authorized {
@@ -157,7 +160,7 @@ fn report_not_started(
     if new.origin == StatementOrigin::Restore {
         let problem = match error {
             StartError::Refused(problem) => *problem,
-            StartError::NotConnected | StartError::Busy | StartError::Elsewhere => {
+            StartError::NotConnected | StartError::Busy | StartError::Full(_) | StartError::Elsewhere => {
                 Problem::new(ProblemKind::Lost, "The variable was not set again, because the session cannot run it now")
             }
         };
@@ -169,6 +172,7 @@ fn report_not_started(
         let because = match error {
             StartError::NotConnected => "not connected",
             StartError::Busy => "a statement is running",
+            StartError::Full(_) => "no result can give way",
             StartError::Elsewhere => "its rows are of another profile or database",
             StartError::Refused(_) => "the guard refuses the statement now",
         };
@@ -191,6 +195,12 @@ fn report_not_started(
                 | ConnectionState::Lost => format!("{key} reconnects."),
             };
             model.notice(format!("Not connected, so nothing was sent: {next}"));
+        }
+        StartError::Full(count) => {
+            let key = model.context.key(Action::Grid(GridAction::Close));
+            model.notice(format!(
+                "Nothing was sent: all {count} results are kept, and each uses memory. {key} in the results closes one."
+            ));
         }
         StartError::Busy => model.notice(format!("A statement is running. {stop} stops it.")),
         StartError::Refused(problem) => {

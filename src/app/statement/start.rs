@@ -39,6 +39,8 @@ pub(super) enum StartError {
     NotConnected,
     /// Another statement is running.
     Busy,
+    /// No result can give way to a new one.
+    Full(usize),
     /// The session is of another profile or database than the first run.
     Elsewhere,
     /// The guard refused it.

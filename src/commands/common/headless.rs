@@ -18,7 +18,7 @@ use crate::domain::protocol::{Answer, Rows, RunBounds, RunReport, ServerFacts, S
 use crate::domain::sql::SqlMode;
 use crate::io::host::prompts::Prompts;
 use crate::io::session::{SessionEnv, spawn};
-use crate::io::storage::access_log::AccessLog;
+use crate::io::storage::access_log::{AccessLog, AccessLogError};
 
 /// The id of the one session of a headless command.
 const SESSION: SessionId = SessionId(1);
@@ -137,7 +137,8 @@ impl HeadlessSession {
         log: &mut AccessLog,
         interrupts: &mut Interrupts,
     ) -> Result<RunReport, Problem> {
-        let permit = log.begin(statement.in_database(self.database.clone()))?;
+        let permit =
+            log.begin(statement.in_database(self.database.clone())).map_err(AccessLogError::into_begin_problem)?;
         let id = permit.id().to_owned();
         let result = ResultId(self.next_result);
         self.next_result += 1;
@@ -146,7 +147,8 @@ impl HeadlessSession {
         log.end(match &report {
             Ok(report) => report.end_record(id),
             Err(_) => lost_entry(id),
-        })?;
+        })
+        .map_err(AccessLogError::into_end_problem)?;
         let report = report?;
         self.database.clone_from(&report.database);
         if let Some(mode) = &report.sql_mode {

@@ -115,12 +115,8 @@ impl Permit {
 /// # Errors
 /// A problem of kind [`ProblemKind::Refused`], with the position in `text`.
 pub fn authorize(text: &str, params: Vec<Param>, target: StatementTarget) -> Result<AuthorizedStatement, Problem> {
-    let checked = guard::check(text, target.dialect, target.session, &target.pins).map_err(|refusal| {
-        Problem::new(ProblemKind::Refused, refusal.what)
-            .because("rrx sends only statements that read")
-            .hint(refusal.hint)
-            .at(refusal.at.start)
-    })?;
+    let checked = guard::check(text, target.dialect, target.session, &target.pins)
+        .map_err(|refusal| Problem::new(ProblemKind::Refused, refusal.what).hint(refusal.hint).at(refusal.at.start))?;
     let begin = BeginRecord {
         // The sink fills in id, time and user.
         id: String::new(),

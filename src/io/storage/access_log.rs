@@ -51,9 +51,22 @@ impl From<AccessLogError> for Problem {
             }
             AccessLogError::Encode(_) => "report this as a defect of rrx".into(),
         };
-        Self::new(ProblemKind::Local, "The access log cannot be written, so the statement was not sent")
-            .because(error.to_string())
-            .hint(hint)
+        Self::new(ProblemKind::Local, "The access log cannot be written").because(error.to_string()).hint(hint)
+    }
+}
+
+impl AccessLogError {
+    /// Returns the problem of a begin record that cannot be written.
+    #[must_use]
+    pub fn into_begin_problem(self) -> Problem {
+        Problem { what: "The access log cannot be written, so the statement was not sent".into(), ..self.into() }
+    }
+
+    /// Returns the problem of an end record that cannot be written.
+    #[must_use]
+    pub fn into_end_problem(self) -> Problem {
+        let what = "The statement has run, but its end cannot be written to the access log";
+        Problem { what: what.into(), ..self.into() }
     }
 }
 

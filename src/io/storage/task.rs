@@ -74,13 +74,11 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
         let event = match command {
             StorageCmd::Begin { result, statement } => match self.begin(statement) {
                 Ok(permit) => StorageEvent::Permitted { result, permit },
-                Err(error) => StorageEvent::NotPermitted { result, problem: error.into() },
+                Err(error) => StorageEvent::NotPermitted { result, problem: error.into_begin_problem() },
             },
             StorageCmd::End { entry, .. } => match self.end(entry) {
                 Ok(()) => return,
-                Err(error) => StorageEvent::Failed(
-                    Problem::from(error).because("the statement has run; only its end is not recorded"),
-                ),
+                Err(error) => StorageEvent::Failed(error.into_end_problem()),
             },
             StorageCmd::Exported(record) => match self.log().and_then(|log| log.export(record)) {
                 Ok(()) => return,

@@ -67,6 +67,7 @@ fn status(result: &ResultSet, length: TextLength) -> String {
         Some(End::Broken(problem)) if problem.kind == ProblemKind::Lost => {
             format!("{rows}, then the link broke: it may not have finished")
         }
+        Some(End::Broken(problem)) if problem.kind == ProblemKind::Refused => "refused, not sent".to_owned(),
         Some(End::Broken(_)) if all == 0 => "failed".to_owned(),
         Some(End::Broken(_)) => format!("{rows}, then it failed"),
     };
@@ -87,6 +88,10 @@ pub(super) fn titles(result: &ResultSet, which: &str, context: &Context) -> (Vec
         format!("{which} ─ {full} · {total}"),
         format!("{which} ─ {full}"),
     ];
+    if matches!(&result.progress.end, Some(End::Broken(problem)) if problem.kind == ProblemKind::Refused) {
+        // Nothing took any time.
+        titles.drain(..2);
+    }
     let first: Vec<String> = done_here(result, TextLength::Short).into_iter().take(1).collect();
     let least = joined(status(result, TextLength::Short), first);
     if which == "Results" {

@@ -14,6 +14,13 @@ use super::{ColumnLayout, Grid, PendingJob, ResultSet};
 const MAX_RESULTS: usize = 8;
 
 impl Grid {
+    /// Returns the largest number of results if a new one has no place: all of them are kept, exported or running.
+    #[must_use]
+    pub fn full(&self) -> Option<usize> {
+        let must_stay = |result: &&ResultSet| result.is_pinned || result.export.is_some() || !result.has_ended();
+        (self.results.iter().filter(must_stay).count() >= MAX_RESULTS).then_some(MAX_RESULTS)
+    }
+
     /// Starts a new result. It replaces the other results, except those that are kept, exported or running, those of
     /// the same run of several statements, and, after a followed key, all of them.
     pub fn start(&mut self, id: ResultId, statement: String, from: StatementOrigin, cx: &mut PaneContext<'_>) {
