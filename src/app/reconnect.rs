@@ -225,7 +225,8 @@ pub(super) fn restore_next(model: &mut Model, requests: &mut Vec<Request>, effec
     }
     if let Some(text) = model.restore.take_summary() {
         model.add_activity(text.clone());
-        let before = model.notices.current.as_ref().map_or_else(String::new, |notice| format!("{} ", notice.text));
+        let before = model.notices.current.as_ref().map(|notice| notice.text.trim_end_matches('.'));
+        let before = before.map_or_else(String::new, |before| format!("{before}. "));
         model.notice(format!("{before}{text}"));
     }
 }

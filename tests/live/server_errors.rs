@@ -90,11 +90,14 @@ async fn each_limit_of_an_account_is_reported_as_what_it_is() {
         ("MAX_QUERIES_PER_HOUR 3", "max_queries_per_hour", "those of rrx itself count", false),
     ] {
         with_limit(&server, limit);
+        // The only connection is taken.
+        let other = if resource == "max_user_connections" { connect(way()).await.ok() } else { None };
         let problem = connect(way()).await.err().unwrap_or_else(|| panic!("{limit}"));
         let error = problem.server.as_ref().unwrap_or_else(|| panic!("{limit}: {problem}"));
         assert!(error.code == 1226 && error.message.contains(resource), "{limit}: {problem}");
         assert!(problem.hint.as_ref().unwrap().contains(hint), "{limit}: {problem}");
         assert_eq!(problem.is_transient, is_transient, "{limit}: {problem}");
+        drop(other);
     }
     with_limit(&server, "MAX_QUERIES_PER_HOUR 40");
     let mut live = connect(way()).await.unwrap();

@@ -26,6 +26,12 @@ pub(super) use tokens::GuardTokens;
 pub use verdict::SessionPins;
 use verdict::Verdict;
 
+/// Whether rrx sets this session variable itself, given in lower case.
+#[must_use]
+pub(super) fn is_pinned(name: &str) -> bool {
+    matches!(variable_rules::rule(name), variable_rules::VariableRule::Pinned(_))
+}
+
 /// A statement that passed the guard, for one session and one dialect.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Checked {

@@ -1,7 +1,7 @@
 //! What the user has set in a session: which of it can be set again in the next session, and which cannot.
 
 use super::Dialect;
-use super::guard::GuardTokens;
+use super::guard::{GuardTokens, is_pinned};
 use super::lex::{TokenKind, lex};
 use super::set_statement::{SetItem, SetTarget, items, user_variable};
 
@@ -96,6 +96,8 @@ pub fn read_variables(statement: &str, dialect: Dialect) -> Vec<String> {
 fn display_name(item: &SetItem) -> Option<String> {
     match &item.target {
         SetTarget::UserVariable(name) => Some(format!("@{name}")),
+        // A pinned variable has its value in each session.
+        SetTarget::SessionVariable(name) if is_pinned(name) => None,
         SetTarget::SessionVariable(name) => Some(name.clone()),
         SetTarget::Names { .. } => Some("collation_connection".into()),
         SetTarget::Role => Some("ROLE".into()),
@@ -162,6 +164,7 @@ mod tests {
             "SET @Start = '2024-07-01'",
             "SELECT @seen",
             "SET TRANSACTION READ ONLY",
+            "SET autocommit = 1, SESSION time_zone = '+00:00'",
         ]);
         let restored: Vec<&str> = variables.restorable().into_iter().map(|(_, statement)| statement).collect();
         assert_eq!(
