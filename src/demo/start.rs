@@ -13,7 +13,8 @@ use super::server::variables::{HOST, PORT};
 use super::server::{Account, Server, Translator};
 use super::{credentials, data, jump_host, translate, wire};
 use crate::domain::profile::{
-    CommandConsent, Environment, Hop, Profile, ProfileLimits, Secret, SecretSource, SessionTimeZone, Spilling, TlsMode,
+    CommandConsent, Environment, Hop, HopDefaults, Profile, ProfileLimits, Secret, SecretSource, SessionTimeZone,
+    Spilling, TlsMode,
 };
 
 /// The name of the built-in profile.
@@ -175,5 +176,6 @@ fn profile(jump_host: SocketAddr, host_key: String, identity: PathBuf, password:
         spill: Spilling::Allowed,
         tunnel: false,
         heartbeat: None,
+        hop_defaults: HopDefaults::default(),
     }
 }

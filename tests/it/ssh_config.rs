@@ -65,6 +65,54 @@ fn refusal(text: &str) -> String {
 }
 
 #[test]
+fn the_keys_and_known_hosts_of_the_profile_are_those_of_hops_that_only_proxy_jump_names() {
+    use rrx::domain::profile::{HopDefaults, parse};
+    use rrx::domain::ssh::resolved_hop::{LocalAccount, resolve_route};
+    use rrx::domain::ssh::ssh_config::SshConfigSource;
+    let text = "[profile.eu]\nhost = \"h\"\nuser = \"u\"\nidentity = \"/keys/eu\"\nknown_hosts = \"/keys/known\"\n\
+                route = [\"inner\", { host = \"last\", identity = \"/keys/last\" }]\n";
+    let profile = parse(text, "f").0.profiles.remove(0);
+    let config = "Host inner\n  ProxyJump outer,own\nHost outer\n  ProxyJump first\n\
+                  Host own\n  IdentityFile /keys/own\n  UserKnownHostsFile /keys/own-known\n";
+    let files = MemoryFiles(BTreeMap::from([("/home/ann/.ssh/config".into(), config.as_bytes().to_vec())]));
+    let source = SshConfigSource {
+        paths: vec!["/home/ann/.ssh/config".into()],
+        files: Box::new(files),
+        local_uid: 1000,
+        local_host: "desk".into(),
+    };
+    let account = |hop_defaults| LocalAccount {
+        os_user: "ann".into(),
+        home: "/home/ann".into(),
+        agent: None,
+        global_known_hosts: vec![],
+        hop_defaults,
+        commands: CommandConsent::Ask,
+    };
+    let resolved = |hop_defaults| {
+        let hops = resolve_route(&profile.route, &account(hop_defaults), Some(&source)).unwrap();
+        let text =
+            |files: &[std::path::PathBuf]| files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>();
+        hops.iter()
+            .map(|hop| (hop.host.clone(), text(&hop.keys).join(" "), text(&hop.known_hosts).join(" ")))
+            .collect::<Vec<_>>()
+    };
+    let hop = |host: &str, keys: &str, known: &str| (host.to_owned(), keys.to_owned(), known.to_owned());
+    assert_eq!(
+        resolved(profile.hop_defaults.clone()),
+        [
+            hop("first", "/keys/eu", "/keys/known"),
+            hop("outer", "/keys/eu", "/keys/known"),
+            hop("own", "/keys/own", "/keys/own-known"),
+            hop("inner", "/keys/eu", "/keys/known"),
+            hop("last", "/keys/last", "/keys/known"),
+        ]
+    );
+    let usual = "/home/ann/.ssh/known_hosts /home/ann/.ssh/known_hosts2";
+    assert_eq!(resolved(HopDefaults::default())[0], hop("first", "", usual), "without defaults");
+}
+
+#[test]
 fn the_first_value_wins_and_keys_add_up() {
     let text = "Host b*\n  HostName %h.example.com\n  User first\n  IdentityFile ~/.ssh/%r@%h\nHost *\n  User second\n  \
                 IdentityFile \"/keys/with blank\"\n  Port=2222\n";

@@ -56,6 +56,7 @@ pub fn context(home: &Path) -> (TunnelContext, mpsc::Receiver<HopProgress>) {
         home: home.to_owned(),
         agent: None,
         global_known_hosts: Vec::new(),
+        hop_defaults: rrx::domain::profile::HopDefaults::default(),
         ssh_config: None,
         clock: std::time::SystemTime::now,
         read: Arc::new(known_hosts::read),

@@ -29,7 +29,9 @@ use std::time::Duration;
 
 use harness::{connect, unlimited};
 use rrx::domain::problem::ProblemKind;
-use rrx::domain::profile::{CommandConsent, Environment, Profile, ProfileLimits, SecretSource, Spilling, TlsMode};
+use rrx::domain::profile::{
+    CommandConsent, Environment, HopDefaults, Profile, ProfileLimits, SecretSource, Spilling, TlsMode,
+};
 use rrx::domain::protocol::{End, Limit, Role, RunBounds, SessionCmd};
 use rrx::domain::sql::{Param, ServerFamily, SqlMode};
 use server::MySql;
@@ -70,6 +72,7 @@ fn server_profile() -> Profile {
         spill: Spilling::Allowed,
         tunnel: false,
         heartbeat: None,
+        hop_defaults: HopDefaults::default(),
     }
 }
 

@@ -30,7 +30,9 @@ pub use directory::{RigDirectory, run, wait_until};
 pub use forwarder::{Forwarder, Mode, TargetOrder};
 pub use mariadb::{ACCOUNT, Mariadb, PASSWORD};
 pub use ports::free_port;
-use rrx::domain::profile::{CommandConsent, Environment, Hop, Profile, ProfileLimits, SecretSource, Spilling, TlsMode};
+use rrx::domain::profile::{
+    CommandConsent, Environment, Hop, HopDefaults, Profile, ProfileLimits, SecretSource, Spilling, TlsMode,
+};
 pub use silent::Silent;
 pub use sshd::{ALIAS, Pam, Sshd, SshdOptions, has_private_hosts_file};
 
@@ -280,6 +282,7 @@ impl Rig {
             spill: Spilling::Allowed,
             tunnel: false,
             heartbeat: None,
+            hop_defaults: HopDefaults::default(),
         }
     }
 }

@@ -143,6 +143,13 @@ pub enum CommandConsent {
     Given,
 }
 
+/// The SSH settings of a profile for hops that have none of their own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HopDefaults {
+    pub identity: Vec<PathBuf>,
+    pub known_hosts: Option<PathBuf>,
+}
+
 /// Whether the rows of a result that do not fit in memory may go to a temporary file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Spilling {
@@ -232,6 +239,8 @@ pub struct Profile {
     pub environment: Environment,
     /// The hops in order. Empty is a direct connection.
     pub route: Vec<Hop>,
+    /// The hops of the route have these already; those of `ProxyJump` get them when the route is resolved.
+    pub hop_defaults: HopDefaults,
     pub identity_passphrase: Option<SecretSource>,
     pub proxy_command: CommandConsent,
     /// The replica's host name, as the last hop resolves it.

@@ -44,7 +44,8 @@ impl Profile {
             );
         let profile_paths =
             self.docs.iter_mut().chain(&mut self.snippets).chain(&mut self.ca).chain(&mut self.blinding);
-        for path in hops.chain(secrets).chain(profile_paths) {
+        let defaults = self.hop_defaults.identity.iter_mut().chain(&mut self.hop_defaults.known_hosts);
+        for path in hops.chain(defaults).chain(secrets).chain(profile_paths) {
             *path = absolute_path(path, home, base);
         }
     }

@@ -8,8 +8,8 @@ use toml::de::{DeTable, DeValue};
 use super::settings_table::{SettingKey, limits, profile, secret, session};
 use super::toml_entry::{SettingsError, TomlEntry, collect, report_unknown_keys};
 use super::{
-    CommandConsent, Environment, Profile, ProfileLimits, SecretKind, SecretSource, SessionTimeZone, Spilling, TlsMode,
-    route,
+    CommandConsent, Environment, HopDefaults, Profile, ProfileLimits, SecretKind, SecretSource, SessionTimeZone,
+    Spilling, TlsMode, route,
 };
 
 /// The result of reading a section.
@@ -48,7 +48,11 @@ impl<'a, 'i> ProfileReader<'a, 'i> {
         let mut read = Profile {
             name: self.name.to_owned(),
             environment: environment.unwrap_or_default(),
-            route: self.route(),
+            route: Vec::new(),
+            hop_defaults: HopDefaults {
+                identity: self.paths(profile::IDENTITY),
+                known_hosts: self.path(profile::KNOWN_HOSTS),
+            },
             identity_passphrase: self.secret(SecretKind::Passphrase),
             proxy_command: match self.flag(profile::PROXY_COMMAND) {
                 Some(true) => CommandConsent::Given,
@@ -78,6 +82,7 @@ impl<'a, 'i> ProfileReader<'a, 'i> {
         if let Some(port) = self.number(Some(self.table), profile::PORT) {
             read.port = u16::try_from(port).unwrap_or(3306);
         }
+        read.route = self.route(&read.hop_defaults);
         read.host = self.required(profile::HOST)?;
         read.user = self.required(profile::USER)?;
         Some(read)
@@ -149,9 +154,7 @@ impl<'a, 'i> ProfileReader<'a, 'i> {
     }
 
     /// Reads the hops. A hop without its own values gets the defaults of the profile.
-    fn route(&mut self) -> Vec<super::Hop> {
-        let identity = self.paths(profile::IDENTITY);
-        let known_hosts = self.path(profile::KNOWN_HOSTS);
+    fn route(&mut self, defaults: &HopDefaults) -> Vec<super::Hop> {
         let Some(entry) = self.entry(profile::ROUTE) else { return Vec::new() };
         let Some(elements) = entry.elements() else {
             self.errors.push(entry.error("needs a list of hops").hint("route = [\"user@host:22\"]; [] is direct"));
@@ -160,10 +163,10 @@ impl<'a, 'i> ProfileReader<'a, 'i> {
         let mut hops: Vec<_> = elements.iter().filter_map(|element| route::read(element, &mut self.errors)).collect();
         for hop in &mut hops {
             if hop.identity.is_empty() {
-                hop.identity.clone_from(&identity);
+                hop.identity.clone_from(&defaults.identity);
             }
             if hop.known_hosts.is_none() {
-                hop.known_hosts.clone_from(&known_hosts);
+                hop.known_hosts.clone_from(&defaults.known_hosts);
             }
         }
         hops

@@ -12,7 +12,7 @@ use super::ssh_config::{
     UnknownHostKeys, expand_command, host_config,
 };
 use crate::domain::limits;
-use crate::domain::profile::{CommandConsent, Hop};
+use crate::domain::profile::{CommandConsent, Hop, HopDefaults};
 
 /// The largest number of hops on a route. A longer route is a loop.
 const MAX_HOPS: usize = 16;
@@ -70,6 +70,8 @@ pub struct LocalAccount {
     pub agent: Option<PathBuf>,
     /// The system's `known_hosts` files.
     pub global_known_hosts: Vec<PathBuf>,
+    /// The settings of the profile for hops that only `ProxyJump` names.
+    pub hop_defaults: HopDefaults,
     /// Whether `Match exec` may run its command.
     pub commands: CommandConsent,
 }
@@ -175,7 +177,9 @@ impl RouteResolver<'_> {
                     why: format!("`{jump}`: {error}"),
                 })?;
                 let depth = depth.checked_sub(1).ok_or_else(loop_error)?;
+                let first = self.resolved.len();
                 self.add(&before, Some(depth).filter(|_| index == 0))?;
+                self.apply_defaults(first);
             }
         }
         if self.resolved.len() >= MAX_HOPS {
@@ -197,6 +201,28 @@ impl RouteResolver<'_> {
         self.resolved.push(resolved);
         Ok(())
     }
+
+    /// Gives the hops from this number on the defaults of the profile, where `ssh_config` names nothing. Other keys of the agent are
+    /// still offered, because the profile does not name these hops.
+    fn apply_defaults(&mut self, first: usize) {
+        let HopDefaults { identity, known_hosts } = &self.account.hop_defaults;
+        let default_files = default_known_hosts(&self.account.home);
+        for hop in self.resolved.iter_mut().skip(first) {
+            if hop.keys.is_empty() {
+                hop.keys = identity.iter().map(|path| self.account.expand(path)).collect();
+            }
+            if let Some(file) = known_hosts
+                && hop.known_hosts == default_files
+            {
+                hop.known_hosts = vec![self.account.expand(file)];
+            }
+        }
+    }
+}
+
+/// Returns the files of OpenSSH with the user's known hosts.
+fn default_known_hosts(home: &Path) -> Vec<PathBuf> {
+    ["known_hosts", "known_hosts2"].map(|name| home.join(".ssh").join(name)).into()
 }
 
 impl RouteResolver<'_> {
@@ -240,7 +266,6 @@ fn look_up(hop: &Hop, source: &SshConfigSource, account: &LocalAccount) -> Resul
 
 /// Returns a hop with the settings of the profile and the defaults of OpenSSH.
 fn from_profile(hop: &Hop, account: &LocalAccount) -> ResolvedHop {
-    let ssh_directory = account.home.join(".ssh");
     let shown = match hop.port {
         None | Some(Hop::PORT) => hop.host.clone(),
         Some(port) => format!("{}:{port}", hop.host),
@@ -256,7 +281,7 @@ fn from_profile(hop: &Hop, account: &LocalAccount) -> ResolvedHop {
         certificates: hop.certificate.iter().map(|path| account.expand(path)).collect(),
         agent: account.agent.clone(),
         pinned: hop.host_key.clone(),
-        known_hosts: vec![ssh_directory.join("known_hosts"), ssh_directory.join("known_hosts2")],
+        known_hosts: default_known_hosts(&account.home),
         global_known_hosts: account.global_known_hosts.clone(),
         known_as: (hop.host.clone(), hop.port.unwrap_or(Hop::PORT)),
         hashes_names: false,

@@ -22,6 +22,7 @@ pub fn tunnel_context(
         home: env.home.clone(),
         agent: env.agent.clone(),
         global_known_hosts: env.global_known_hosts.clone(),
+        hop_defaults: profile.hop_defaults.clone(),
         ssh_config: env.ssh_config.clone(),
         clock: env.clock,
         read: Arc::clone(&env.read),

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use crate::domain::limits;
 use crate::domain::problem::Problem;
-use crate::domain::profile::{CommandConsent, Secret};
+use crate::domain::profile::{CommandConsent, HopDefaults, Secret};
 use crate::domain::protocol::{Answer, ConnectionStep, Question, StepState};
 use crate::domain::ssh::ssh_config::SshConfigSource;
 
@@ -105,6 +105,8 @@ pub struct TunnelContext {
     pub agent: Option<PathBuf>,
     /// Further `known_hosts` files, which are never written (`/etc/ssh/ssh_known_hosts`).
     pub global_known_hosts: Vec<PathBuf>,
+    /// The settings of the profile for hops that only `ProxyJump` names.
+    pub hop_defaults: HopDefaults,
     /// Without it, hops have only the settings of the profile.
     pub ssh_config: Option<Arc<SshConfigSource>>,
     /// The current time, for the validity of certificates.

@@ -22,6 +22,7 @@ pub(super) async fn resolve_hops(route: &[Hop], context: &TunnelContext) -> Resu
         agent: context.agent.clone(),
         global_known_hosts: context.global_known_hosts.clone(),
         commands: context.commands,
+        hop_defaults: context.hop_defaults.clone(),
     };
     let resolving = tokio::task::spawn_blocking(move || {
         let ssh_config = ssh_config.as_ref().map(Arc::as_ref);
