@@ -29,7 +29,16 @@ Exit codes:
     0  all checks passed (also with warnings)
     2  wrong usage or settings
     3  a connection step failed
+    4  the connection works, but rrx refuses the profile (blinding rules)
     6  a local file cannot be read or written
+  130  interrupted";
+
+/// The exit codes of the commands that only use local files and the keyring.
+const LOCAL_CODES: &str = "\
+Exit codes:
+    0  success
+    2  wrong usage or settings
+    6  a local file or the keyring cannot be read or written
   130  interrupted";
 
 /// The exit codes of `rrx tunnel`.
@@ -96,7 +105,7 @@ pub enum Command {
     )]
     Secret(SecretCommand),
     /// Show a public SSH key, or create a key pair, as a text for the administrator of the bastion
-    #[command(after_help = EXIT_CODES, long_about = "Show the public half of an SSH key and its fingerprint, as a text for the \
+    #[command(after_help = LOCAL_CODES, long_about = "Show the public half of an SSH key and its fingerprint, as a text for the \
         administrator of the bastion.\n\nWith --new, create a key pair (ed25519) first. Existing keys are never overwritten, and private \
         keys are never shown.")]
     SshKey(SshKeyCommand),
@@ -257,13 +266,13 @@ pub enum ProfilesCommand {
     /// List the profiles, and the problems in the settings file
     List(OutputFormat),
     /// Add a profile, from answers to questions or from flags
-    #[command(after_help = EXIT_CODES, long_about = "Add a profile to the settings file. Comments and order of the file stay.\n\n\
+    #[command(after_help = LOCAL_CODES, long_about = "Add a profile to the settings file. Comments and order of the file stay.\n\n\
         On a terminal rrx asks for bastion, SSH key, replica, account, database, TLS and the source of the password. With --replica or \
         --url it asks for nothing:\n  \
         rrx profiles add eu --bastion ec2-user@bastion.example.com --replica replica.internal --user RO_USER --prompt")]
     Add(AddCommand),
     /// Import profiles from a URL, from ~/.my.cnf, or from an exported profile
-    #[command(after_help = EXIT_CODES, long_about = "Import profiles:\n  \
+    #[command(after_help = LOCAL_CODES, long_about = "Import profiles:\n  \
         mysql://USER@HOST:3306/DATABASE\n  \
         mysql+ssh://SSHUSER@JUMPHOST:22/USER@HOST:3306/DATABASE (also mariadb+ssh://)\n  \
         an option file such as ~/.my.cnf ([client] and each [clientNAME])\n  \
@@ -271,7 +280,7 @@ pub enum ProfilesCommand {
         A password in the source is never written to the settings.")]
     Import(ImportCommand),
     /// Write a profile with its host keys and without secrets, to share it
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = LOCAL_CODES)]
     Export(ExportCommand),
 }
 
@@ -418,10 +427,10 @@ impl From<TlsArg> for TlsMode {
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum SecretCommand {
     /// Store the password of a profile; rrx asks without echo, or reads the first line of standard input
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = LOCAL_CODES)]
     Set(SecretOf),
     /// Delete the password of a profile from the keyring
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = LOCAL_CODES)]
     Clear(SecretOf),
 }
 

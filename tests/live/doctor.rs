@@ -311,6 +311,20 @@ pub fn run_case(case: &FailingCase) -> String {
 }
 
 #[test]
+fn a_profile_that_rrx_refuses_does_not_pass_although_its_connection_works() {
+    let rig = Rig::start();
+    let home = Home::with(&profile(rig, &[("blinding", "\"rules.toml\"")]));
+    let text = home.run(&["doctor", "rig"]);
+    assert_eq!(text.code, 4, "{text:?}");
+    assert!(!text.out.contains("All checks passed"), "{}", text.out);
+    assert!(text.out.contains("FAILED") && text.out.contains("blinding rules"), "{}", text.out);
+    assert!(text.out.contains("The connection works, but rrx refuses the profile."), "{}", text.out);
+    let json = home.run(&["doctor", "rig", "--json"]).json();
+    assert_eq!((&json["outcome"], &json["exit"]), (&"refused".into(), &4.into()));
+    assert!(json["problem"]["what"].as_str().is_some_and(|what| what.contains("blinding rules")), "{json:#}");
+}
+
+#[test]
 fn a_working_route_is_reported_step_by_step_with_the_facts_at_its_end() {
     let rig = Rig::start();
     let home = Home::with(&profile(rig, &[]));

@@ -40,7 +40,7 @@ impl Report<'_> {
     /// Returns the exit code. Warnings do not change it.
     pub(super) fn exit_code(&self) -> u8 {
         match &self.check.problem {
-            None => 0,
+            None => self.profile.refusal().map_or(0, |refusal| refusal.kind.exit_code()),
             Some(problem) if problem.kind == ProblemKind::Interrupted => problem.kind.exit_code(),
             Some(_) if self.check.failed_step().is_some() => FAILED_STEP,
             Some(problem) => problem.kind.exit_code(),
@@ -105,9 +105,6 @@ impl Report<'_> {
                 warnings.push("the server does not report that it is a read replica".into());
             }
         }
-        if let Some(refusal) = self.profile.refusal() {
-            warnings.push(format!("{}: rrx runs no statements with it", refusal.what));
-        }
         for accepted in self.accept {
             if !self.check.keys.iter().any(|key| key.is_accepted && key.fingerprint == *accepted) {
                 warnings.push(format!("no unknown host key has the fingerprint {accepted}, so nothing was recorded"));
@@ -120,7 +117,8 @@ impl Report<'_> {
     pub(super) fn json(&self) -> Value {
         let profile = self.profile;
         let outcome = match (&self.check.problem, self.exit_code()) {
-            (None, _) => "ok",
+            (None, 0) => "ok",
+            (None, _) => "refused",
             (Some(_), 130) => "interrupted",
             (Some(_), _) => "failed",
         };
@@ -138,7 +136,7 @@ impl Report<'_> {
             "outcome": outcome,
             "exit": self.exit_code(),
             "steps": self.check.steps.iter().map(step_json).collect::<Vec<_>>(),
-            "problem": self.check.problem.as_ref().map(problem_json),
+            "problem": self.check.problem.clone().or_else(|| self.profile.refusal()).as_ref().map(problem_json),
             "host_keys": self.check.keys.iter().map(|key| json!({
                 "host": key.host,
                 "algorithm": key.algorithm,

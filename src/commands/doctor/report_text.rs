@@ -3,6 +3,7 @@
 use super::check::CheckedStep;
 use super::report::{Report, duration};
 use crate::commands::common::print::{multi_line, one_line};
+use crate::domain::problem::Problem;
 use crate::domain::profile::Profile;
 use crate::domain::protocol::StepState;
 
@@ -22,10 +23,14 @@ pub(super) fn finished_step(step: &CheckedStep, profile: &Profile) -> String {
         StepState::Trying(_) | StepState::Skipped => String::new(),
         StepState::Done(found, took) => format!("  ok      {name:<10} {}  {}\n", one_line(found), duration(*took)),
         StepState::Failed(problem) => {
-            let text = multi_line(&problem.to_string()).replace('\n', "\n        ");
-            format!("  FAILED  {name:<10} {text}\n")
+            format!("  FAILED  {name:<10} {}\n", indented(problem))
         }
     }
+}
+
+/// Returns a problem with its causes and what to do below its first line.
+fn indented(problem: &Problem) -> String {
+    multi_line(&problem.to_string()).replace('\n', "\n        ")
 }
 
 /// Does the same as [`finished_step`] for a terminal, where the last line shows the running step.
@@ -53,7 +58,7 @@ pub(super) fn summary(report: &Report<'_>) -> String {
     let check = report.check;
     let mut lines = Vec::new();
     if let Some(problem) = check.problem.as_ref().filter(|_| check.failed_step().is_none()) {
-        lines.push(format!("  FAILED  {}", multi_line(&problem.to_string()).replace('\n', "\n        ")));
+        lines.push(format!("  FAILED  {}", indented(problem)));
     }
     for key in &check.keys {
         let what = if key.is_accepted {
@@ -77,7 +82,12 @@ pub(super) fn summary(report: &Report<'_>) -> String {
 
 fn verdict(report: &Report<'_>) -> String {
     match (&report.check.problem, report.check.failed_step()) {
-        (None, _) => "\nAll checks passed.".into(),
+        (None, _) => match report.profile.refusal() {
+            Some(refusal) => {
+                format!("  FAILED  {}\n\nThe connection works, but rrx refuses the profile.", indented(&refusal))
+            }
+            None => "\nAll checks passed.".into(),
+        },
         (Some(_), Some(step)) => format!("\nThe connection failed at the step: {}.", step_name(step, report.profile)),
         (Some(problem), None) => format!("\n{}.", one_line(problem.what.trim_end_matches('.'))),
     }
