@@ -5,7 +5,7 @@ use std::io::Write;
 use super::common::context::CommandContext;
 use super::common::{keymap, print};
 use crate::app::action::Action;
-use crate::domain::keys::Keymap;
+use crate::domain::keys::{Keymap, label_of};
 use crate::domain::problem::Problem;
 
 /// One line of the table.
@@ -13,7 +13,7 @@ use crate::domain::problem::Problem;
 pub struct KeyRow {
     /// The panel or dialog in which the keys work.
     pub context: String,
-    /// The keys in the notation of keymap files.
+    /// The keys as the screen names them.
     pub keys: String,
     /// The name of the action in keymap files.
     pub action: String,
@@ -48,10 +48,7 @@ pub fn run(rows: &[KeyRow], out: &mut dyn Write) -> Result<(), Problem> {
 fn key_rows(keymap: &Keymap<Action>) -> Vec<KeyRow> {
     Action::all()
         .map(|action| {
-            let keys: Vec<String> = keymap
-                .chords(action.layer(), action)
-                .map(|chords| chords.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
-                .collect();
+            let keys: Vec<String> = keymap.chords(action.layer(), action).map(label_of).collect();
             KeyRow {
                 context: action.layer().to_owned(),
                 keys: keys.join(", "),
