@@ -21,6 +21,12 @@ use crate::io::storage::snippets;
 /// Returns a problem if there is no such profile or snippet, or if the output cannot be written.
 pub fn execute(command: &SnippetsCommand, context: &CommandContext) -> Result<(), Problem> {
     let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
+    let (SnippetsCommand::List { profile, .. } | SnippetsCommand::Show { profile, .. }) = command;
+    let built_in = context.built_in_profile();
+    if let Some(demo) = built_in.filter(|built_in| Some(&built_in.profile.name) == profile.as_ref()) {
+        // The files of the built-in snippets are written by the first command that needs them.
+        snippets::write_missing(&demo.context.paths.snippets(), (demo.context.storage.bundled_snippets)());
+    }
     run(command, &context.load_settings(), &context.env.paths, &mut out, &mut err)
 }
 

@@ -93,6 +93,17 @@ fn help_ends_with_0_and_names_the_exit_codes() {
     assert!(help.to_string().contains("\n    7  the result was cut by a limit of the profile\n"), "{help}");
 }
 
+#[test]
+fn help_lists_only_the_exit_codes_that_the_command_can_have() {
+    for line in ["profiles add", "profiles import", "profiles export", "secret set", "secret clear", "ssh-key"] {
+        let help = parse(&format!("{line} --help")).unwrap_err().to_string();
+        assert!(help.contains("\n    6  a local file or the keyring"), "{line}: {help}");
+        for other in ["the statement failed", "connection or sign-in", "time limit", "cut by a limit"] {
+            assert!(!help.contains(other), "{line}: {help}");
+        }
+    }
+}
+
 // ------------------------------------------------------------ commands
 
 /// What a command printed: stdout, stderr.
@@ -474,4 +485,25 @@ fn a_log_of_no_records_is_a_wrong_request() {
     let error = Cli::try_parse_from(["rrx", "log", "show", "--last", "0"]).unwrap_err();
     assert_eq!(error.exit_code(), 2);
     assert!(error.to_string().contains("--last"), "{error}");
+}
+
+#[test]
+fn keys_are_listed_as_the_screen_names_them() {
+    let (root, _) = home("");
+    let (code, out, err) = rrx(&root, &["keys"]);
+    assert_eq!(code, Some(0), "{err}");
+    let run = out.lines().find(|line| line.contains("app.run ")).unwrap();
+    assert!(run.contains("F5, Ctrl-R, Alt-Enter"), "{run}");
+    assert!(!out.contains("ctrl-"), "{out}");
+}
+
+#[test]
+fn the_snippets_of_the_demo_are_listed_before_its_first_run() {
+    let (root, _) = home("");
+    let (code, out, err) = rrx(&root, &["snippets", "list", "-p", "demo"]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.lines().count() > 2, "{out}{err}");
+    let name = out.lines().nth(1).unwrap().split_whitespace().next().unwrap();
+    let (code, shown, err) = rrx(&root, &["snippets", "show", name, "-p", "demo"]);
+    assert!(code == Some(0) && shown.contains("SELECT"), "{shown}{err}");
 }
