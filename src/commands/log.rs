@@ -10,6 +10,7 @@ use crate::cli::LogCommand;
 use crate::domain::access_log::{CopyRecord, ExportRecord, TunnelEvent, TunnelRecord};
 use crate::domain::problem::Problem;
 use crate::domain::protocol::HistoryEntry;
+use crate::domain::quantity::grouped;
 use crate::io::storage::history::{self, History};
 use crate::io::storage::paths::Paths;
 
@@ -89,7 +90,7 @@ fn newest(history: &History, max: usize) -> Vec<Record<'_>> {
 
 fn tunnel_row(tunnel: &TunnelRecord) -> [String; 6] {
     let (milliseconds, end) = match &tunnel.event {
-        TunnelEvent::Disconnected { milliseconds, end, .. } => (milliseconds.to_string(), print::one_line(end)),
+        TunnelEvent::Disconnected { milliseconds, end, .. } => (grouped(*milliseconds), print::one_line(end)),
         TunnelEvent::Closed { end, .. } => ("-".into(), print::one_line(end)),
         TunnelEvent::Opened { .. } | TunnelEvent::Connected { .. } => ("-".into(), "-".into()),
     };
@@ -102,7 +103,7 @@ fn export_row(export: &ExportRecord) -> [String; 6] {
     [
         print::one_line(&export.time),
         print::one_line(&export.profile),
-        export.rows.to_string(),
+        grouped(export.rows),
         "-".into(),
         "-".into(),
         description,
@@ -119,8 +120,8 @@ fn statement_row(entry: &HistoryEntry) -> [String; 6] {
     [
         print::one_line(&entry.begin.time),
         print::one_line(&entry.begin.profile),
-        end.map_or_else(|| "-".into(), |end| end.rows.to_string()),
-        end.map_or_else(|| "-".into(), |end| end.milliseconds.to_string()),
+        end.map_or_else(|| "-".into(), |end| grouped(end.rows)),
+        end.map_or_else(|| "-".into(), |end| grouped(end.milliseconds)),
         end.map_or_else(|| "no end recorded".into(), |end| print::one_line(&end.end)),
         print::one_line(&entry.begin.statement),
     ]

@@ -48,7 +48,15 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     (
         "src/domain/export",
-        &["domain::text", "domain::calendar", "domain::results", "domain::sql", "domain::limits", "domain::problem"],
+        &[
+            "domain::text",
+            "domain::calendar",
+            "domain::quantity",
+            "domain::results",
+            "domain::sql",
+            "domain::limits",
+            "domain::problem",
+        ],
     ),
     (
         "src/domain/docs",

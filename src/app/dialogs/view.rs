@@ -9,6 +9,7 @@ use crate::app::request::{DialogItem, DialogShape};
 use crate::app::ui::draw::{clip, panel, parts, rect, wrap};
 use crate::app::ui::line::{VisibleLine, visible_line};
 use crate::app::ui::theme::Theme;
+use crate::domain::quantity::grouped;
 use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::visible;
 
@@ -45,8 +46,10 @@ impl OverlayView<'_> {
         let listed = self.overlay.items.len();
         let count = match (dialog.shape(), dialog.total()) {
             (DialogShape::Line | DialogShape::Confirm, _) => String::new(),
-            (DialogShape::List, Some(total)) if total > listed => format!("best {listed} of {total}"),
-            (DialogShape::List, _) => listed.to_string(),
+            (DialogShape::List, Some(total)) if total > listed => {
+                format!("best {} of {}", grouped(listed as u64), grouped(total as u64))
+            }
+            (DialogShape::List, _) => grouped(listed as u64),
         };
         let inside = panel(buffer, area, dialog.title(), &count, true, self.theme);
         if inside.is_empty() {

@@ -4,6 +4,7 @@
 use super::{ExportFormat, WriteError};
 use crate::domain::limits::SHEET_CELL;
 use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::quantity::{counted, grouped};
 
 /// Why a format does not support a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,12 +30,16 @@ impl UnsupportedValue {
                 "use CAST(… AS BINARY) in the statement to make it binary, or export as csv, json or sql",
             ),
             Self::TooLong(length) => (
-                format!("the value has {length} characters, and a cell can have at most {SHEET_CELL}"),
+                format!(
+                    "the value has {}, and a cell can have at most {}",
+                    counted(length as u64, "character"),
+                    grouped(SHEET_CELL as u64)
+                ),
                 "select a part of it, leave the column out, or export as parquet, csv or json",
             ),
         };
         Problem::new(ProblemKind::Local, format!("The rows cannot be written as {format}"))
-            .because(format!("row {row}, column {column:?}: {why}"))
+            .because(format!("row {}, column {column:?}: {why}", grouped(row)))
             .hint(hint)
             .into()
     }

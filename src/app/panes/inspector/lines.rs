@@ -52,7 +52,10 @@ pub(super) fn lines(
             if warnings.len() < usize::from(*count) {
                 out.empty_line();
                 let total = grouped(u64::from(*count));
-                out.line(&format!("The server keeps the first {} of {total}.", warnings.len()), LineStyle::Dim);
+                out.line(
+                    &format!("The server keeps the first {} of {total}.", grouped(warnings.len() as u64)),
+                    LineStyle::Dim,
+                );
             }
         }
         InspectorContent::Problem(problem) => {

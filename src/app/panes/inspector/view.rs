@@ -43,9 +43,9 @@ impl InspectorView<'_> {
                 let pack = self.pack_title(page_named(&self.context.docs, object));
                 (format!("Docs ─ {object}"), pack.unwrap_or_default())
             }
-            InspectorContent::Row { row, .. } => (format!("Row {}", row + 1), String::new()),
+            InspectorContent::Row { row, .. } => (format!("Row {}", grouped(row + 1)), String::new()),
             InspectorContent::Value { column, row, .. } => {
-                (format!("{} ─ row {}", visible(&column.name), row + 1), type_text(column))
+                (format!("{} ─ row {}", visible(&column.name), grouped(row + 1)), type_text(column))
             }
             InspectorContent::Profile { column, .. } => {
                 (format!("Column {}", visible(&column.name)), type_text(column))
