@@ -91,6 +91,23 @@ fn a_left_out_profile_is_listed_with_its_reason_and_is_not_connected() {
 }
 
 #[test]
+fn the_built_in_profile_is_the_last_of_the_list() {
+    let mut bench = failed();
+    let mut demo = bench.model.context.profiles[0].as_ref().clone();
+    (demo.name, demo.environment) = ("demo".into(), rrx::domain::profile::Environment::Demo);
+    bench.model.context.profiles.push(demo.into());
+    bench.settings_file = Some("[profile.eu]\nhost = \"h\"\nuser = \"u\"\n[profile.us]\nhots = 1\n");
+    bench.keys("esc");
+    let shown = text(&screen(&bench.model, 160, 45));
+    let places = ["eu", "us", "demo"].map(|name| {
+        shown.lines().skip(2).position(|line| line.contains(&format!(" {name} "))).unwrap_or_else(|| panic!("{shown}"))
+    });
+    assert!(places.is_sorted(), "{shown}");
+    bench.keys("down down enter");
+    assert_eq!(connected_profile(&mut bench).name, "demo");
+}
+
+#[test]
 fn a_profile_that_is_no_longer_in_the_file_is_not_connected() {
     let mut bench = failed();
     bench.settings_file = Some("[profile.us]\nhost = \"h\"\nuser = \"u\"\n");

@@ -138,3 +138,28 @@ fn a_profile_made_in_the_form_connects() {
     let settings = std::fs::read_to_string(home.path().join("config/config.toml")).unwrap();
     assert!(settings.contains("[profile.clinic]") && !settings.contains(rig.password()), "{settings}");
 }
+
+/// The settings file is edited while the screen is open: first a fault is corrected, then a wrong port.
+#[test]
+fn an_edit_of_the_settings_takes_effect_without_a_restart() {
+    let rig = Rig::start();
+    let home = Home::new();
+    let good = rig.profile_toml("clinic");
+    let user = good.lines().find(|line| line.starts_with("user")).unwrap();
+    home.settings(&good.replace(user, &user.replacen("user", "usr", 1)));
+    let mut terminal = Terminal::start(&home, &[], (120, 30));
+    terminal.see("left out: ");
+    terminal.keys("enter");
+    let shown = terminal.see("The profile \"clinic\" is left out");
+    assert!(shown.contains("unknown key \"usr\""), "{shown}");
+    home.settings(&good.replace(user, "user = \"no-such-account\""));
+    terminal.keys("enter");
+    terminal.see("1045");
+    home.settings(&good);
+    terminal.keys("esc");
+    terminal.see("profiles");
+    terminal.keys("enter");
+    terminal.see("TEST clinic");
+    terminal.keys("ctrl-q");
+    assert!(terminal.end().success());
+}

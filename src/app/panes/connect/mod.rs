@@ -10,12 +10,14 @@ pub use actions::ConnectAction;
 pub use form::{ProfileField, ProfileForm};
 pub use view::ConnectView;
 
+use std::sync::Arc;
+
 use crate::app::context::Context;
 use crate::app::layout::Area;
 use crate::app::ui::draw::wrap;
 use crate::app::ui::problem::MARGINS;
 use crate::domain::problem::Problem;
-use crate::domain::profile::{LeftOutProfile, Profile};
+use crate::domain::profile::{Environment, LeftOutProfile, Profile};
 use crate::domain::protocol::{ConnectionStep, Question, StepState};
 
 use crate::app::widgets::list::ListCursor;
@@ -82,6 +84,10 @@ enum ListedProfile<'a> {
 }
 
 impl<'a> ListedProfile<'a> {
+    fn usable(profile: &'a Arc<Profile>) -> Self {
+        Self::Usable(profile)
+    }
+
     fn name(self) -> &'a str {
         match self {
             Self::Usable(profile) => &profile.name,
@@ -90,10 +96,13 @@ impl<'a> ListedProfile<'a> {
     }
 }
 
-/// Returns the lines of the list of profiles.
+/// Returns the lines of the list of profiles: those of the settings, then the built-in one.
 fn listed_profiles(context: &Context) -> impl Iterator<Item = ListedProfile<'_>> {
-    let usable = context.profiles.iter().map(|profile| ListedProfile::Usable(profile));
-    usable.chain(context.settings.left_out.iter().map(ListedProfile::LeftOut))
+    let is_built_in = |profile: &&Arc<Profile>| profile.environment == Environment::Demo;
+    let own = context.profiles.iter().filter(move |profile| !is_built_in(profile));
+    let built_in = context.profiles.iter().filter(is_built_in);
+    let left_out = context.settings.left_out.iter().map(ListedProfile::LeftOut);
+    own.map(ListedProfile::usable).chain(left_out).chain(built_in.map(ListedProfile::usable))
 }
 
 impl Connect {
@@ -101,7 +110,7 @@ impl Connect {
     #[must_use]
     pub fn at_current_profile(context: &Context) -> Self {
         let current = context.profile.as_ref().map(|profile| profile.name.as_str());
-        let cursor = context.profiles.iter().position(|profile| Some(profile.name.as_str()) == current);
+        let cursor = listed_profiles(context).position(|profile| Some(profile.name()) == current);
         Self { list: ListCursor { cursor: cursor.unwrap_or(0), top: 0 }, ..Self::default() }
     }
 
