@@ -243,8 +243,9 @@ fn rows_of_one_table_go_back_into_its_columns_and_others_into_names_that_differ(
 fn a_column_of_json_has_one_type_though_zeros_are_filled_in() {
     let filled = Column { flags: flag::ZEROFILL | flag::UNSIGNED, ..column("n", WireType::Long) };
     let year = Column { flags: flag::ZEROFILL | flag::UNSIGNED, ..column("y", WireType::Year) };
-    let written = exported(ExportFormat::Json, &[filled, year], &[row(&["00042", "2024"]), row(&["99999", "1999"])]);
-    assert_eq!(written, "[\n{\"n\":\"00042\",\"y\":2024},\n{\"n\":\"99999\",\"y\":1999}\n]\n");
+    let rows = [row(&["00042", "2024"]), row(&["99999", "0000"])];
+    let written = exported(ExportFormat::Json, &[filled, year], &rows);
+    assert_eq!(written, "[\n{\"n\":\"00042\",\"y\":2024},\n{\"n\":\"99999\",\"y\":0}\n]\n");
 }
 
 #[test]
@@ -267,4 +268,12 @@ fn an_output_that_cannot_be_written_is_an_error() {
     let mut full = [0_u8; 3];
     let mut writer = ExportWriter::new(ExportFormat::Csv, GlyphSet::Unicode, full.as_mut_slice());
     assert!(writer.begin(&[text("long name")]).is_err());
+}
+
+#[test]
+fn a_negative_zero_of_a_float_is_a_float_in_sql() {
+    let columns = [column("d", WireType::Double), column("f", WireType::Float), column("i", WireType::Long)];
+    let rows = [row(&["-0", "-0.00", "-0"]), row(&["-0.5", "-1e-10", "0"])];
+    let written = exported(ExportFormat::Sql, &columns, &rows);
+    assert!(written.ends_with("(-0e0, -0.00e0, -0),\n(-0.5, -1e-10, 0);\n"), "{written}");
 }

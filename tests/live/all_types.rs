@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rrx::domain::export::{ExportFormat, ExportWriter, WriteError};
 use rrx::domain::protocol::{End, ResultId, Rows};
-use rrx::domain::results::{Chunk, Column, GlyphSet, TypeClass};
+use rrx::domain::results::{Chunk, Column, GlyphSet, TypeClass, WireType};
 use rrx::domain::sql::Param;
 use serde_json::value::RawValue;
 
@@ -308,6 +308,11 @@ fn read_json(whole: &WholeResult, cells: &[Vec<Option<Vec<u8>>>]) {
                 (Some(bytes), TypeClass::Binary | TypeClass::Geometry) => {
                     let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
                     text() == format!("0x{}", digits.concat())
+                }
+                // Zeros before a YEAR are no part of a JSON number.
+                (Some(digits), TypeClass::Integer) if column.wire == WireType::Year => {
+                    raw == std::str::from_utf8(digits).unwrap().trim_start_matches('0')
+                        || (raw, &**digits) == ("0", b"0000")
                 }
                 // A value that is not a JSON number, such as 00042, is a text with the same digits.
                 (Some(digits), TypeClass::Integer | TypeClass::Decimal | TypeClass::Float) if !raw.starts_with('"') => {

@@ -1,7 +1,8 @@
 //! JSON: an array with one object for each row, each on its own line. No value is lost or rounded:
 //!
 //! - numbers keep the server's digits (DECIMAL and BIGINT UNSIGNED never pass through a float); a number that JSON does not
-//!   have (`nan`) is a string, and so are numbers of ZEROFILL columns, to keep their zeros; BIT is a number;
+//!   have (`nan`) is a string, and so are numbers of ZEROFILL columns, to keep their zeros; BIT and YEAR are numbers (`0000` is
+//!   0);
 //! - text, dates, times and JSON documents are strings with the server's text;
 //! - binary values are strings `"0x…"` in hexadecimal, as SQL writes them;
 //! - text that is not UTF-8 is an object `{"hex":"…"}`;
@@ -16,6 +17,7 @@ use crate::domain::results::{Cell, Cells, Column, TypeClass, WireType, flag};
 #[derive(Debug, Clone, Copy)]
 enum JsonEncoding {
     Number,
+    Year,
     Bit,
     Text,
     Binary,
@@ -79,8 +81,11 @@ impl TextFormat for Json {
 }
 
 fn encoding(column: &Column) -> JsonEncoding {
-    // A YEAR has this flag too.
-    if column.flags & flag::ZEROFILL != 0 && column.wire != WireType::Year {
+    // A YEAR has the flag of ZEROFILL too.
+    if column.wire == WireType::Year {
+        return JsonEncoding::Year;
+    }
+    if column.flags & flag::ZEROFILL != 0 {
         return JsonEncoding::Text;
     }
     match column.class() {
@@ -95,13 +100,17 @@ fn put(cell: Cell<'_>, encoding: JsonEncoding, out: &mut Vec<u8>) {
     let Cell::Bytes(bytes) = cell else { return out.extend_from_slice(b"null") };
     match encoding {
         JsonEncoding::Number if is_number(bytes) => out.extend_from_slice(bytes),
+        JsonEncoding::Year if !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit) => {
+            let zeros = bytes.iter().take(bytes.len() - 1).take_while(|byte| **byte == b'0').count();
+            out.extend_from_slice(bytes.get(zeros..).unwrap_or_default());
+        }
         JsonEncoding::Bit if put_bit(bytes, out) => {}
         JsonEncoding::Binary | JsonEncoding::Bit => {
             out.extend_from_slice(b"\"0x");
             put_hex(bytes, out);
             out.push(b'"');
         }
-        JsonEncoding::Number | JsonEncoding::Text => put_text(bytes, out),
+        JsonEncoding::Number | JsonEncoding::Year | JsonEncoding::Text => put_text(bytes, out),
     }
 }
 

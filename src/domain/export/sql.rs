@@ -79,7 +79,12 @@ pub(super) fn put_literal(cell: Cell<'_>, class: TypeClass, out: &mut Vec<u8>) {
     let Cell::Bytes(bytes) = cell else { return out.extend_from_slice(b"NULL") };
     let text = match class {
         TypeClass::Integer | TypeClass::Decimal | TypeClass::Float if is_number(bytes) => {
-            return out.extend_from_slice(bytes);
+            out.extend_from_slice(bytes);
+            if class == TypeClass::Float && is_negative_zero(bytes) {
+                // Without an exponent it is an integer or a decimal, which has no -0.
+                out.extend_from_slice(b"e0");
+            }
+            return;
         }
         TypeClass::Bit => match bit_number(bytes) {
             Some(number) => number.to_string(),
@@ -98,4 +103,9 @@ pub(super) fn put_literal(cell: Cell<'_>, class: TypeClass, out: &mut Vec<u8>) {
         },
     };
     out.extend_from_slice(text.as_bytes());
+}
+
+/// Whether a number without an exponent is -0.
+fn is_negative_zero(number: &[u8]) -> bool {
+    number.strip_prefix(b"-").is_some_and(|digits| digits.iter().all(|byte| matches!(byte, b'0' | b'.')))
 }
