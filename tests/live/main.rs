@@ -42,6 +42,7 @@ mod lag;
 mod liveness;
 mod one_server;
 mod order;
+mod origins;
 mod proof;
 mod proxy_command;
 mod refusals;

@@ -12,6 +12,7 @@ use rrx::domain::protocol::{
 use rrx::domain::sql::{ServerFamily, SqlMode};
 
 use crate::harness::{self, connect, connect_answering, direct, unlimited};
+use crate::origins;
 use crate::rig::{Rig, SshdOptions, wait_until};
 
 /// A statement with five million generated rows.
@@ -585,5 +586,14 @@ async fn the_catalog_says_which_columns_an_account_with_column_privileges_may_re
     }
     let live = connect(direct(rig)).await.unwrap();
     assert_eq!(live.facts.privileges, PrivilegeScope::WholeTables);
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_origin_of_a_column_is_a_column_that_exists() {
+    let rig = Rig::start();
+    rig.sql(origins::tables());
+    let mut live = connect(direct(rig)).await.unwrap();
+    origins::check_origins(&mut live).await;
     live.close().await;
 }

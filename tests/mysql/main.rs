@@ -19,6 +19,8 @@ mod harness;
 mod keys;
 #[path = "../live/order.rs"]
 mod order;
+#[path = "../live/origins.rs"]
+mod origins;
 #[path = "../rig/mod.rs"]
 mod rig;
 mod server;
@@ -268,5 +270,18 @@ async fn expressions_of_bits_have_the_value_that_the_server_computes_with() {
     let mut live = harness::connect_in(mysql.profile(), "bits").await.unwrap();
     // A merged derived table hides which function sends digits: a doubt that only a name can settle.
     corpus::check_bits(&mut live, &["ANY_VALUE({})"], "/*+ NO_MERGE(d) */").await;
+    live.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_origin_of_a_column_is_a_column_that_exists() {
+    if var("RRX_MYSQL").is_ok() {
+        // A server that is only read from has no tables of ours.
+        return;
+    }
+    let mysql = MySql::start();
+    mysql.sql(origins::tables());
+    let mut live = connect(mysql.profile()).await.unwrap();
+    origins::check_origins(&mut live).await;
     live.close().await;
 }

@@ -7,6 +7,7 @@ pub mod highlight;
 pub mod keywords;
 pub mod lex;
 pub mod locate;
+pub mod names;
 mod param;
 pub mod quote;
 pub mod session_variables;

@@ -1,11 +1,41 @@
 //! Converts the driver's columns and rows to the domain's types. It changes no byte of a value.
 
+use std::sync::Arc;
+
 use mysql_async::{Row, Value};
 
-use crate::domain::results::{Cell, Column, ColumnOrigin, WireType};
+use crate::domain::results::{BitColumn, Cell, Column, ColumnOrigin, WireType};
+use crate::domain::sql::Dialect;
+use crate::domain::sql::names::{OriginTable, names, origin_table};
+
+/// Converts the column definitions of a result of this statement. The origin of a column is kept only if the statement names its
+/// table.
+pub(super) fn columns(definitions: &[mysql_async::Column], text: &str, dialect: Dialect) -> Arc<[Column]> {
+    let names = names(text, dialect);
+    let confirmed = |definition| {
+        let mut column = column(definition);
+        if !column.origin.table.is_empty() {
+            column.origin = match origin_table(&names, &column.origin.table, &column.table) {
+                Some(OriginTable { schema, table }) => {
+                    ColumnOrigin { schema: schema.unwrap_or(column.origin.schema), table, ..column.origin }
+                }
+                None => ColumnOrigin::default(),
+            };
+        }
+        column
+    };
+    definitions.iter().map(confirmed).collect()
+}
+
+/// Returns the columns of type BIT, as the server describes them.
+pub(super) fn bits(definitions: &[mysql_async::Column]) -> Vec<(usize, BitColumn)> {
+    let is_bit = |definition: &mysql_async::Column| definition.column_type() as u8 == WireType::Bit as u8;
+    let columns = definitions.iter().enumerate().filter(|(_, definition)| is_bit(definition));
+    columns.filter_map(|(at, definition)| Some((at, BitColumn::of(&column(definition))?))).collect()
+}
 
 /// Converts a column definition. An unknown type byte is read as text.
-pub(super) fn column(definition: &mysql_async::Column) -> Column {
+fn column(definition: &mysql_async::Column) -> Column {
     Column {
         name: definition.name_str().into_owned(),
         table: definition.table_str().into_owned(),

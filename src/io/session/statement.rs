@@ -4,7 +4,6 @@
 
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -22,7 +21,7 @@ use super::supervisor::{BoundedWait, RowSlot, StatementSupervisor, StopReason};
 use crate::domain::limits;
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{End, Limit, ResultId, Rows, RunBounds, RunReport};
-use crate::domain::results::{BitColumn, Cell, ChunkBuilder, Column, RawBits};
+use crate::domain::results::{BitColumn, Cell, ChunkBuilder, RawBits};
 use crate::domain::sql::locate::error_offset;
 use crate::domain::sql::{Checked, Param};
 
@@ -136,9 +135,9 @@ async fn read(
         Ok(result) => result,
         Err(error) => return Some(Err(SessionError::Driver(error))),
     };
-    let columns: Arc<[Column]> = result.columns_ref().iter().map(convert::column).collect();
+    let columns = convert::columns(result.columns_ref(), statement.checked.text(), statement.checked.dialect());
     let width = columns.len();
-    let bits = columns.iter().enumerate().filter_map(|(at, column)| Some((at, BitColumn::of(column)?))).collect();
+    let bits = convert::bits(result.columns_ref());
     if !send_rows(supervisor, Rows::Open { result: statement.result, columns, spilling: statement.bounds.spilling })
         .await
     {

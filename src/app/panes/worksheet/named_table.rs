@@ -1,12 +1,8 @@
 //! Finds the table that a statement names: at the cursor, or after `FROM`.
 
-use std::ops::Range;
-
 use crate::domain::catalog::{Catalog, NameCase};
 use crate::domain::sql::Dialect;
-use crate::domain::sql::keywords::is_reserved;
-use crate::domain::sql::lex::{Token, TokenKind, lex};
-use crate::domain::sql::quote::unquoted_identifier;
+use crate::domain::sql::names::{NamePlace, StatementName, names};
 
 /// A table of the catalog.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,14 +21,6 @@ pub(super) enum AtCursor {
     Nothing,
 }
 
-/// A name in a statement, such as `study.subject`: its parts without quotes, and its bytes.
-struct Name {
-    parts: Vec<String>,
-    span: Range<usize>,
-    /// Index of the token after it.
-    end: usize,
-}
-
 /// How the server finds a table by its name.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct KnownTables<'a> {
@@ -44,25 +32,19 @@ pub(super) struct KnownTables<'a> {
 
 /// The tables that a statement names, as far as the catalog has them.
 pub(super) struct StatementTables<'a> {
-    text: &'a str,
-    /// Without spaces and comments.
-    tokens: Vec<Token>,
-    names: Vec<Name>,
+    names: Vec<StatementName>,
     known: KnownTables<'a>,
 }
 
 impl<'a> StatementTables<'a> {
     /// Reads a statement.
-    pub(super) fn new(text: &'a str, dialect: Dialect, known: KnownTables<'a>) -> Self {
-        let tokens: Vec<Token> =
-            lex(text, dialect).into_iter().filter(|token| !token.is_ignored() && !token.is_marker()).collect();
-        let names = names(text, &tokens);
-        Self { text, tokens, names, known }
+    pub(super) fn new(text: &str, dialect: Dialect, known: KnownTables<'a>) -> Self {
+        Self { names: names(text, dialect), known }
     }
 
     /// Returns what is at this byte. The end of a name belongs to it.
     pub(super) fn at(&self, byte: usize) -> AtCursor {
-        let touches = |name: &&Name| name.span.start <= byte && byte <= name.span.end;
+        let touches = |name: &&StatementName| name.span.start <= byte && byte <= name.span.end;
         let Some(name) = self.names.iter().rfind(touches) else { return AtCursor::Nothing };
         match self.table(&name.parts).or_else(|| self.with_alias(name.parts.first()?)) {
             Some(table) => AtCursor::Table(table),
@@ -70,16 +52,10 @@ impl<'a> StatementTables<'a> {
         }
     }
 
-    /// Returns the first known table after a word that begins a list of tables.
+    /// Returns the first known table of the statement.
     pub(super) fn first(&self) -> Option<NamedTable> {
-        let begins_tables = |token: &Token| {
-            token.kind == TokenKind::Word
-                && ["FROM", "JOIN", "TABLE", "DESC", "DESCRIBE"]
-                    .iter()
-                    .any(|word| token.text(self.text).eq_ignore_ascii_case(word))
-        };
-        let start = self.tokens.iter().find(|token| begins_tables(token))?.span.end;
-        self.names.iter().filter(|name| name.span.start >= start).find_map(|name| self.table(&name.parts))
+        let tables = self.names.iter().filter(|name| name.place == NamePlace::Table);
+        tables.map(|name| &name.parts).find_map(|parts| self.table(parts))
     }
 
     /// Returns the table of this name: `table`, `schema.table`, or one of these with a column.
@@ -98,67 +74,9 @@ impl<'a> StatementTables<'a> {
 
     /// Returns the table with this alias.
     fn with_alias(&self, alias: &str) -> Option<NamedTable> {
-        let has_alias = |name: &&Name| {
-            let after = self.tokens.get(name.end);
-            let is_as = after.is_some_and(|token| token.text(self.text).eq_ignore_ascii_case("AS"));
-            let at = if is_as { name.end + 1 } else { name.end };
-            let word = self.tokens.get(at).and_then(|token| identifier(self.text, token));
-            word.is_some_and(|word| word.eq_ignore_ascii_case(alias))
-        };
+        let has_alias =
+            |name: &&StatementName| name.alias.as_ref().is_some_and(|word| word.eq_ignore_ascii_case(alias));
         self.names.iter().filter(has_alias).find_map(|name| self.table(&name.parts))
-    }
-}
-
-/// Returns the names of a statement, with dots or without.
-fn names(text: &str, tokens: &[Token]) -> Vec<Name> {
-    let mut names = Vec::new();
-    let mut at = 0;
-    while let Some(token) = tokens.get(at) {
-        let Some(first) = identifier(text, token) else {
-            at += 1;
-            continue;
-        };
-        let mut name = Name { parts: vec![first], span: token.span.clone(), end: at + 1 };
-        while tokens.get(name.end).is_some_and(|dot| dot.text(text) == ".") {
-            // After a dot every word is a name, also a reserved one.
-            let Some((part, token)) = tokens.get(name.end + 1).and_then(|token| Some((part(text, token)?, token)))
-            else {
-                break;
-            };
-            name.parts.push(part);
-            name.span.end = token.span.end;
-            name.end += 2;
-        }
-        at = name.end;
-        names.push(name);
-    }
-    names
-}
-
-fn identifier(text: &str, token: &Token) -> Option<String> {
-    let is_reserved_word = token.kind == TokenKind::Word && is_reserved(token.text(text));
-    if is_reserved_word { None } else { part(text, token) }
-}
-
-fn part(text: &str, token: &Token) -> Option<String> {
-    match token.kind {
-        TokenKind::Word => Some(token.text(text).to_owned()),
-        TokenKind::QuotedIdentifier => Some(unquoted_identifier(token.text(text))),
-        TokenKind::String
-        | TokenKind::Number
-        | TokenKind::HexOrBit
-        | TokenKind::Variable
-        | TokenKind::Parameter
-        | TokenKind::Operator
-        | TokenKind::Punctuation
-        | TokenKind::Space
-        | TokenKind::LineComment
-        | TokenKind::BlockComment
-        | TokenKind::Hint
-        | TokenKind::CodeOpen
-        | TokenKind::CodeClose
-        | TokenKind::ClientEnd
-        | TokenKind::Stray => None,
     }
 }
 
