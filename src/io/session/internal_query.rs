@@ -57,8 +57,7 @@ pub(super) fn variables() -> InternalQuery {
          'innodb_read_only', 'tx_read_only', 'transaction_read_only', 'sql_mode', 'lower_case_table_names', \
          'time_zone', 'character_set_client', \
          'character_set_connection', 'character_set_results', 'group_concat_max_len', 'autocommit', \
-         'sql_select_limit', 'max_execution_time', 'max_statement_time', 'lower_case_table_names', \
-         'system_time_zone')"
+         'sql_select_limit', 'max_execution_time', 'max_statement_time', 'system_time_zone')"
             .into(),
     )
 }
