@@ -54,7 +54,7 @@ mod tests {
     fn the_part_around_the_cursor_is_visible() {
         for (before, after, expected) in [
             ("abc", "def", "abc▏def"),
-            ("abcdefghijkl", "", "…efghijkl▏"),
+            ("abcdefghijkl", "", "…defghijkl▏"),
             ("", "abcdefghijkl", "▏abcdefghi…"),
             ("abcdefghijkl", "mnopqrst", "…ghijkl▏mn…"),
             ("ab", "cdefghijklm", "ab▏cdefghi…"),
