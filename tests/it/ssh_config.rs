@@ -110,6 +110,12 @@ fn the_keys_and_known_hosts_of_the_profile_are_those_of_hops_that_only_proxy_jum
     );
     let usual = "/home/ann/.ssh/known_hosts /home/ann/.ssh/known_hosts2";
     assert_eq!(resolved(HopDefaults::default())[0], hop("first", "", usual), "without defaults");
+    let hops = resolve_route(&profile.route, &account(profile.hop_defaults.clone()), Some(&source)).unwrap();
+    let default_files = |host: &str| {
+        let hop = hops.iter().find(|hop| hop.host == host).unwrap();
+        hop.key_files(std::path::Path::new("/home/ann")).default.len()
+    };
+    assert_eq!(["outer", "own", "inner", "last"].map(default_files), [3, 0, 0, 0]);
 }
 
 #[test]

@@ -127,6 +127,28 @@ async fn a_name_in_ssh_config_is_a_hop_and_its_proxyjump_is_the_hop_before_it() 
 }
 
 #[tokio::test]
+async fn a_hop_that_only_proxyjump_names_signs_in_with_the_keys_of_the_profile() {
+    let rig = Rig::start();
+    let inner = rig.start_sshd(&SshdOptions { address: Some("127.0.0.2"), ..SshdOptions::default() });
+    let permit = vec![format!("127.0.0.2:{}", inner.port())];
+    let outer = rig.start_sshd(&SshdOptions { permit, ..SshdOptions::default() });
+    let home = home();
+    let without_files: String = host("outer", rig, &outer, "127.0.0.1")
+        .lines()
+        .filter(|line| !line.contains("IdentityFile") && !line.contains("UserKnownHostsFile"))
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    let text = format!("{without_files}{}  ProxyJump outer\n", host("inner", rig, &inner, "127.0.0.2"));
+    let known = home.path().join("known");
+    std::fs::write(&known, format!("[127.0.0.1]:{} {}\n", outer.port(), outer.host_key("ed25519"))).unwrap();
+    for (identity, is_signed_in) in [(vec![rig.user_key()], true), (Vec::new(), false)] {
+        let (mut context, _steps) = with_config(home.path(), &text);
+        context.hop_defaults = rrx::domain::profile::HopDefaults { identity, known_hosts: Some(known.clone()) };
+        assert_eq!(Tunnel::open(&[alias("inner")], context).await.is_ok(), is_signed_in);
+    }
+}
+
+#[tokio::test]
 async fn the_profiles_values_for_a_hop_take_precedence_over_ssh_config() {
     let rig = Rig::start();
     let home = home();

@@ -28,8 +28,9 @@ pub struct ResolvedHop {
     pub host: String,
     pub port: u16,
     pub user: String,
-    /// Key files in order; empty means the default files.
+    /// Key files in order.
     pub keys: Vec<PathBuf>,
+    pub default_keys: DefaultKeys,
     /// Whether only those keys may be offered, and none of the agent's other keys.
     pub keys_only: bool,
     pub certificates: Vec<PathBuf>,
@@ -76,17 +77,20 @@ pub struct LocalAccount {
     pub commands: CommandConsent,
 }
 
-/// The key files to try at a hop.
-pub struct KeyFiles {
-    pub paths: Vec<PathBuf>,
-    pub origin: KeyFileOrigin,
+/// When OpenSSH's default key files are tried at a hop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DefaultKeys {
+    /// Only if no key file is named.
+    IfNoneNamed,
+    /// After the named ones, because these are named for the profile and not for this hop.
+    AfterNamed,
 }
 
-/// Where a list of key files comes from. A missing default file is not reported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyFileOrigin {
-    Named,
-    Default,
+/// The key files to try at a hop.
+pub struct KeyFiles {
+    pub named: Vec<PathBuf>,
+    /// Tried after the named ones. A missing one is not reported.
+    pub default: Vec<PathBuf>,
 }
 
 /// The reason why a route cannot be resolved.
@@ -118,15 +122,12 @@ impl ResolvedHop {
         Some(self.shown.as_str()).filter(|shown| shown.split(':').next() != Some(&self.host) && *shown != self.host)
     }
 
-    /// Returns the key files to try: the named ones, or else the default ones in this home directory.
+    /// Returns the key files to try. The default ones are in this home directory.
     #[must_use]
     pub fn key_files(&self, home: &Path) -> KeyFiles {
-        if self.keys.is_empty() {
-            let paths = DEFAULT_KEYS.iter().map(|name| home.join(".ssh").join(name)).collect();
-            KeyFiles { paths, origin: KeyFileOrigin::Default }
-        } else {
-            KeyFiles { paths: self.keys.clone(), origin: KeyFileOrigin::Named }
-        }
+        let has_default = self.keys.is_empty() || self.default_keys == DefaultKeys::AfterNamed;
+        let default = DEFAULT_KEYS.iter().filter(|_| has_default).map(|name| home.join(".ssh").join(name));
+        KeyFiles { named: self.keys.clone(), default: default.collect() }
     }
 }
 
@@ -202,14 +203,15 @@ impl RouteResolver<'_> {
         Ok(())
     }
 
-    /// Gives the hops from this number on the defaults of the profile, where `ssh_config` names nothing. Other keys of the agent are
-    /// still offered, because the profile does not name these hops.
+    /// Gives the hops from this number on the defaults of the profile, where `ssh_config` names nothing. The keys of the agent and the
+    /// default files are still tried, because the profile does not name these hops.
     fn apply_defaults(&mut self, first: usize) {
         let HopDefaults { identity, known_hosts } = &self.account.hop_defaults;
         let default_files = default_known_hosts(&self.account.home);
         for hop in self.resolved.iter_mut().skip(first) {
             if hop.keys.is_empty() {
                 hop.keys = identity.iter().map(|path| self.account.expand(path)).collect();
+                hop.default_keys = DefaultKeys::AfterNamed;
             }
             if let Some(file) = known_hosts
                 && hop.known_hosts == default_files
@@ -278,6 +280,7 @@ fn from_profile(hop: &Hop, account: &LocalAccount) -> ResolvedHop {
         user: hop.user.clone().unwrap_or_else(|| account.os_user.clone()),
         keys_only: !keys.is_empty(),
         keys,
+        default_keys: DefaultKeys::IfNoneNamed,
         certificates: hop.certificate.iter().map(|path| account.expand(path)).collect(),
         agent: account.agent.clone(),
         pinned: hop.host_key.clone(),

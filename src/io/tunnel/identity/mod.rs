@@ -17,7 +17,7 @@ pub(super) use key_file::{ConfiguredPassphrase, EncryptedKey};
 use key_file::{LoadedKey, load_key};
 
 use super::context::TunnelContext;
-use crate::domain::ssh::resolved_hop::{KeyFileOrigin, KeyFiles, ResolvedHop};
+use crate::domain::ssh::resolved_hop::{KeyFiles, ResolvedHop};
 
 /// A key that may be offered.
 pub(super) enum KeyOffer {
@@ -34,22 +34,39 @@ pub(super) struct AvailableKeys {
     pub(super) unusable: Vec<String>,
 }
 
+/// Where a key file comes from. A missing default file is not reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum KeyFileOrigin {
+    Named,
+    Default,
+}
+
+/// What the agent is for at a hop. Its problems are listed only if no key file is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum AgentRole {
+    MainSource,
+    AfterNamedFiles,
+}
+
 /// Finds all keys for a hop. The order: named keys, the agent's, the default files, and last the encrypted ones. A certificate
 /// comes before its key.
 pub(super) async fn find_keys(hop: &ResolvedHop, context: &TunnelContext) -> AvailableKeys {
-    let KeyFiles { paths, origin } = hop.key_files(&context.home);
+    let KeyFiles { named, default } = hop.key_files(&context.home);
     let mut unusable = Vec::new();
-    let (agent, agent_keys) = agent_keys(hop, origin, &mut unusable).await;
+    let role = if named.is_empty() { AgentRole::MainSource } else { AgentRole::AfterNamedFiles };
+    let (agent, agent_keys) = agent_keys(hop, role, &mut unusable).await;
     let mut certificates = named_certificates(hop, context, &mut unusable).await;
-    let (mut ready, mut encrypted) = (Vec::new(), Vec::new());
-    for path in paths {
+    let (mut ready_named, mut ready_default, mut encrypted) = (Vec::new(), Vec::new(), Vec::new());
+    let files = named.into_iter().map(|path| (path, KeyFileOrigin::Named));
+    for (path, origin) in files.chain(default.into_iter().map(|path| (path, KeyFileOrigin::Default))) {
         // OpenSSH looks for a certificate next to each key.
         let neighbour = PathBuf::from(format!("{}-cert.pub", path.display()));
         if let Ok(Some(certificate)) = load_certificate(&neighbour, context).await {
             certificates.push(certificate);
         }
         match load_key(&path, context, &agent_keys).await {
-            LoadedKey::Ready(credential) => ready.push(credential),
+            LoadedKey::Ready(credential) if origin == KeyFileOrigin::Default => ready_default.push(credential),
+            LoadedKey::Ready(credential) => ready_named.push(credential),
             LoadedKey::Encrypted(text) => encrypted.push(EncryptedKey::new(path, text)),
             LoadedKey::Missing if origin == KeyFileOrigin::Default => {}
             LoadedKey::Missing => unusable.push(format!("key {}: there is no such file", path.display())),
@@ -75,11 +92,8 @@ pub(super) async fn find_keys(hop: &ResolvedHop, context: &TunnelContext) -> Ava
         };
         agent_keys.into_iter().map(to_credential).collect()
     };
-    let in_order: Vec<NamedCredential> = match origin {
-        KeyFileOrigin::Named => ready.into_iter().chain(from_agent).collect(),
-        KeyFileOrigin::Default => from_agent.into_iter().chain(ready).collect(),
-    };
-    let offers = in_order.into_iter().flat_map(|key| with_certificates(key, &certificates)).map(KeyOffer::Ready);
+    let in_order = ready_named.into_iter().chain(from_agent).chain(ready_default);
+    let offers = in_order.flat_map(|key| with_certificates(key, &certificates)).map(KeyOffer::Ready);
     let offers = offers.chain(encrypted.into_iter().map(KeyOffer::Encrypted)).collect();
     AvailableKeys { agent, offers, unusable }
 }
@@ -88,19 +102,19 @@ pub(super) async fn find_keys(hop: &ResolvedHop, context: &TunnelContext) -> Ava
 /// source.
 async fn agent_keys(
     hop: &ResolvedHop,
-    origin: KeyFileOrigin,
+    role: AgentRole,
     unusable: &mut Vec<String>,
 ) -> (Option<SshAgent>, Vec<AgentIdentity>) {
     let Some(socket) = &hop.agent else { return (None, Vec::new()) };
     match connect_agent(socket).await {
         Ok((agent, keys)) => {
-            if keys.is_empty() && origin == KeyFileOrigin::Default {
+            if keys.is_empty() && role == AgentRole::MainSource {
                 unusable.push("the agent: it has no keys".into());
             }
             (Some(agent), keys)
         }
         Err(why) => {
-            if origin == KeyFileOrigin::Default {
+            if role == AgentRole::MainSource {
                 unusable.push(format!("the agent at {}: {why}", socket.display()));
             }
             (None, Vec::new())
