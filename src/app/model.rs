@@ -96,6 +96,17 @@ pub struct Model {
     pub inspector_opened_from: Focus,
     /// The exit code, once quitting waits only for the last save.
     pub exit_code: Option<u8>,
+    pub unsaved: UnsavedAtQuit,
+}
+
+/// What quitting does if the worksheets cannot be saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UnsavedAtQuit {
+    /// rrx does not quit, so that the texts can be copied.
+    #[default]
+    Stay,
+    /// The user quits once more, or the terminal is closed.
+    Quit,
 }
 
 /// The notice on the screen, and the activity.
@@ -229,6 +240,7 @@ impl Model {
             demo_worksheet: start.first_worksheet,
             inspector_opened_from: Focus::Worksheet,
             exit_code: None,
+            unsaved: UnsavedAtQuit::default(),
         }
     }
 

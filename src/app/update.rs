@@ -16,7 +16,7 @@ use super::dialogs::HistoryDialog;
 use super::effect::Effect;
 use super::focus::Focus;
 use super::message::Message;
-use super::model::Model;
+use super::model::{Model, UnsavedAtQuit};
 use super::panes::worksheet::{NamedTable, SaveOutcome};
 use super::panes::{PaneContext, with};
 use super::request::Request;
@@ -52,7 +52,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Connect(profile) => requests.push(Request::Connect(profile)),
         Message::Refused(effect) => on_refused(model, effect, &mut requests, &mut effects),
         Message::Interrupt => on_interrupt(model, &mut requests, &mut effects),
-        Message::Terminate => requests.push(Request::Quit),
+        Message::Terminate => {
+            model.unsaved = UnsavedAtQuit::Quit;
+            requests.push(Request::Quit);
+        }
     }
     super::requests::run_requests(model, requests, &mut effects);
     effects
@@ -260,12 +263,24 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
         }
         StorageEvent::WorksheetsSaved => {
             model.worksheets.on_saved(SaveOutcome::Saved);
+            if model.exit_code.is_none() {
+                model.unsaved = UnsavedAtQuit::Stay;
+            }
             with!(model, requests, effects, worksheets.save());
             super::statement::leave(model, effects);
         }
         StorageEvent::WorksheetsNotSaved(problem) => {
             model.worksheets.on_saved(SaveOutcome::Failed);
-            failed(model, problem, requests, effects);
+            if model.exit_code.is_some() && model.unsaved == UnsavedAtQuit::Stay {
+                (model.exit_code, model.unsaved) = (None, UnsavedAtQuit::Quit);
+                let quit = model.context.key(Action::App(super::action::AppAction::Quit));
+                let stayed = Problem::new(problem.kind, "rrx did not quit, because the worksheets are not saved")
+                    .because(problem.what)
+                    .hint(format!("free some space, or copy the texts; {quit} quits now, also without saving"));
+                requests.push(Request::Problem(problem.because.into_iter().fold(stayed, Problem::because)));
+            } else {
+                failed(model, problem, requests, effects);
+            }
         }
         StorageEvent::SnippetSaved(path) => {
             model.overlays.on_saved();

@@ -146,3 +146,30 @@ fn a_save_that_failed_goes_again_with_the_next_change_and_at_the_end() {
     bench.keys("ctrl-q");
     assert_eq!(saves(&bench).last().unwrap().open[0].text, "ab");
 }
+
+#[test]
+fn rrx_does_not_quit_with_unsaved_worksheets_unless_the_user_quits_again_or_the_terminal_closes() {
+    let failed = || {
+        let problem = Problem::new(ProblemKind::Local, "a.sql cannot be written").because("No space left on device");
+        Message::Storage(StorageEvent::WorksheetsNotSaved(problem))
+    };
+    let quits = |bench: &Bench| bench.effects.iter().any(|effect| matches!(effect, Effect::Quit(_)));
+    let mut bench = with_text("SELECT 1");
+    bench.text("x");
+    bench.keys("ctrl-q");
+    bench.feed(failed());
+    assert!(!quits(&bench));
+    let shown: Vec<String> =
+        bench.model.inspector.lines.iter().map(rrx::app::panes::inspector::InspectorLine::text).collect();
+    assert!(shown.join(" ").contains("rrx did not quit") && shown.join(" ").contains("No space left"), "{shown:?}");
+    assert_eq!(text(&bench), "SELECT 1x");
+    bench.keys("ctrl-q");
+    bench.feed(failed());
+    assert!(quits(&bench));
+
+    let mut bench = with_text("SELECT 1");
+    bench.text("x");
+    bench.feed(Message::Terminate);
+    bench.feed(failed());
+    assert!(quits(&bench));
+}
