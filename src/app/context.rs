@@ -9,9 +9,9 @@ use crate::domain::keys::Keymap;
 use crate::domain::limits::LAG_STALE;
 use crate::domain::profile::{Profile, Settings};
 use crate::domain::protocol::{Lag, PrivilegeScope, Role, ServerFacts, SessionId};
-use crate::domain::results::{Column, GlyphSet};
+use crate::domain::results::{AxisOrder, Column, GlyphSet};
 use crate::domain::snippets::Snippet;
-use crate::domain::sql::{Dialect, quote};
+use crate::domain::sql::{Dialect, ServerFamily, quote};
 
 use super::action::Action;
 use super::layout::Layout;
@@ -136,6 +136,16 @@ impl Context {
             (PrivilegeScope::WholeTables, _) | (PrivilegeScope::MaybeColumns, None) => String::new(),
         };
         if columns.is_empty() { "*".to_owned() } else { columns }
+    }
+
+    /// Returns in which order the server prints coordinates.
+    #[must_use]
+    pub fn axes(&self) -> AxisOrder {
+        let Dialect { server, version, .. } = self.dialect();
+        match server {
+            ServerFamily::MySql if version >= (8, 0, 0) => AxisOrder::ReferenceSystem,
+            ServerFamily::MySql | ServerFamily::MariaDb | ServerFamily::Other => AxisOrder::Stored,
+        }
     }
 
     /// Returns how the server compares names of tables.

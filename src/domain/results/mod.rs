@@ -32,7 +32,7 @@ pub use chunk::{Cells, Chunk, ChunkBuilder, ChunkDecodeError};
 pub use column::{BINARY_COLLATION, Column, ColumnOrigin, TypeClass, WireType, flag};
 pub use compare_key::{CompareKey, CompareKind};
 pub use filter::{Filter, FilterFault};
-pub use geometry::wkt;
+pub use geometry::{AxisOrder, wkt};
 pub use header::{Alignment, alignment, type_text, whole_width, widths};
 pub use order::{SortTooLarge, Sorter};
 pub use pattern::{CaseSensitivity, Pattern, PatternFault, PatternKind};

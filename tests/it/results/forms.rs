@@ -1,7 +1,12 @@
 //! A value in other forms: geometries as WKT, JSON line by line.
 
 use proptest::prelude::*;
-use rrx::domain::results::{pretty_json, wkt};
+use rrx::domain::results::{AxisOrder, pretty_json};
+
+/// Reads a geometry of a server that prints coordinates as they are stored.
+fn wkt(bytes: &[u8]) -> Option<String> {
+    rrx::domain::results::wkt(bytes, AxisOrder::Stored)
+}
 
 fn point(x: f64, y: f64) -> Vec<u8> {
     let mut bytes = vec![1, 1, 0, 0, 0];
@@ -101,4 +106,18 @@ proptest! {
     fn no_text_breaks_it(text in any::<String>()) {
         let _ = pretty_json(&text);
     }
+}
+
+#[test]
+fn mysql_8_prints_the_latitude_first_where_the_reference_system_has_it_first() {
+    let text =
+        |srid: u32| rrx::domain::results::wkt(&stored(srid, &point(1.0, 2.0)), AxisOrder::ReferenceSystem).unwrap();
+    for srid in [4326, 4258, 3819, 9140] {
+        assert_eq!(text(srid), format!("SRID={srid};POINT(2 1)"));
+    }
+    // Projected, with the longitude first, unknown.
+    for srid in [3857, 7035, 8902, 32_632, 9_999_999] {
+        assert_eq!(text(srid), format!("SRID={srid};POINT(1 2)"));
+    }
+    assert_eq!(text(0), "POINT(1 2)");
 }

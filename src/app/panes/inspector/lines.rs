@@ -38,7 +38,9 @@ pub(super) fn lines(
             }
         }
         InspectorContent::Value { value: None, .. } => out.line("‹null›", LineStyle::Dim),
-        InspectorContent::Value { value: Some(bytes), column, .. } => value::draw(&mut out, bytes, column, format),
+        InspectorContent::Value { value: Some(bytes), column, .. } => {
+            value::draw(&mut out, bytes, column, format, context.axes());
+        }
         InspectorContent::Profile { column, profile, scope } => {
             profile_lines::profile(&mut out, column, profile, scope);
         }

@@ -89,7 +89,9 @@ impl Inspector {
                     self.lines.iter().map(|line| line.0.iter().map(|(text, _)| text.as_str()).collect()).collect();
                 let format = self.format.or_else(|| self.formats.first().copied());
                 let (text, what) = match &self.content {
-                    InspectorContent::Value { value: Some(bytes), .. } => super::value::copied(bytes, format),
+                    InspectorContent::Value { value: Some(bytes), .. } => {
+                        super::value::copied(bytes, format, cx.context.axes())
+                    }
                     InspectorContent::Row { .. } => (text.join("\n"), "the row's values"),
                     _ => (text.join("\n"), "what is shown"),
                 };

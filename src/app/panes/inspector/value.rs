@@ -2,7 +2,7 @@
 
 use crate::domain::limits::JSON_BYTES;
 use crate::domain::quantity::counted;
-use crate::domain::results::{self, CellPreview, Column, TypeClass, wkt};
+use crate::domain::results::{self, AxisOrder, CellPreview, Column, TypeClass, wkt};
 use crate::domain::sql::quote::binary_literal;
 use crate::domain::text::{GlyphSet, visible};
 
@@ -36,7 +36,7 @@ impl ValueFormat {
     pub fn of(bytes: &[u8], column: &Column, is_document: bool) -> Vec<Self> {
         let text = std::str::from_utf8(bytes).ok();
         let mut formats = Vec::new();
-        if column.class() == TypeClass::Geometry && wkt(bytes).is_some() {
+        if column.class() == TypeClass::Geometry && wkt(bytes, AxisOrder::default()).is_some() {
             formats.push(Self::Geometry);
         }
         if is_document {
@@ -70,6 +70,7 @@ pub(super) fn draw(
     bytes: &[u8],
     column: &Column,
     (chosen, tree): (Option<ValueFormat>, Option<&JsonTree>),
+    axes: AxisOrder,
 ) {
     let formats = ValueFormat::of(bytes, column, tree.is_some());
     let format =
@@ -89,17 +90,17 @@ pub(super) fn draw(
             note_left_out(out, head.len() < bytes.len());
         }
         ValueFormat::Json => tree.into_iter().for_each(|tree| json(out, tree)),
-        ValueFormat::Geometry => out.line(&wkt(bytes).unwrap_or_default(), LineStyle::Plain),
+        ValueFormat::Geometry => out.line(&wkt(bytes, axes).unwrap_or_default(), LineStyle::Plain),
         ValueFormat::Hex => hex(out, bytes),
     }
 }
 
 /// Returns a whole value as text for the clipboard, and what that text is. In hexadecimal it is an SQL literal.
-pub(super) fn copied(bytes: &[u8], format: Option<ValueFormat>) -> (String, &'static str) {
+pub(super) fn copied(bytes: &[u8], format: Option<ValueFormat>, axes: AxisOrder) -> (String, &'static str) {
     match format {
         _ if bytes.is_empty() => (String::new(), "the value"),
         Some(ValueFormat::Hex) => (binary_literal(bytes), "the value in hexadecimal"),
-        Some(ValueFormat::Geometry) => (wkt(bytes).unwrap_or_else(|| binary_literal(bytes)), "the value as WKT"),
+        Some(ValueFormat::Geometry) => (wkt(bytes, axes).unwrap_or_else(|| binary_literal(bytes)), "the value as WKT"),
         Some(ValueFormat::Text | ValueFormat::Json) | None => {
             (String::from_utf8_lossy(bytes).into_owned(), "the value")
         }
