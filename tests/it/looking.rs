@@ -10,7 +10,7 @@ use rrx::domain::export::{CopiedText, CopyFormat, CopyWriter};
 use rrx::domain::protocol::{
     End, HostCmd, PrivilegeScope, Progress, ResultId, ServerFacts, SessionEvent, StorageCmd, StoreEvent,
 };
-use rrx::domain::results::{Cell, CellPreview, ChunkBuilder, Column, ColumnOrigin, Window, WireType};
+use rrx::domain::results::{BINARY_COLLATION, Cell, CellPreview, ChunkBuilder, Column, ColumnOrigin, Window, WireType};
 
 use super::grid::{column, front, shown};
 use super::model::{Bench, report};
@@ -385,4 +385,36 @@ fn a_preview_names_the_columns_if_the_account_may_have_single_columns_only() {
         let Effect::Storage(StorageCmd::Begin { statement: begun, .. }) = begin else { unreachable!() };
         assert_eq!(begun.checked().text(), statement);
     }
+}
+
+#[test]
+fn a_copy_of_a_binary_column_is_hexadecimal_for_every_value() {
+    let address = Column { charset: BINARY_COLLATION, ..column("address", WireType::VarString) };
+    // inet6_aton('10.0.0.1') could be text.
+    let values = [&[10, 0, 0, 1][..], &[0xff, 0, 0, 1], b"text", b""];
+    for (format, expected) in [
+        (CopyFormat::Value, "x'0A000001'\nx'FF000001'\nx'74657874'\nx''"),
+        (CopyFormat::Tsv, "address\nx'0A000001'\nx'FF000001'\nx'74657874'\nx''\n"),
+    ] {
+        let mut writer = CopyWriter::new(format, vec![address.clone()]);
+        let mut chunk = ChunkBuilder::new(1);
+        for value in values {
+            chunk.push(std::iter::once(Cell::Bytes(value)));
+        }
+        writer.chunk(&chunk.take());
+        let copied = writer.finish();
+        assert_eq!((copied.text.as_str(), copied.as_hex), (expected, 4));
+    }
+}
+
+#[test]
+fn the_inspector_shows_and_copies_a_binary_value_in_hexadecimal_first() {
+    let address = Column { charset: BINARY_COLLATION, ..column("address", WireType::VarString) };
+    let mut bench = with_columns(&[address], 3);
+    let result = front(&bench).id;
+    bench.keys("enter");
+    let value = Some(Arc::from(&b"text"[..]));
+    bench.feed(Message::Result(result, StoreEvent::Value { row: 0, column: 0, value }));
+    bench.keys("y");
+    assert_eq!(copied(&mut bench), Some(("x'74657874'".into(), "the value in hexadecimal".into())));
 }

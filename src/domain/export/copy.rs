@@ -1,5 +1,5 @@
 //! Converts cells to text for the clipboard: plain values, TSV, CSV, JSON, Markdown, INSERT, `IN (…)`, `WHERE …`. Values that are
-//! not text are written in hexadecimal as in SQL.
+//! not text are written in hexadecimal as in SQL: all values of a binary column, and bytes of a text that are not UTF-8.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -231,7 +231,7 @@ fn put_value(cell: Cell<'_>, class: TypeClass, out: &mut Vec<u8>) -> bool {
             out.extend_from_slice(bit_number(bytes).unwrap_or_default().to_string().as_bytes());
             false
         }
-        _ if std::str::from_utf8(bytes).is_ok() => {
+        _ if is_text(bytes, class) => {
             out.extend_from_slice(bytes);
             false
         }
@@ -242,10 +242,25 @@ fn put_value(cell: Cell<'_>, class: TypeClass, out: &mut Vec<u8>) -> bool {
     }
 }
 
+/// Whether a value is text. The type of the column decides: a binary value is none, even if its bytes could be.
+fn is_text(bytes: &[u8], class: TypeClass) -> bool {
+    match class {
+        TypeClass::Binary | TypeClass::Geometry => false,
+        TypeClass::Integer
+        | TypeClass::Decimal
+        | TypeClass::Float
+        | TypeClass::Text
+        | TypeClass::Temporal
+        | TypeClass::Bit
+        | TypeClass::Json
+        | TypeClass::Null => std::str::from_utf8(bytes).is_ok(),
+    }
+}
+
 /// Returns the text of a value for a format that writes bytes unchanged. Every format writes a BIT as a number itself.
 fn textual<'a>(cell: Cell<'a>, class: TypeClass, as_hex: &mut u64) -> Option<Cow<'a, [u8]>> {
     let bytes = cell.bytes()?;
-    if class == TypeClass::Bit || std::str::from_utf8(bytes).is_ok() {
+    if class == TypeClass::Bit || is_text(bytes, class) {
         return Some(Cow::Borrowed(bytes));
     }
     *as_hex += 1;

@@ -42,10 +42,16 @@ impl ValueFormat {
         if is_document {
             formats.push(Self::Json);
         }
+        let is_binary = matches!(column.class(), TypeClass::Binary | TypeClass::Geometry);
+        if is_binary {
+            formats.push(Self::Hex);
+        }
         if text.is_some() && column.class() != TypeClass::Bit {
             formats.push(Self::Text);
         }
-        formats.push(Self::Hex);
+        if !is_binary {
+            formats.push(Self::Hex);
+        }
         formats
     }
 }
