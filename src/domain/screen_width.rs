@@ -94,6 +94,9 @@ const CERTAIN: &[(char, char)] = &[
 pub trait ScreenWidth {
     /// Returns the cells that rrx reserves for the text.
     fn cells(&self) -> usize;
+
+    /// Returns the text with spaces after it up to this width.
+    fn padded(&self, cells: usize) -> String;
 }
 
 impl ScreenWidth for str {
@@ -102,6 +105,10 @@ impl ScreenWidth for str {
             return self.len();
         }
         self.chars().map(character_cells).sum()
+    }
+
+    fn padded(&self, cells: usize) -> String {
+        format!("{self}{}", " ".repeat(cells.saturating_sub(self.cells())))
     }
 }
 
@@ -172,6 +179,14 @@ mod tests {
         for (text, cells) in cases {
             assert_eq!(text.cells(), cells, "{text}");
         }
+    }
+
+    #[test]
+    fn spaces_fill_a_text_up_to_a_width_in_cells() {
+        assert_eq!(
+            ("ab".padded(4), "日本".padded(5), "long".padded(2)),
+            ("ab  ".into(), "日本 ".into(), "long".into())
+        );
     }
 
     #[test]

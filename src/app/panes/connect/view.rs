@@ -11,6 +11,7 @@ use crate::app::ui::problem::{MARGINS, draw_problem, problem_rows};
 use crate::app::ui::theme::Theme;
 use crate::domain::profile::Environment;
 use crate::domain::protocol::{Question, StepState};
+use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::one_line;
 
 use super::{Connect, ConnectAction, ConnectStage, ListedProfile, form_view, listed_profiles, top_margin};
@@ -96,7 +97,7 @@ impl ConnectView<'_> {
             let Some(y) = y.filter(|y| *y < area.bottom()) else { break };
             let is_here = row == self.connect.list.cursor;
             let mark = (if is_here { "›" } else { " " }, theme.key());
-            let name = format!(" {:<20} ", clip(listed.name(), 20));
+            let name = format!(" {} ", clip(listed.name(), 20).padded(20));
             let (badge, about, badge_style, name_style) = match listed {
                 ListedProfile::Usable(profile) => {
                     let hosts = profile.route.iter().map(|hop| hop.host.as_str()).chain([profile.host.as_str()]);

@@ -33,7 +33,7 @@ pub(super) fn lines(
         InspectorContent::Row { columns, values, .. } => {
             let widest = columns.iter().map(|column| column.name.cells()).max().unwrap_or(0).min(width / 2);
             for (column, cell) in columns.iter().zip(values) {
-                let name = format!("{:<widest$}  ", visible(column.name.trim_end()));
+                let name = format!("{}  ", visible(column.name.trim_end()).padded(widest));
                 out.hang(&[(name, LineStyle::Name)], &value::shown(cell, column), style_of(cell), widest + 2);
             }
         }

@@ -75,10 +75,7 @@ fn add_block(out: &mut LineBuilder, block: &DocBlock, lead: &[(String, LineStyle
                 }
             }
             let line = |row: &[String]| {
-                let padded = row.iter().zip(&widths).map(|(cell, width)| {
-                    let cell = visible(cell);
-                    format!("{cell}{}", " ".repeat(width.saturating_sub(cell.cells())))
-                });
+                let padded = row.iter().zip(&widths).map(|(cell, width)| visible(cell).padded(*width));
                 padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
             };
             out.hang(lead, &line(&head), LineStyle::Heading, indent);
@@ -127,7 +124,7 @@ fn catalog_entry(out: &mut LineBuilder, table: &Table, page: Option<&DocPage>) {
             KeyRole::Indexed => "ix ",
             KeyRole::None => "   ",
         };
-        let name = format!("{:<widest$} ", visible(column.name.trim_end()));
+        let name = format!("{} ", visible(column.name.trim_end()).padded(widest));
         let null = if column.is_nullable { "" } else { " not null" };
         let lead = [(key.to_owned(), LineStyle::Dim), (name, LineStyle::Name)];
         out.hang(&lead, &format!("{}{null}", visible(column.type_text.trim_end())), LineStyle::Dim, 4);
