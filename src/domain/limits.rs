@@ -77,8 +77,10 @@ pub const AGENT: Duration = Duration::from_secs(3);
 pub const TOUCH: Duration = Duration::from_mins(1);
 /// Time for the MySQL handshake through the tunnel.
 pub const HANDSHAKE: Duration = Duration::from_secs(15);
-/// Time for an internal statement of rrx (session facts, catalog).
-pub const OWN_STATEMENT: Duration = Duration::from_mins(1);
+/// Time for an internal statement of rrx (session facts).
+pub const OWN_STATEMENT: Duration = Duration::from_secs(15);
+/// Time for a statement that reads the catalog: it may have a hundred thousand columns.
+pub const CATALOG_STATEMENT: Duration = Duration::from_mins(1);
 /// Time that the local end of the tunnel waits for rrx's own connection.
 pub const LOCAL_END: Duration = Duration::from_secs(5);
 /// Interval of SSH keepalives. A dead peer is detected one interval after [`KEEPALIVE_MISSES`] unanswered ones, so within 15 s.
@@ -137,6 +139,10 @@ pub const CLOSED_WORKSHEETS: usize = 20;
 pub const POSITION_PAUSE: Duration = Duration::from_secs(2);
 /// Bytes of one packet from the server: the maximum of the protocol.
 pub const MAX_PACKET: usize = 1 << 30;
+/// Columns of a result. MySQL and MariaDB make at most 4,096; the driver reserves memory for each one that a server announces.
+pub const RESULT_COLUMNS: u64 = 16_384;
+/// Bytes of the names and types of a result's columns.
+pub const RESULT_HEADER_BYTES: usize = 16 << 20;
 /// Bytes of a snippet's name: with its extension it is a valid file name on every system.
 pub const SNIPPET_NAME_BYTES: usize = 100;
 /// Depth of nested blocks of a doc page (lists in quotes in lists). Deeper ones are shown flat.

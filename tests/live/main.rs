@@ -40,6 +40,7 @@ mod hops_files;
 mod keys;
 mod lag;
 mod liveness;
+mod misbehaving_server;
 mod one_server;
 mod order;
 mod origins;

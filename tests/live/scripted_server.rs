@@ -19,6 +19,12 @@ pub enum Reply {
     Rows(Vec<&'static str>, Vec<Vec<Option<String>>>),
     /// An error with its code and message.
     Error(u16, &'static str),
+    /// These bytes, with the headers of their packets, then silence.
+    Bytes(Vec<u8>),
+    /// These bytes, then the server closes the connection.
+    Cut(Vec<u8>),
+    /// These bytes, then the others again and again.
+    Endless(Vec<u8>, Vec<u8>),
     /// No reply.
     Nothing,
     /// The server closes the connection.
@@ -229,13 +235,25 @@ fn send_reply(stream: &mut impl Write, number: &mut u8, reply: Reply, has_more: 
             }
             send(stream, number, &end)
         }
+        Reply::Bytes(bytes) => stream.write_all(&bytes),
+        Reply::Cut(bytes) => {
+            stream.write_all(&bytes)?;
+            Err(std::io::ErrorKind::ConnectionAborted.into())
+        }
+        Reply::Endless(first, repeated) => {
+            stream.write_all(&first)?;
+            let many = repeated.repeat((64 << 10) / repeated.len() + 1);
+            loop {
+                stream.write_all(&many)?;
+            }
+        }
         Reply::Nothing | Reply::Close | Reply::Several(_) => Ok(()),
     }
 }
 
 const OK: [u8; 7] = [0, 0, 0, 2, 0, 0, 0];
 
-fn column(name: &str) -> Vec<u8> {
+pub fn column(name: &str) -> Vec<u8> {
     let mut packet = Vec::new();
     for part in ["def", "", "", "", name, name] {
         put(&mut packet, part.as_bytes());
@@ -251,6 +269,12 @@ fn column(name: &str) -> Vec<u8> {
 fn put(packet: &mut Vec<u8>, bytes: &[u8]) {
     packet.push(u8::try_from(bytes.len()).ok().filter(|length| *length < 0xfb).expect("a short value"));
     packet.extend_from_slice(bytes);
+}
+
+/// Returns a packet with its header.
+pub fn packet(number: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_le_bytes();
+    [&length[..3], &[number], payload].concat()
 }
 
 fn send(stream: &mut impl Write, number: &mut u8, packet: &[u8]) -> std::io::Result<()> {

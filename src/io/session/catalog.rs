@@ -12,7 +12,7 @@ use super::convert::{number, sorted_names, text};
 use super::error::SessionError;
 use super::events::EventSender;
 use super::internal_query;
-use super::run_internal::run_internal;
+use super::run_internal::run_internal_within;
 use super::secondary::SecondaryConnector;
 use crate::domain::catalog::{
     Catalog, ColumnAccess, ForeignKey, Index, KeyRole, Routine, Schema, Table, TableColumn, TableKind,
@@ -51,7 +51,7 @@ pub(super) async fn read_catalog_on(
 /// sockets.
 async fn build_elsewhere(rows: CatalogRows, generation: u64) -> Result<Arc<Catalog>, SessionError> {
     let built = tokio::task::spawn_blocking(move || build(&rows, generation)).await;
-    built.map(Arc::new).map_err(|_| SessionError::TimedOut(limits::OWN_STATEMENT))
+    built.map(Arc::new).map_err(|_| SessionError::TimedOut(limits::CATALOG_STATEMENT))
 }
 
 /// The rows of all catalog queries.
@@ -67,12 +67,14 @@ struct CatalogRows {
 impl CatalogRows {
     async fn read(conn: &mut Conn, events: &EventSender) -> Result<Self, SessionError> {
         Ok(Self {
-            schemas: run_internal(conn, &internal_query::schema_names(), events).await?,
-            tables: run_internal(conn, &internal_query::tables(), events).await?,
-            columns: run_internal(conn, &internal_query::columns(), events).await?,
-            indexes: run_internal(conn, &internal_query::indexes(), events).await?,
-            foreign_keys: run_internal(conn, &internal_query::foreign_keys(), events).await?,
-            routines: run_internal(conn, &internal_query::routines(), events).await?,
+            schemas: run_internal_within(conn, &internal_query::schema_names(), events, limits::CATALOG_STATEMENT)
+                .await?,
+            tables: run_internal_within(conn, &internal_query::tables(), events, limits::CATALOG_STATEMENT).await?,
+            columns: run_internal_within(conn, &internal_query::columns(), events, limits::CATALOG_STATEMENT).await?,
+            indexes: run_internal_within(conn, &internal_query::indexes(), events, limits::CATALOG_STATEMENT).await?,
+            foreign_keys: run_internal_within(conn, &internal_query::foreign_keys(), events, limits::CATALOG_STATEMENT)
+                .await?,
+            routines: run_internal_within(conn, &internal_query::routines(), events, limits::CATALOG_STATEMENT).await?,
         })
     }
 }

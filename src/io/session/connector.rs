@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use super::certificate::ca_problem;
 use super::env::SessionEnv;
 use super::error::SessionError;
+use super::packet_watch::PacketWatch;
 use super::password_watch::PasswordWatch;
 use super::route::ReplicaRoute;
 use super::secrets::{password_purpose, read_secret};
@@ -116,7 +117,7 @@ impl Connector {
     async fn open_without_tls(&self, database: Option<&str>, password: &Secret) -> Result<Conn, SessionError> {
         let watch = PasswordWatch::default();
         let was_cut = watch.was_cut();
-        let relay = InspectedRelay(Box::new(watch));
+        let relay = InspectedRelay(vec![Box::new(watch), Box::new(PacketWatch::new())]);
         let port = self.route.local_port(&self.profile, Box::new(relay)).await?;
         let connected = connect(self.options(port, database, password)).await;
         if was_cut.load(Ordering::SeqCst) { Err(SessionError::NeedsTls) } else { connected }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use mysql_async::{DriverError, Error, IoError};
 
 use super::certificate;
+use super::packet_watch::MALFORMED;
 use super::server_hints::{Moment, ends_connection, hint, is_transient};
 use crate::domain::problem::{Problem, ProblemKind, Remedy, ServerError};
 
@@ -72,12 +73,12 @@ impl SessionError {
 
     /// Returns whether the server refused a query, and the connection can still be used.
     pub(super) fn is_refusal(&self) -> bool {
-        matches!(self, Self::Driver(Error::Server(error)) if !ends_connection(error.code))
+        matches!(self, Self::Driver(Error::Server(error)) if error.code != MALFORMED && !ends_connection(error.code))
     }
 
     /// Returns whether the connection broke, as opposed to an error or silence of the server.
     pub(super) fn is_broken_connection(&self) -> bool {
-        matches!(self, Self::Driver(error) if !matches!(error, Error::Server(_)))
+        matches!(self, Self::Driver(error) if breaks_connection(error))
     }
 
     /// Turns an error of the server into the problem that the session cannot be made read-only.
@@ -133,7 +134,7 @@ impl SessionError {
     pub(super) fn into_lost_problem(self) -> Problem {
         match self {
             Self::Reported(problem) => problem,
-            Self::Driver(error @ Error::Server(_)) => {
+            Self::Driver(error @ Error::Server(_)) if !breaks_connection(&error) => {
                 let what = "The session was closed, because the server refused a statement of rrx itself";
                 driver_problem(&error, ProblemKind::Lost, what.into(), Moment::InternalQuery).then(Remedy::Reconnect)
             }
@@ -170,6 +171,9 @@ impl SessionError {
     /// Turns the error into the problem of a failed statement.
     pub(super) fn into_statement_problem(self) -> Problem {
         let Self::Driver(error @ Error::Server(_)) = self else { return self.into_lost_problem() };
+        if breaks_connection(&error) {
+            return lost_connection(&error);
+        }
         match &error {
             Error::Server(server) if is_time_limit(server.code) => {
                 let what = "The server's own time limit ended the statement";
@@ -194,6 +198,10 @@ pub(super) fn lost_connection(error: &Error) -> Problem {
     driver_problem(error, ProblemKind::Lost, LOST.into(), Moment::InternalQuery).then(Remedy::Reconnect)
 }
 
+/// What to do about a server that does not follow the protocol.
+const NOT_MYSQL: &str =
+    "check that host and port in the profile belong to a MySQL-compatible server, and not to another program";
+
 /// Returns whether this is the error of the server's own time limit: 3024 of MySQL, 1969 of MariaDB.
 fn is_time_limit(code: u16) -> bool {
     matches!(code, 3024 | 1969)
@@ -202,14 +210,56 @@ fn is_time_limit(code: u16) -> bool {
 /// The server's error for a statement that KILL QUERY ended.
 pub(super) const INTERRUPTED: u16 = 1317;
 
+/// Returns how an answer of the server breaks the protocol, if this is such an error. The text of the driver is not shown: it
+/// may quote the answer.
+fn malformed_answer(error: &Error) -> Option<&str> {
+    const MALFORMED_ANSWER: &str = "it sends an answer that is cut off or malformed";
+    match error {
+        // rrx itself has ended the connection.
+        Error::Server(server) if server.code == MALFORMED => Some(&server.message),
+        Error::Io(IoError::Io(io)) => {
+            let text = io.to_string();
+            match io.kind() {
+                _ if text.contains("Packets out of sync") => Some("its packets are out of order"),
+                _ if text.contains("larger than max_allowed_packet") => Some("it sends a packet of more than 1 GiB"),
+                ErrorKind::UnexpectedEof if text.contains("can't parse") => Some(MALFORMED_ANSWER),
+                // Neither the system's error nor that of TLS, so the driver's own.
+                ErrorKind::InvalidData | ErrorKind::Other
+                    if io.raw_os_error().is_none()
+                        && io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).is_none() =>
+                {
+                    Some(MALFORMED_ANSWER)
+                }
+                _ => None,
+            }
+        }
+        Error::Driver(
+            DriverError::UnexpectedPacket { .. } | DriverError::PacketOutOfOrder | DriverError::PacketTooLarge,
+        )
+        | Error::Other(_) => Some(MALFORMED_ANSWER),
+        Error::Server(_) | Error::Driver(_) | Error::Io(IoError::Tls(_)) | Error::Url(_) => None,
+    }
+}
+
 fn failed_connect(error: &Error, what: String, moment: Moment) -> Problem {
     let problem = driver_problem(error, ProblemKind::Route, what, moment);
     // TLS errors have their own remedy.
     Problem { then: problem.then.or(Some(Remedy::Doctor)), ..problem }
 }
 
+/// Returns whether the connection broke, as opposed to an error of the server.
+pub(super) fn breaks_connection(error: &Error) -> bool {
+    match error {
+        Error::Server(server) => server.code == MALFORMED,
+        Error::Driver(_) | Error::Io(_) | Error::Other(_) | Error::Url(_) => true,
+    }
+}
+
 fn driver_problem(error: &Error, kind: ProblemKind, what: String, moment: Moment) -> Problem {
     match error {
+        error if let Some(reason) = malformed_answer(error) => Problem::new(kind, what)
+            .because(format!("the server does not follow the MySQL protocol: {reason}"))
+            .hint(NOT_MYSQL),
         Error::Server(server) => {
             let is_transient = is_transient(server.code, &server.message);
             let problem = Problem { is_transient, ..Problem::new(kind, what) }.server(server_error(server));

@@ -43,6 +43,7 @@ mod events;
 mod internal_query;
 mod lag;
 mod local_certificate;
+mod packet_watch;
 mod password_watch;
 mod pin;
 mod route;

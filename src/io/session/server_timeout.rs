@@ -9,7 +9,7 @@ use crate::domain::limits;
 /// Returns the server timeout for a statement with these limits. The server counts the time for sending too, so its timeout
 /// is the sum of both limits and some reserve.
 pub(super) fn timeout_for(first_row: Duration, fetch: Duration) -> Duration {
-    first_row.saturating_add(fetch).saturating_add(limits::OWN_STATEMENT)
+    first_row.saturating_add(fetch).saturating_add(limits::CATALOG_STATEMENT)
 }
 
 /// Returns the variable that sets this timeout; `None` if the server has no such variable, or if an administrator has

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::bound_values::BoundValues;
 use super::control;
 use super::convert;
-use super::error::{SessionError, lost_connection};
+use super::error::{SessionError, breaks_connection, lost_connection};
 use super::internal_query;
 use super::session_state::SessionState;
 use super::supervisor::{BoundedWait, RowSlot, StatementSupervisor, StopReason};
@@ -60,7 +60,7 @@ pub(super) async fn run_statement(
     let outcome = send(conn, supervisor, &statement, &mut bound, &mut totals).await;
     // An error of the server concerns the statement, all other errors concern the connection.
     if let Some(Err(SessionError::Driver(error))) = &outcome
-        && error.is_fatal()
+        && breaks_connection(error)
         && supervisor.lost.is_none()
     {
         supervisor.lost = Some(lost_connection(error));

@@ -20,10 +20,11 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use super::certificate::ca_problem;
 use super::local_certificate::{LOCAL_NAME, LocalCertificate};
+use super::packet_watch::PacketWatch;
 use super::server_verifier::{CertificateDefect, CertificateTrust, ServerVerifier, TrustedCertificates, VerifiedName};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{Profile, TlsMode};
-use crate::io::tunnel::{ByteStream, StreamRelay, copy_streams};
+use crate::io::tunnel::{ByteStream, InspectedStream, StreamRelay, copy_streams};
 
 /// The largest length of a greeting or a request for TLS, in bytes. Real ones have less than 300.
 const MAX_PACKET: usize = 64 << 10;
@@ -189,7 +190,8 @@ impl TlsRelay {
             }
         };
         let local = self.acceptor.accept(local).await?;
-        copy_streams(local, target).await;
+        let watch = PacketWatch::after_greeting(&greeting);
+        copy_streams(local, InspectedStream::new(target, Box::new(watch))).await;
         Ok(())
     }
 }

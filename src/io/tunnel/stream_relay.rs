@@ -28,12 +28,15 @@ impl StreamRelay for PlainRelay {
     }
 }
 
-/// Copies the bytes, and shows those of the target to an inspector first.
-pub struct InspectedRelay(pub Box<dyn StreamInspector>);
+/// Copies the bytes, and shows those of the target to inspectors first, one after the other.
+pub struct InspectedRelay(pub Vec<Box<dyn StreamInspector>>);
 
 impl StreamRelay for InspectedRelay {
     fn relay(self: Box<Self>, local: TcpStream, target: Box<dyn ByteStream>) -> BoxFuture<'static, ()> {
-        Box::pin(copy_streams(local, InspectedStream::new(target, self.0)))
+        let inspected = self.0.into_iter().fold(target, |target, inspector| -> Box<dyn ByteStream> {
+            Box::new(InspectedStream::new(target, inspector))
+        });
+        Box::pin(copy_streams(local, inspected))
     }
 }
 
