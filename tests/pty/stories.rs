@@ -104,8 +104,8 @@ fn demo_refuses_a_write_and_says_why() {
     terminal.keys("ctrl-n");
     terminal.text("DELETE FROM subject");
     terminal.keys("f5");
-    terminal.see("failed");
-    terminal.see("rrx sends only statements that read");
+    terminal.see("refused, not sent");
+    terminal.see("DELETE writes rows, and rrx only reads");
     terminal.keys("ctrl-q");
     assert!(terminal.end().success());
     assert!(!home.access_log().contains("DELETE"), "a refused statement is not one that ran");
