@@ -1,6 +1,7 @@
 //! A server that does not follow the protocol, or falls silent: each call ends in time, with an error in plain words, and
 //! without much memory.
 
+use std::io::Write as _;
 use std::time::Duration;
 
 use rrx::domain::problem::{Problem, ProblemKind};
@@ -53,6 +54,67 @@ enum Ends {
     Complete,
     /// The time limit: the server announces more bytes than it sends.
     ByLimit,
+}
+
+/// Starts a program that sends these bytes to each client, and then closes the connection or stays silent. Returns its port.
+fn greeter(bytes: Vec<u8>, then: AfterGreeting) -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let mut open = Vec::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            // The client may have given up.
+            let _ = stream.write_all(&bytes);
+            if then == AfterGreeting::Silence {
+                open.push(stream);
+            }
+        }
+    });
+    port
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum AfterGreeting {
+    Close,
+    Silence,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_greeting_of_mysql_ends_the_connect_with_an_error_in_plain_words() {
+    use AfterGreeting::{Close, Silence};
+    let greeting =
+        packet(0, b"\x0a8.0.33\0\x01\0\0\0saltsalt\0\xff\xff\x2d\x02\0\xff\xff\x15\0\0\0\0\0\0\0\0\0\0saltsaltsalt\0");
+    let connects = [
+        (b"SSH-2.0-OpenSSH_9.2p1\r\n".to_vec(), Close),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), Close),
+        (packet(0, &[]), Close),
+        (packet(0, b"\x0a"), Close),
+        (packet(0, b"\x09old\0"), Close),
+        (packet(0, &vec![0x0a; 70_000]), Close),
+        (packet(0, b"\xff\x10\x04Too many connections"), Close),
+        (greeting.clone(), Close),
+        ([greeting.clone(), packet(2, b"\xfemysql_native_password\0salt\0")].concat(), Close),
+        ([greeting.clone(), packet(2, &[]), packet(2, &[0xfe])].concat(), Close),
+        ([greeting[..greeting.len() - 9].to_vec(), vec![7]].concat(), Close),
+        (Vec::new(), Close),
+        (Vec::new(), Silence),
+        (greeting, Silence),
+    ]
+    .into_iter()
+    .flat_map(|(bytes, then)| [TlsMode::Disabled, TlsMode::Required].map(|tls| (bytes.clone(), then, tls)))
+    .map(|(bytes, then, tls)| async move {
+        let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(60)]).into_owned();
+        let port = greeter(bytes, then);
+        let way = Profile { host: "127.0.0.1".into(), port, tls, ..direct(Rig::start()) };
+        let connecting = timeout(IN_TIME, connect(way));
+        let problem = connecting.await.expect("it ends in time").err().unwrap();
+        assert_eq!(problem.kind, ProblemKind::Route, "{shown}: {problem}");
+        for jargon in ["panic", "rrx itself", "PacketCodec", "IO error", "Driver error", "nput/output", "ParseBuf"] {
+            assert!(!problem.to_string().contains(jargon), "{shown}, {tls:?}: {problem}");
+        }
+    });
+    futures_util::future::join_all(connects).await;
 }
 
 /// A small generator of numbers, the same ones in each run.

@@ -279,11 +279,13 @@ fn driver_problem(error: &Error, kind: ProblemKind, what: String, moment: Moment
         Error::Driver(DriverError::UnknownAuthPlugin { name }) => Problem::new(kind, what)
             .because(format!("the server asks for the sign-in method {name}, which rrx does not support"))
             .hint("ask for an account with caching_sha2_password or mysql_native_password (ed25519 on MariaDB)"),
-        Error::Io(IoError::Io(io)) if io.kind() == ErrorKind::UnexpectedEof => Problem::new(kind, what)
+        Error::Io(IoError::Io(io)) if matches!(io.kind(), ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe) => Problem::new(kind, what)
             .because("the server closed the connection without a message")
             .transient()
             .hint(io_hint(kind)),
         Error::Io(io) if let Some(problem) = certificate::tls_problem(io, kind, &what) => problem,
+        // Without the driver's words around the system's text.
+        Error::Io(IoError::Io(io)) => Problem::new(kind, what).transient().because(io.to_string()).hint(io_hint(kind)),
         Error::Io(io) => Problem::new(kind, what)
             .transient()
             .because(io.to_string())
