@@ -118,6 +118,44 @@ fn functions_with_effects_are_found_in_every_spelling() {
     }
 }
 
+#[test]
+fn a_refused_set_names_its_reason_and_a_way_that_exists() {
+    for (text, hint) in [
+        ("SET time_zone = '+05:00'", "`session.time_zone`"),
+        ("SET NAMES latin1", "CONVERT("),
+        ("SET sql_select_limit = 5", "LIMIT"),
+        ("SET max_execution_time = 0", "`limits`"),
+        ("SET sql_log_bin = 0", "SHOW VARIABLES"),
+        ("SET no_such_variable = 1", "SHOW VARIABLES"),
+        ("SET wait_timeout = 1", "keeps the connection alive"),
+        ("SET autocommit = 0", "Leave it out"),
+    ] {
+        let refusal = guard(text, mysql()).expect_err(text);
+        assert!(refusal.hint.contains(hint), "{text}: {refusal:?}");
+        assert!(!refusal.hint.contains("`session` table"), "{text}: {refusal:?}");
+    }
+}
+
+#[test]
+fn a_set_to_what_the_session_has_is_not_sent_and_a_time_limit_only_becomes_shorter() {
+    let pins = SessionPins { time_zone: Some("+00:00".into()), statement_seconds: Some(60) };
+    let check = |text: &str| check(text, mysql(), SessionId(7), &pins);
+    for text in ["SET time_zone = '+00:00'", "SET SESSION autocommit = ON", "SET TRANSACTION READ ONLY, READ ONLY"] {
+        let checked = check(text).unwrap_or_else(|refusal| panic!("{text}: {refusal:?}"));
+        assert!(!checked.is_to_be_sent() && checked.note().is_some(), "{text}");
+    }
+    assert!(check("SET autocommit = 1, @a = 1").unwrap().is_to_be_sent());
+    for (text, passes) in [
+        ("SET max_execution_time = 60000", true),
+        ("SET max_execution_time = 60001", false),
+        ("SET max_statement_time = 59.5", true),
+        ("SET max_statement_time = -1", false),
+        ("SET max_execution_time = DEFAULT", false),
+    ] {
+        assert_eq!(check(text).is_ok(), passes, "{text}");
+    }
+}
+
 proptest! {
     #[test]
     fn what_the_guard_lets_through_is_exactly_one_statement(text in hostile_text()) {
