@@ -40,10 +40,12 @@ impl RunningExport {
     pub fn describe(&self) -> String {
         let (rows, bytes) = self.done;
         let file = self.job.path.rsplit('/').next().unwrap_or_default();
-        let total = if self.job.rerun_as.is_some() { String::new() } else { format!(" of {}", grouped(self.total)) };
-        let rows = grouped(rows);
+        let rows = match self.job.rerun_as {
+            Some(_) => counted(rows, "row"),
+            None => format!("{} of {}", grouped(rows), counted(self.total, "row")),
+        };
         let rate = if self.rate > 0 { format!(", {}/s", size(self.rate)) } else { String::new() };
-        format!("writing {rows}{total} rows to {}, {}{rate}", visible(file), size(bytes))
+        format!("writing {rows} to {}, {}{rate}", visible(file), size(bytes))
     }
 }
 
@@ -231,7 +233,7 @@ fn record(result: &ResultSet, export: &RunningExport, written: &ExportedFile) ->
 }
 
 fn written_message(written: &ExportedFile) -> String {
-    let rows = if written.rows == 1 { "1 row".into() } else { format!("{} rows", grouped(written.rows)) };
+    let rows = counted(written.rows, "row");
     let side = if written.columns_file.is_some() { ", with its columns in a .columns.json file" } else { "" };
     format!("{rows} written to {} ({}){side}", visible(&written.path.display().to_string()), size(written.bytes))
 }

@@ -146,7 +146,7 @@ fn done_here(result: &ResultSet, length: TextLength) -> Vec<String> {
                     None => format!("{} matches", grouped(cells)),
                 };
                 match length {
-                    TextLength::Full if of < result.count() => format!("{matches} in the first {} rows", grouped(of)),
+                    TextLength::Full if of < result.count() => format!("{matches} in the first {}", counted(of, "row")),
                     TextLength::Short if of < result.count() => format!("{matches} in the first {}", grouped(of)),
                     TextLength::Full | TextLength::Short => matches,
                 }
