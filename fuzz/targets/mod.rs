@@ -7,6 +7,7 @@
 mod guard;
 mod known_hosts;
 mod lexer;
+mod server_bytes;
 mod snippet_header;
 mod ssh_config;
 mod wire;
@@ -16,6 +17,7 @@ use std::hash::{DefaultHasher, Hash, Hasher as _};
 pub use guard::guard;
 pub use known_hosts::known_hosts;
 pub use lexer::lexer;
+pub use server_bytes::server_bytes;
 pub use snippet_header::snippet_header;
 pub use ssh_config::ssh_config;
 pub use wire::wire;

@@ -43,6 +43,11 @@ fn wire() {
 }
 
 #[test]
+fn server_bytes() {
+    fuzz("server_bytes", targets::server_bytes, mutate::WIRE);
+}
+
+#[test]
 fn ssh_config() {
     fuzz("ssh_config", targets::ssh_config, mutate::SSH_CONFIG);
 }

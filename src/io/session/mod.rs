@@ -51,6 +51,7 @@ mod run_internal;
 mod secondary;
 mod secrets;
 mod server;
+pub mod server_bytes;
 mod server_facts;
 mod server_hints;
 mod server_timeout;

@@ -1,0 +1,41 @@
+//! The parsers of bytes that a server sends, for the fuzz targets: packets before the driver reads them, and certificates.
+
+use super::certificate_fields::CertificateFields;
+use super::packet_watch::PacketWatch;
+use crate::io::tunnel::{Inspection, StreamInspector as _};
+
+/// What the driver gets of a server's bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchedBytes {
+    /// The bytes that are passed on.
+    pub passed: Vec<u8>,
+    /// The error packet in place of what follows, if the connection ends.
+    pub refusal: Option<Vec<u8>>,
+}
+
+/// Passes bytes, which arrive in pieces of this size, through the watch that each connection has.
+#[must_use]
+pub fn watch_packets(bytes: &[u8], piece: usize) -> WatchedBytes {
+    let mut watch = PacketWatch::new();
+    let (mut passed, mut held) = (Vec::new(), Vec::new());
+    for piece in bytes.chunks(piece.max(1)) {
+        held.extend_from_slice(piece);
+        match watch.inspect(&held) {
+            Inspection::Pass | Inspection::Finish => passed.append(&mut held),
+            Inspection::PassPart(count) => passed.extend(held.drain(..count.min(held.len()))),
+            Inspection::Abort => return WatchedBytes { passed, refusal: Some(Vec::new()) },
+            Inspection::Replace { passed: count, with } => {
+                passed.extend(held.drain(..count.min(held.len())));
+                return WatchedBytes { passed, refusal: Some(with) };
+            }
+        }
+    }
+    WatchedBytes { passed, refusal: None }
+}
+
+/// Returns the version, the dates and the common name of a certificate in DER; `None` if it is malformed.
+#[must_use]
+pub fn read_certificate(der: &[u8]) -> Option<(u8, u64, u64, Option<String>)> {
+    let fields = CertificateFields::read(der)?;
+    Some((fields.version, fields.not_before, fields.not_after, fields.common_name()))
+}
