@@ -153,8 +153,15 @@ fn check_explain(tokens: &GuardTokens<'_>) -> Result<AllowedClause, Refusal> {
     if tokens.is(at, "WITH") || tokens.is_mark(at, "(") {
         return check_query(tokens, at, execution).map(|()| AllowedClause::None);
     }
-    // All other forms describe a table, or show the plan of a statement without running it.
-    Ok(AllowedClause::None)
+    // All other forms describe a table, or show the plan of a statement without running it. They begin with a name or a verb.
+    match tokens.kind(at) {
+        None | Some(TokenKind::Word | TokenKind::QuotedIdentifier) => Ok(AllowedClause::None),
+        Some(_) => Err(Refusal::new(
+            tokens.span(at),
+            "EXPLAIN needs a statement or the name of a table.",
+            "Write EXPLAIN SELECT …, or DESCRIBE table.",
+        )),
+    }
 }
 
 fn takes_format(tokens: &GuardTokens<'_>, at: usize) -> bool {
