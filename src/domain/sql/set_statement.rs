@@ -48,8 +48,12 @@ pub(super) fn items(tokens: &GuardTokens<'_>) -> Vec<SetItem> {
         let takes_all = matches!(item.target, SetTarget::Transaction(_) | SetTarget::Role | SetTarget::Other(_));
         if takes_all {
             let end = tokens.len();
+            let value = item.value.start..end;
             let target = match item.target {
-                SetTarget::Transaction(_) => SetTarget::Transaction(characteristics(tokens, item.value.start..end)),
+                // MariaDB would read what follows them as further items.
+                SetTarget::Transaction(_) | SetTarget::Role if at > 1 => SetTarget::Malformed,
+                SetTarget::Transaction(_) => SetTarget::Transaction(characteristics(tokens, value)),
+                SetTarget::Role if !is_role_list(tokens, value) => SetTarget::Malformed,
                 other => other,
             };
             found.push(SetItem { target, name: item.name, value: item.value.start..end });
@@ -66,6 +70,31 @@ pub(super) fn items(tokens: &GuardTokens<'_>) -> Vec<SetItem> {
         found.push(SetItem { target: SetTarget::Malformed, name: 0..1, value: 1..1 });
     }
     found
+}
+
+/// Whether the tokens are names of roles with commas between them, each with its host or without, and nothing else. One token for
+/// each name, so that MariaDB, for which a comma begins another item of the SET, finds no assignment.
+fn is_role_list(tokens: &GuardTokens<'_>, range: Range<usize>) -> bool {
+    let mut at = range.start;
+    if tokens.is(at, "ALL") && tokens.is(at + 1, "EXCEPT") {
+        at += 2;
+    }
+    loop {
+        if !matches!(tokens.kind(at), Some(TokenKind::Word | TokenKind::String | TokenKind::QuotedIdentifier)) {
+            return false;
+        }
+        at += 1;
+        if tokens.kind(at) == Some(TokenKind::Variable) && !tokens.text(at).starts_with("@@") {
+            at += 1;
+        }
+        if at >= range.end {
+            return at == range.end;
+        }
+        if !tokens.is_mark(at, ",") {
+            return false;
+        }
+        at += 1;
+    }
 }
 
 /// Returns the index of the comma that ends the item, or of the end of the statement.
@@ -87,10 +116,12 @@ fn item(tokens: &GuardTokens<'_>, first: usize, end: usize) -> SetItem {
             return whole(if is_whole { target } else { SetTarget::Malformed }, first..end);
         }
         "CHARACTER" | "CHAR" if tokens.is(first + 1, "SET") => {
-            return whole(SetTarget::CharacterSet(unquoted(tokens, first + 2)), first..end);
+            let target = SetTarget::CharacterSet(unquoted(tokens, first + 2));
+            return whole(if end == first + 3 { target } else { SetTarget::Malformed }, first..end);
         }
         "CHARSET" if !is_assigned(tokens, first) => {
-            return whole(SetTarget::CharacterSet(unquoted(tokens, first + 1)), first..end);
+            let target = SetTarget::CharacterSet(unquoted(tokens, first + 1));
+            return whole(if end == first + 2 { target } else { SetTarget::Malformed }, first..end);
         }
         "TRANSACTION" if !is_assigned(tokens, first) => {
             return whole(SetTarget::Transaction(Vec::new()), first..first + 1);

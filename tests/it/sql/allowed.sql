@@ -257,3 +257,9 @@ SELECT 'INNODB_CMP_RESET'
 SELECT * FROM information_schema.INNODB_CMP
 ----
 SET timestamp = 1700000000
+----
+SET ROLE ALL
+----
+SET ROLE 'a'@'b', `c`
+----
+SET ROLE DEFAULT

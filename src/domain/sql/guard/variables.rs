@@ -30,6 +30,14 @@ pub(super) fn check_set(tokens: &GuardTokens<'_>, pins: &SessionPins) -> Result<
     }
     // Sent with the others, it would give the session the character set of the current database.
     let charset = verdicts.iter().find(|(_, item)| matches!(item.target, SetTarget::CharacterSet(_)));
+    // DEFAULT is the value of the server, which only a SET that is not sent may name.
+    let default = verdicts.iter().find(|(verdict, item)| {
+        *verdict == Verdict::AlreadySo && item.value.len() == 1 && tokens.is(item.value.start, "DEFAULT")
+    });
+    if let Some((_, item)) = default {
+        let what = "This DEFAULT cannot be sent with other variables: it is the value of the server.";
+        return Err(refusal(tokens, item, what, "Leave it out: the session has no such limit."));
+    }
     match charset {
         Some((_, item)) => {
             Err(refusal(tokens, item, "SET CHARACTER SET cannot be sent with other variables.", UTF8MB4))
@@ -124,7 +132,7 @@ fn check_variable(
         VariableRule::TimeLimit(unit) => match shortest(&value, unit, pins) {
             Ok(()) => Ok(Verdict::Send),
             Err(most) => refuse(
-                format!("A statement may only make {name} shorter, to a number from 1 to {most}."),
+                format!("A statement may only make {name} shorter, to a number above 0 and up to {most}."),
                 "For more time, raise `seconds` or `fetch_seconds` in the `limits` of the profile.",
             ),
         },
@@ -204,12 +212,14 @@ fn pinned_refusal(pinned: PinnedVariable) -> (&'static str, &'static str) {
 /// Checks a time limit. Returns the largest number that is allowed if the value is not a number up to it.
 fn shortest(value: &Literal, unit: u64, pins: &SessionPins) -> Result<(), u64> {
     let most = pins.statement_seconds.unwrap_or(u64::from(u32::MAX)).saturating_mul(unit);
+    // A smaller number would become 0, which means no limit. MariaDB counts in seconds with six decimals.
+    let least = if unit == 1 { 0.001 } else { 1.0 };
     let number = match value {
         Literal::Number(text) => text.parse::<f64>().unwrap_or(0.0),
         Literal::Word(_) | Literal::Expression => 0.0,
     };
     #[expect(clippy::cast_precision_loss, reason = "a limit of more than 2^53 is no limit")]
-    let is_shorter = number > 0.0 && number <= most as f64;
+    let is_shorter = number >= least && number <= most as f64;
     if is_shorter { Ok(()) } else { Err(most) }
 }
 
