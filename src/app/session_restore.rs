@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use crate::domain::problem::ProblemKind;
 use crate::domain::protocol::{End, RunReport};
+use crate::domain::sql::Dialect;
 use crate::domain::sql::session_variables::{SessionVariables, read_variables};
 
 use super::context::Context;
@@ -38,12 +39,12 @@ impl SessionRestore {
         self.waiting = restorable.map(|(name, statement)| (name.to_owned(), statement.to_owned())).collect();
     }
 
-    /// Takes in a statement of the user that has ended.
-    pub(super) fn on_ended(&mut self, text: &str, report: &RunReport, context: &Context) {
+    /// Takes in a statement of the user that has ended, and how the server has read it.
+    pub(super) fn on_ended(&mut self, text: &str, dialect: Dialect, report: &RunReport) {
         if matches!(report.end, End::Broken(_)) {
             return;
         }
-        self.variables.record(text, context.dialect());
+        self.variables.record(text, dialect);
         if let Some(mode) = &report.sql_mode {
             self.variables.set_text("sql_mode", mode);
         }

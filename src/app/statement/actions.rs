@@ -11,7 +11,7 @@ use crate::app::request::Request;
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{End, ExportCmd, ResultId, RunBounds, RunReport, SessionCmd, SessionId, StorageCmd};
 use crate::domain::quantity::counted;
-use crate::domain::sql::locate;
+use crate::domain::sql::{Dialect, locate};
 
 /// The notice between the stop of a statement and its end.
 pub(super) const STOPPING: &str = "Stopping the statement …";
@@ -24,6 +24,7 @@ pub(super) struct StatementFacts {
     session: SessionId,
     profile: String,
     text: String,
+    dialect: Dialect,
     bounds: RunBounds,
 }
 
@@ -36,6 +37,7 @@ impl StatementFacts {
             session: statement.session(),
             profile: statement.profile().to_owned(),
             text: statement.text().to_owned(),
+            dialect: statement.dialect(),
             bounds: statement.bounds(),
         }
     }
@@ -100,7 +102,7 @@ fn finish(
         requests.push(Request::VariableRestored(report.clone()));
         return;
     }
-    model.restore.on_ended(&statement.text, report, &model.context);
+    model.restore.on_ended(&statement.text, statement.dialect, report);
     if let (Some((key, _)), End::Complete | End::Limit(_)) = (&statement.location, &report.end) {
         // A USE of the worksheet's own is no other place for the next statement.
         model.worksheets.on_run(key, (statement.profile.clone(), model.context.database.clone()));

@@ -20,6 +20,7 @@ use super::origin::{StatementOrigin, StatementQueue};
 use crate::domain::access_log::{AuthorizedStatement, Permit};
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{End, ResultId, RunBounds, RunReport, SessionId};
+use crate::domain::sql::Dialect;
 
 /// A statement that has passed the guard and has not ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,6 +32,7 @@ pub struct Statement {
     session: SessionId,
     profile: String,
     text: String,
+    dialect: Dialect,
     bounds: RunBounds,
     /// When it started, as time since the program started.
     since: Duration,
@@ -128,6 +130,7 @@ impl Statement {
             session: authorized.session(),
             profile: authorized.profile().to_owned(),
             text: authorized.checked().text().to_owned(),
+            dialect: authorized.checked().dialect(),
             bounds,
             since,
             queue,
@@ -149,6 +152,12 @@ impl Statement {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Returns how the server reads it.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// Returns the key of its worksheet, and its first byte there.

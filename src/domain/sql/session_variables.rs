@@ -33,11 +33,11 @@ impl SessionVariables {
         }
         for item in items(&tokens) {
             let Some(name) = display_name(&item) else { continue };
-            let span = item.name.start..item.value.end.max(item.name.end);
-            let written =
-                statement.get(tokens.span_between(span.start, span.end.saturating_sub(1))).unwrap_or_default();
-            let is_constant = item.value.is_empty() || is_constant(&tokens, &item);
-            self.set(name, is_constant.then(|| format!("SET {written}")));
+            let before_value = if item.value.is_empty() { item.name.end } else { item.value.start };
+            let target = statement.get(tokens.span_between(item.name.start, before_value.saturating_sub(1)));
+            let value = constant(statement, &tokens, &item);
+            let again = target.zip(value).map(|(target, value)| format!("SET {target} {value}").trim_end().to_owned());
+            self.set(name, again);
         }
     }
 
@@ -111,24 +111,52 @@ fn display_name(item: &SetItem) -> Option<String> {
     }
 }
 
-/// Whether the value is the same in every session: literals and operators, or one word for a session variable.
-fn is_constant(tokens: &GuardTokens<'_>, item: &SetItem) -> bool {
-    if matches!(item.target, SetTarget::Transaction(_) | SetTarget::Role) {
-        return true;
+/// Returns the value as a text that means the same in every session and under every `sql_mode`. `None` if there is none: the value
+/// depends on data, on other variables, or on how backslashes are read.
+fn constant(statement: &str, tokens: &GuardTokens<'_>, item: &SetItem) -> Option<String> {
+    if item.value.is_empty() {
+        return Some(String::new());
     }
-    let is_word_value = item.value.len() == 1 && matches!(item.target, SetTarget::SessionVariable(_));
-    item.value.clone().all(|at| match tokens.kind(at) {
-        Some(TokenKind::Number | TokenKind::String | TokenKind::HexOrBit | TokenKind::Operator) => true,
-        Some(TokenKind::Punctuation) => matches!(tokens.text(at), "(" | ")"),
-        Some(TokenKind::QuotedIdentifier) => is_word_value,
-        Some(TokenKind::Word) => {
-            let constants = ["TRUE", "FALSE", "NULL", "DATE", "TIME", "TIMESTAMP", "DIV", "MOD", "NOT"];
-            let is_introducer = tokens.text(at).starts_with('_') && tokens.kind(at + 1) == Some(TokenKind::String);
+    if matches!(item.target, SetTarget::Transaction(_) | SetTarget::Role) {
+        // They consist of names and words.
+        let span = tokens.span_between(item.value.start, item.value.end.saturating_sub(1));
+        return statement.get(span).map(str::to_owned);
+    }
+    let takes_words = item.value.len() == 1 && matches!(item.target, SetTarget::SessionVariable(_));
+    let parts: Option<Vec<String>> = item.value.clone().map(|at| constant_part(tokens, at, takes_words)).collect();
+    Some(parts?.join(" "))
+}
+
+fn constant_part(tokens: &GuardTokens<'_>, at: usize, takes_words: bool) -> Option<String> {
+    /// Words that are values themselves, or begin one.
+    const CONSTANTS: [&str; 6] = ["TRUE", "FALSE", "NULL", "DATE", "TIME", "TIMESTAMP"];
+    let text = tokens.text(at);
+    let is_constant = match tokens.kind(at)? {
+        TokenKind::Number | TokenKind::HexOrBit => true,
+        // A minus that changes a sign, and sums and products: other operators depend on the mode or on other variables.
+        TokenKind::Operator => matches!(text, "+" | "-" | "*"),
+        TokenKind::Punctuation => matches!(text, "(" | ")"),
+        TokenKind::QuotedIdentifier => takes_words,
+        TokenKind::String => return plain_literal(text),
+        TokenKind::Word => {
+            let is_introducer = text.starts_with('_') && tokens.kind(at + 1) == Some(TokenKind::String);
             let is_call = tokens.is_mark(at + 1, "(");
-            is_word_value || is_introducer || (tokens.is_any(at, &constants) && !is_call)
+            takes_words || is_introducer || (tokens.is_any(at, &CONSTANTS) && !is_call)
         }
         _ => false,
-    })
+    };
+    is_constant.then(|| text.to_owned())
+}
+
+/// Returns a text literal in single quotes, if it has no backslash.
+fn plain_literal(text: &str) -> Option<String> {
+    if text.contains('\\') {
+        return None;
+    }
+    match text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(inside) => Some(format!("'{}'", inside.replace("\"\"", "\"").replace('\'', "''"))),
+        None => Some(text.to_owned()),
+    }
 }
 
 /// Returns the user variables that a statement other than SET assigns: `@x := 1`.
@@ -170,9 +198,9 @@ mod tests {
         assert_eq!(
             restored,
             [
-                "SET @n := -5",
-                "SET session group_concat_max_len = 1024*1024",
-                "SET @@optimizer_switch='mrr=on'",
+                "SET @n := - 5",
+                "SET session group_concat_max_len = 1024 * 1024",
+                "SET @@optimizer_switch= 'mrr=on'",
                 "SET NAMES utf8mb4 COLLATE utf8mb4_bin",
                 "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
                 "SET @d = DATE '2024-01-01'",
@@ -180,6 +208,18 @@ mod tests {
                 "SET @Start = '2024-07-01'",
             ]
         );
+    }
+
+    #[test]
+    fn a_value_that_another_mode_would_read_differently_is_not_set_again() {
+        let mut variables = after(&[
+            r"SET @a = 'it\'s', @b = 'x' || 'y', @c = 1/3",
+            "SET @d = \"it's\", @e = _utf8mb4 'z'",
+            "SET ROLE 'a'@'b', c",
+        ]);
+        assert_eq!(variables.take_lost(), ["@a", "@b", "@c"]);
+        let restored: Vec<&str> = variables.restorable().into_iter().map(|(_, statement)| statement).collect();
+        assert_eq!(restored, ["SET @d = 'it''s'", "SET @e = _utf8mb4 'z'", "SET ROLE 'a'@'b', c"]);
     }
 
     #[test]

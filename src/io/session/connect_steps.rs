@@ -1,5 +1,6 @@
 //! Runs the connection steps of a session up to the guard: route, sign-in, pinned variables, facts, the second connection.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use mysql_async::Conn;
@@ -10,16 +11,18 @@ use super::control::{Absence, ControlConnection};
 use super::env::SessionEnv;
 use super::error::SessionError;
 use super::events::{EventSender, SessionPrompter};
+use super::internal_query::ServerTimeout;
 use super::lag::LagProbe;
 use super::pin::{self, Pins};
 use super::route::ReplicaRoute;
-use super::run_internal::Batching;
+use super::run_internal::{Batching, allow_refusal, run_internal};
 use super::secondary::SecondaryConnector;
 use super::secrets::exposed_files;
 use super::server;
 use super::server_facts::read_facts;
 use super::sign_in::{SignInError, SignedInConnection, sign_in};
 use super::variables::ServerVariables;
+use super::{convert, internal_query};
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::Profile;
 use crate::domain::protocol::{ConnectionStep, Role, ServerFacts, StepState};
@@ -34,6 +37,10 @@ pub(super) struct Connected {
     /// The variables after the connection was pinned.
     pub(super) variables: ServerVariables,
     pub(super) account: AccountRights,
+    /// The names of the views, in lower case, if server or account could change something.
+    pub(super) views: HashSet<String>,
+    /// The server's own time limit that was set, if any.
+    pub(super) pinned_timeout: Option<ServerTimeout>,
 }
 
 /// What the account may do on the server.
@@ -129,8 +136,26 @@ async fn make_safe(
     let (mut facts, mut control) = (facts.map_err(problem)?, control.map_err(problem)?);
     let account = if facts.warnings.is_empty() { AccountRights::ReadOnly } else { AccountRights::Write };
     control.set_target(facts.connection_id);
+    let may_change = facts.role != Role::Replica || account == AccountRights::Write;
+    let views = if may_change { view_names(&mut conn, events).await.map_err(problem)? } else { HashSet::new() };
     facts.warnings.extend(control.absence().map(Absence::warning));
-    Ok(Connected { conn, control, facts, variables: pins.read_back.variables, account, connector })
+    let pinned_timeout = pins.pinned.timeout;
+    Ok(Connected {
+        conn,
+        control,
+        facts,
+        variables: pins.read_back.variables,
+        account,
+        views,
+        pinned_timeout,
+        connector,
+    })
+}
+
+/// Reads the names of the views, in lower case.
+async fn view_names(conn: &mut Conn, events: &EventSender) -> Result<HashSet<String>, SessionError> {
+    let rows = allow_refusal(run_internal(conn, &internal_query::view_names(), events).await)?;
+    Ok(rows.iter().filter_map(|row| Some(convert::text(row, 0)?.to_lowercase())).collect())
 }
 
 /// Pins the first connection. A proxy may close a connection that sends several statements in one text. Then a new

@@ -209,6 +209,15 @@ pub(super) fn schema_names() -> InternalQuery {
     InternalQuery("/* rrx:schemas */ SELECT SCHEMA_NAME FROM information_schema.SCHEMATA".into())
 }
 
+/// Reads the names of all views, which may call stored functions.
+pub(super) fn view_names() -> InternalQuery {
+    InternalQuery(
+        "/* rrx:views */ SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_TYPE = 'VIEW' \
+         AND TABLE_SCHEMA NOT IN ('sys', 'information_schema', 'performance_schema')"
+            .into(),
+    )
+}
+
 /// Reads the warnings of the previous statement.
 pub(super) fn warnings() -> InternalQuery {
     InternalQuery("/* rrx:warnings */ SHOW WARNINGS".into())

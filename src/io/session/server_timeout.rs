@@ -12,6 +12,20 @@ pub(super) fn timeout_for(first_row: Duration, fetch: Duration) -> Duration {
     first_row.saturating_add(fetch).saturating_add(limits::CATALOG_STATEMENT)
 }
 
+/// Returns a longer timeout in the variable that was set before.
+pub(super) fn raised(pinned: ServerTimeout, timeout: Duration) -> ServerTimeout {
+    match pinned {
+        ServerTimeout::Seconds(_) => ServerTimeout::Seconds(timeout.as_secs()),
+        ServerTimeout::Milliseconds(_) => milliseconds(timeout),
+    }
+}
+
+/// Returns the timeout for `max_execution_time`, which has 32 bits.
+fn milliseconds(timeout: Duration) -> ServerTimeout {
+    let requested = timeout.as_millis().min(u128::from(u32::MAX));
+    ServerTimeout::Milliseconds(u64::try_from(requested).unwrap_or(u64::from(u32::MAX)))
+}
+
 /// Returns the variable that sets this timeout; `None` if the server has no such variable, or if an administrator has
 /// set a shorter timeout for the account, which stays.
 pub(super) fn server_timeout(variables: &ServerVariables, timeout: Duration) -> Option<ServerTimeout> {
@@ -23,10 +37,7 @@ pub(super) fn server_timeout(variables: &ServerVariables, timeout: Duration) -> 
         (!is_shorter(current, u128::from(seconds))).then_some(ServerTimeout::Seconds(seconds))
     } else {
         let current = variables.get("max_execution_time")?;
-        // The variable has 32 bits.
-        let requested = timeout.as_millis().min(u128::from(u32::MAX));
-        let milliseconds = u64::try_from(requested).unwrap_or(u64::from(u32::MAX));
-        (!is_shorter(current, requested)).then_some(ServerTimeout::Milliseconds(milliseconds))
+        (!is_shorter(current, timeout.as_millis())).then_some(milliseconds(timeout))
     }
 }
 
@@ -43,5 +54,7 @@ mod tests {
         assert_eq!(timeout("max_execution_time", "0"), Some(ServerTimeout::Milliseconds(60_000)));
         assert_eq!(timeout("max_execution_time", "100"), None);
         assert_eq!(server_timeout(&ServerVariables::default(), minute), None);
+        assert_eq!(raised(ServerTimeout::Seconds(1), minute), ServerTimeout::Seconds(60));
+        assert_eq!(raised(ServerTimeout::Milliseconds(1), minute), ServerTimeout::Milliseconds(60_000));
     }
 }

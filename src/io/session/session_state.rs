@@ -2,6 +2,7 @@
 //! what the statements say and from the OK packet. A query of rrx's own would change what `FOUND_ROWS()`, `SHOW WARNINGS` and
 //! `SHOW PROFILES` return, so one is sent only after a statement that may have changed more than its text shows.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use mysql_async::Conn;
@@ -30,8 +31,12 @@ pub(super) struct SessionState {
     pub(super) variables: ServerVariables,
     /// The server's own time limit for a statement, as it was set last.
     pub(super) statement_timeout: Duration,
+    /// Whether the user has set the time limit. It stays.
+    pub(super) has_own_limit: bool,
     /// Whether server and account could change something through a stored function.
     may_change: bool,
+    /// The names of the views, in lower case, if something could be changed.
+    views: HashSet<String>,
     /// Whether the user has switched `profiling` on.
     is_profiling: bool,
 }
@@ -40,6 +45,7 @@ impl SessionState {
     pub(super) fn new(
         facts: &ServerFacts,
         account: AccountRights,
+        views: HashSet<String>,
         variables: ServerVariables,
         statement_timeout: Duration,
     ) -> Self {
@@ -49,6 +55,8 @@ impl SessionState {
             variables,
             statement_timeout,
             may_change: facts.role != Role::Replica || account == AccountRights::Write,
+            views,
+            has_own_limit: false,
             is_profiling: false,
         }
     }
@@ -73,6 +81,8 @@ impl SessionState {
                 self.is_profiling = !["0", "off", "default", "false"].iter().any(|off| off.eq_ignore_ascii_case(value));
             }
             self.read_warnings(conn, events, report).await?;
+            let is_limit = |name: &&str| effects::assigned_value(text, dialect, name).is_some();
+            self.has_own_limit |= ["max_execution_time", "max_statement_time"].iter().any(is_limit);
             if let Some(name) = effects::used_database(text, dialect) {
                 self.database = Some(self.current_database(name, conn, events).await?);
             }
@@ -88,7 +98,9 @@ impl SessionState {
             self.variables.set("sql_mode", &mode);
             report.sql_mode = Some(mode);
         }
-        if self.may_change && effects::may_call_stored_function(text, dialect) {
+        // A role can have more rights than the account.
+        self.may_change |= effects::sets_role(text, dialect);
+        if self.may_change && effects::may_call_stored_function(text, dialect, &self.views) {
             self.variables.check_unchanged(conn, events).await?;
         }
         Ok(())
