@@ -152,6 +152,7 @@ pub async fn check_bits(live: &mut TestSession, more: &[&str], hint: &str) {
             let expression = expression.replace("{}", column);
             let sources = [
                 format!("SELECT {expression}, ({expression}) + 0 FROM b ORDER BY id"),
+                format!("SELECT {expression} AS x, ({expression}) + 0 y FROM b ORDER BY id"),
                 format!("SELECT MAX({column}), MAX({column}) + 0 FROM b GROUP BY id ORDER BY id"),
                 format!("SELECT {hint} x, x + 0 FROM (SELECT {expression} AS x FROM b) d"),
                 format!("SELECT {column}, {column} + 0, COUNT(*) FROM b GROUP BY {column}"),

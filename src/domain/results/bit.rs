@@ -8,7 +8,8 @@
 //! - a column whose schema is known is raw: it is a column of a table;
 //! - with the flag BINARY, which MariaDB sets for an expression, it is digits, except for window functions (`… OVER (…)`);
 //! - without the flag it is raw, as MariaDB sends a temporary table and MySQL most expressions. MySQL's `COALESCE`, `IFNULL`,
-//!   `GREATEST`, `LEAST` and `ANY_VALUE` send digits. They show only in the column's name: with an alias, such a value of MySQL is read as raw.
+//!   `GREATEST`, `LEAST` and `ANY_VALUE` send digits. The
+//!   column's name shows the function, or the statement does. In a derived table or a view, such a value of MySQL is read as raw.
 
 use super::column::{Column, WireType, flag};
 
@@ -27,12 +28,12 @@ enum BitForm {
 }
 
 impl BitColumn {
-    /// Returns how to read a column; `None` if it is no BIT.
+    /// Returns how to read a column; `None` if it is no BIT. `expression` is what the statement computes it from, if that is known.
     #[must_use]
-    pub fn of(column: &Column) -> Option<Self> {
+    pub fn of(column: &Column, expression: Option<&str>) -> Option<Self> {
         let bits = column.length;
         (column.wire == WireType::Bit && (1..=64).contains(&bits))
-            .then(|| Self { bits, if_unclear: form_if_unclear(column) })
+            .then(|| Self { bits, if_unclear: form_if_unclear(column, expression) })
     }
 
     /// Returns the value as raw bytes: ⌈n/8⌉ of them, the most significant first. `None` if it is not valid in any form.
@@ -129,10 +130,10 @@ impl RawBits {
     }
 }
 
-fn form_if_unclear(column: &Column) -> BitForm {
+fn form_if_unclear(column: &Column, expression: Option<&str>) -> BitForm {
     /// Functions of MySQL that send a BIT as digits.
     const DIGITS: [&str; 5] = ["COALESCE(", "IFNULL(", "GREATEST(", "LEAST(", "ANY_VALUE("];
-    let name = column.name.to_ascii_uppercase();
+    let name = expression.unwrap_or(&column.name).trim_start().to_ascii_uppercase();
     if !column.origin.schema.is_empty() {
         return BitForm::Raw;
     }
@@ -165,7 +166,9 @@ mod tests {
     }
 
     fn number(column: &Column, bytes: &[u8]) -> Option<u64> {
-        BitColumn::of(column)?.raw(bytes).map(|raw| raw.bytes().iter().fold(0, |n, byte| n << 8 | u64::from(*byte)))
+        BitColumn::of(column, None)?
+            .raw(bytes)
+            .map(|raw| raw.bytes().iter().fold(0, |n, byte| n << 8 | u64::from(*byte)))
     }
 
     #[test]
@@ -185,6 +188,8 @@ mod tests {
         assert_eq!(number(&column("IF(1, b8, 0)", 8, 0x20, ""), "\u{c8}".as_bytes()), Some(200));
         assert_eq!(number(&column("IF(1, b64, 0)", 64, 0x20, ""), "ÿÿÿÿÿÿÿÿ".as_bytes()), Some(u64::MAX));
         assert_eq!(number(&column("IF(1, b8, 0)", 8, 0x20, ""), "€".as_bytes()), Some(0x80));
+        let aliased = BitColumn::of(&column("l", 8, 0xa0, ""), Some("LAG(b8) OVER (ORDER BY id)")).unwrap();
+        assert_eq!(aliased.raw(b"5").unwrap().bytes(), b"5");
         // MariaDB: a window function sends raw bytes with the flags of an expression.
         assert_eq!(number(&column("LAG(b8) OVER (ORDER BY id)", 8, 0xa0, ""), b"5"), Some(53));
     }
@@ -195,7 +200,7 @@ mod tests {
             assert_eq!(number(&column("b", 8, 0xa0, ""), bytes), None, "{bytes:?}");
         }
         assert_eq!(number(&column("b", 1, 0x20, "b"), b"\x02"), None);
-        assert_eq!(BitColumn::of(&Column { wire: WireType::Long, ..column("b", 8, 0, "b") }), None);
+        assert_eq!(BitColumn::of(&Column { wire: WireType::Long, ..column("b", 8, 0, "b") }, None), None);
     }
 
     proptest::proptest! {

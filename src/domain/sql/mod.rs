@@ -10,6 +10,7 @@ pub mod locate;
 pub mod names;
 mod param;
 pub mod quote;
+pub mod select_item;
 pub mod session_variables;
 mod set_statement;
 pub mod split;

@@ -7,6 +7,7 @@ use mysql_async::{Row, Value};
 use crate::domain::results::{BitColumn, Cell, Column, ColumnOrigin, WireType};
 use crate::domain::sql::Dialect;
 use crate::domain::sql::names::{OriginTable, names, origin_table};
+use crate::domain::sql::select_item::aliased_expression;
 
 /// Converts the column definitions of a result of this statement. The origin of a column is kept only if the statement names its
 /// table.
@@ -27,11 +28,16 @@ pub(super) fn columns(definitions: &[mysql_async::Column], text: &str, dialect: 
     definitions.iter().map(confirmed).collect()
 }
 
-/// Returns the columns of type BIT, as the server describes them.
-pub(super) fn bits(definitions: &[mysql_async::Column]) -> Vec<(usize, BitColumn)> {
+/// Returns the columns of type BIT of a result of this statement, as the server describes them.
+pub(super) fn bits(definitions: &[mysql_async::Column], text: &str, dialect: Dialect) -> Vec<(usize, BitColumn)> {
     let is_bit = |definition: &mysql_async::Column| definition.column_type() as u8 == WireType::Bit as u8;
     let columns = definitions.iter().enumerate().filter(|(_, definition)| is_bit(definition));
-    columns.filter_map(|(at, definition)| Some((at, BitColumn::of(&column(definition))?))).collect()
+    let read = |(at, definition)| {
+        let column = column(definition);
+        let expression = aliased_expression(text, dialect, &column.name);
+        Some((at, BitColumn::of(&column, expression)?))
+    };
+    columns.filter_map(read).collect()
 }
 
 /// Converts a column definition. An unknown type byte is read as text.

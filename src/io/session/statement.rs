@@ -137,7 +137,7 @@ async fn read(
     };
     let columns = convert::columns(result.columns_ref(), statement.checked.text(), statement.checked.dialect());
     let width = columns.len();
-    let bits = convert::bits(result.columns_ref());
+    let bits = convert::bits(result.columns_ref(), statement.checked.text(), statement.checked.dialect());
     if !send_rows(supervisor, Rows::Open { result: statement.result, columns, spilling: statement.bounds.spilling })
         .await
     {
