@@ -85,6 +85,10 @@ pub(super) fn hint(code: u16, moment: Moment, message: &str) -> Option<&'static 
         3032 => return Some("the server accepts only administrators at the moment: reconnect later"),
         1820 | 1862 => return Some("the password has expired: ask for a new one"),
         1298 => return Some("the server does not know this time zone by name: write an offset such as +00:00"),
+        1231 if moment == Moment::InternalQuery => {
+            return Some("correct sql_mode or time_zone in the `session` table of the profile");
+        }
+        1231 => return Some("correct the value: the server's message names the variable, and for `sql_mode` the flag"),
         _ => {}
     }
     match moment {
@@ -192,6 +196,7 @@ mod tests {
         (1235, ["", "not be compatible", "another replica"]),
         (1290, ["", "ask its administrator", "an option of the server"]),
         (1298, ["offset", "offset", "offset"]),
+        (1231, ["correct the value", "`session` table", "correct the value"]),
         (1317, ["", "try again", "run it again"]),
         (1356, ["", "", "the view needs"]),
         (1370, ["", "privilege that rrx needs", "lacks this privilege"]),

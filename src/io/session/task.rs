@@ -1,5 +1,6 @@
 //! The task of one session: connects, then runs one command after the other until the session is closed or lost.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use mysql_async::Conn;
@@ -196,12 +197,11 @@ impl ConnectedSession {
                     }
                     continue;
                 }
-                () = self.catalog.refused() => {
-                    if let Err(problem) = self.load_catalog_here().await {
-                        return SessionEvent::Lost(problem);
-                    }
-                    continue;
-                }
+                () = self.catalog.refused() => match self.load_catalog_here(commands).await {
+                    Ok(None) => continue,
+                    Ok(command) => command,
+                    Err(last) => return last,
+                },
                 () = sleep_until(heartbeat_at) => {
                     if let Err(problem) = self.heartbeat().await {
                         return SessionEvent::Lost(problem);
@@ -316,10 +316,41 @@ impl ConnectedSession {
         self.catalog.start(self.control.secondary(), &self.events);
     }
 
-    /// Reads the catalog on the first connection, because the server allows no other.
-    async fn load_catalog_here(&mut self) -> Result<(), Problem> {
+    /// Reads the catalog on the first connection, because the server allows no other. A statement that arrives meanwhile is
+    /// returned afterwards. The error is the last event of a session that ends meanwhile.
+    async fn load_catalog_here(
+        &mut self,
+        commands: &mut mpsc::Receiver<SessionCmd>,
+    ) -> Result<Option<SessionCmd>, SessionEvent> {
         let hop = self.connector.profile.route.len();
-        self.catalog.load_on(&mut self.conn, hop, &self.events).await.map_err(SessionError::into_lost_problem)
+        let mut waiting = None;
+        let mut load = pin!(self.catalog.load_on(&mut self.conn, hop, &self.events));
+        loop {
+            let command = select! {
+                biased;
+                loaded = &mut load => {
+                    return loaded.map(|()| waiting).map_err(|error| SessionEvent::Lost(error.into_lost_problem()));
+                }
+                problem = self.connector.route.closed() => return Err(SessionEvent::Lost(problem)),
+                command = commands.recv() => command,
+            };
+            match command {
+                Some(SessionCmd::Close | SessionCmd::CloseForReconnect) | None => return Err(SessionEvent::Closed),
+                Some(run @ SessionCmd::Run { .. }) if waiting.is_none() => waiting = Some(run),
+                Some(SessionCmd::Run { result, .. }) => {
+                    refuse_run(&self.events, result, "The session is already running a statement").await;
+                }
+                Some(SessionCmd::Cancel(result)) => {
+                    let is_it = |command: &mut SessionCmd| matches!(command, SessionCmd::Run { result: of, .. } if *of == result);
+                    if waiting.take_if(is_it).is_some() {
+                        let _ = self.rows.send(Rows::End { result, end: End::Cancelled }).await;
+                        let report = RunReport::without_rows(End::Cancelled);
+                        self.events.send(SessionEvent::Ended { result, report }).await;
+                    }
+                }
+                Some(SessionCmd::LoadCatalog | SessionCmd::Answer(_) | SessionCmd::Connect { .. }) => {}
+            }
+        }
     }
 
     async fn close(mut self) {

@@ -127,7 +127,8 @@ fn check_variable(
         VariableRule::Pinned(pinned) if is_pinned_value(pinned, &value, pins) => Ok(Verdict::AlreadySo),
         VariableRule::Pinned(pinned) => {
             let (what, hint) = pinned_refusal(pinned);
-            refuse(format!("{name} {what}"), hint)
+            let zone = pins.time_zone.as_deref().unwrap_or("+00:00");
+            refuse(format!("{name} {what}"), &hint.replace("SESSION_ZONE", zone))
         }
         VariableRule::TimeLimit(unit) => match shortest(&value, unit, pins) {
             Ok(()) => Ok(Verdict::Send),
@@ -201,7 +202,7 @@ fn pinned_refusal(pinned: PinnedVariable) -> (&'static str, &'static str) {
         PinnedVariable::CharacterSet => ("stays utf8mb4, since it decides how text is read.", UTF8MB4),
         PinnedVariable::TimeZone => (
             "stays as the profile has it: the screen and the exports name it.",
-            "Set `session.time_zone` in the profile, or use CONVERT_TZ(x, '+00:00', '+02:00') in the statement.",
+            "Set `session.time_zone` in the profile, or use CONVERT_TZ(x, 'SESSION_ZONE', …) in the statement.",
         ),
         PinnedVariable::SelectLimit => {
             ("stays off: a hidden limit would cut results without a word.", "Write LIMIT in the statement.")
