@@ -100,6 +100,17 @@ fn a_ca_turns_identity_checking_on_unless_the_file_says_otherwise() {
 }
 
 #[test]
+fn verify_ca_needs_a_ca() {
+    for more in ["", "cleartext = true\n"] {
+        let text = format!("[profile.x]\nhost = \"h\"\nuser = \"u\"\n{more}tls = \"verify-ca\"\n");
+        let (settings, problems) = parse(&text, "f");
+        assert!(settings.profile("x").is_none(), "{more}");
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert_eq!(problems[0].hint.as_deref(), Some("set ca, or tls = \"verify-identity\""));
+    }
+}
+
+#[test]
 fn sizes_are_read_in_units_of_ten_and_of_two() {
     for (text, bytes) in [("7", 7), ("\"64KiB\"", 64 << 10), ("\"500 MB\"", 500_000_000), ("\"12\"", 12)] {
         assert_eq!(one(&format!("limits = {{ bytes = {text} }}")).limits.bytes, bytes);

@@ -115,7 +115,8 @@ fn keys_and_tls_of_other_programs_are_read() {
         ("tLSMode=1", None, None),
         ("useSSL=false", Some(TlsMode::Disabled), None),
         ("useSSL=true", Some(TlsMode::Required), None),
-        ("useSSL=true&requireSSL=true&verifyServerCertificate=true", Some(TlsMode::VerifyCa), None),
+        ("useSSL=true&requireSSL=true&verifyServerCertificate=true", Some(TlsMode::VerifyIdentity), None),
+        ("verifyServerCertificate=true&serverSslCert=%2Fca.pem", Some(TlsMode::VerifyCa), Some("/ca.pem")),
         ("useSSL=false&sslMode=VERIFY_IDENTITY", Some(TlsMode::VerifyIdentity), None),
         ("sslMode=verify-full&serverSslCert=%2Fca.pem", Some(TlsMode::VerifyIdentity), Some("/ca.pem")),
         ("sslMode=VERIFY_CA&trustCertificateKeyStoreUrl=file:///ca.crt", Some(TlsMode::VerifyCa), Some("/ca.crt")),
@@ -556,7 +557,7 @@ fn without_a_terminal_what_is_missing_is_named_by_its_flag() {
 #[test]
 fn on_a_terminal_it_asks_for_what_onboarding_gives() {
     let home = Home::new("");
-    let answers = "wrong\ntest\nec2-user@bastion\n~/.ssh/rr\nreplica.internal\n\nRO_USER\n\nverify-ca\n/ca.pem\n\
+    let answers = "wrong\ntest\nec2-user@bastion\n~/.ssh/rr\nreplica.internal\n\nRO_USER\n\nverify-ca\n-\n/ca.pem\n\
                    command\npass show rr\n";
     let said = home.run(&["profiles", "add", "eu"], answers, true).unwrap();
     for question in [
@@ -573,7 +574,7 @@ fn on_a_terminal_it_asks_for_what_onboarding_gives() {
         assert!(said.contains(question), "{said}");
     }
     assert!(said.contains("choose one of these environments") && said.contains("an answer is required"), "{said}");
-    assert!(said.contains("prompt, keyring, command"), "{said}");
+    assert!(said.contains("prompt, keyring, command") && said.contains("verify-ca requires a CA file"), "{said}");
     let mut without = Home::new("");
     without.ring.is_absent = true;
     let answers = answers.replace("\ncommand\n", "\nkeyring\ncommand\n");
@@ -793,6 +794,25 @@ fn a_profile_is_passed_on_without_secrets_or_paths_and_its_keys_are_pinned() {
     assert_eq!((mine.environment, mine.require_replica, mine.tunnel), (Environment::Validation, true, false));
     assert_eq!((&mine.password, &mine.identity_passphrase, &mine.ca), (&None, &None, &None));
     assert!(context.notes.iter().any(|note| note.contains(PIN)), "{:?}", context.notes);
+}
+
+#[test]
+fn a_profile_with_verify_ca_is_passed_on_with_verify_identity_because_its_ca_stays() {
+    let text = passed_on("[profile.eu]\nhost = \"h\"\nuser = \"u\"\nca = \"/ca.pem\"\ntls = \"verify-ca\"\n");
+    assert!(text.contains("set `tls = \"verify-ca\"` together with `ca`"), "{text}");
+    let shared = read_shared_profile(&text, "f", None).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"));
+    assert_eq!((shared.profile.tls, shared.profile.ca), (TlsMode::VerifyIdentity, None));
+}
+
+#[test]
+fn a_url_with_verify_ca_needs_a_ca() {
+    let home = Home::new("");
+    let line = ["profiles", "import", "mysql://u@h/d?sslMode=VERIFY_CA", "--name", "eu"];
+    let problem = home.run(&line, "", false).unwrap_err();
+    assert!(problem.to_string().contains("set ca, or tls = \"verify-identity\""), "{problem}");
+    assert_eq!(home.config(), "");
+    home.run(&[&line[..], &["--ca", "/ca.pem"]].concat(), "", false).unwrap();
+    assert_eq!((home.profile("eu").tls, home.profile("eu").ca), (TlsMode::VerifyCa, Some("/ca.pem".into())));
 }
 
 #[test]

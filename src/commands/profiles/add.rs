@@ -111,8 +111,15 @@ fn ask_tls(imported: &mut ImportedConnection, interview: &mut Interview<'_>) -> 
     if !matches!(tls, TlsMode::VerifyCa | TlsMode::VerifyIdentity) {
         return Ok(Some("ca"));
     }
-    let question = "CA file that verifies the replica, as PEM; - for the CAs that are built in";
-    let file = interview.ask(question, "-", |answer| Ok(answer.to_owned()))?;
+    let file = if tls == TlsMode::VerifyCa {
+        interview.ask("CA file that verifies the replica, as PEM", "", |answer| match answer {
+            "-" => Err("verify-ca requires a CA file".to_owned()),
+            answer => not_empty(answer),
+        })?
+    } else {
+        let question = "CA file that verifies the replica, as PEM; - for the CAs that are built in";
+        interview.ask(question, "-", |answer| Ok(answer.to_owned()))?
+    };
     imported.ca = Some(file).filter(|file| file != "-").map(Into::into);
     Ok(imported.ca.is_none().then_some("ca"))
 }

@@ -174,6 +174,13 @@ impl<'a, 'i> ProfileReader<'a, 'i> {
 
     fn tls(&mut self, has_ca: bool) -> TlsMode {
         let named = self.choice(profile::TLS).and_then(TlsMode::from_name);
+        if named == Some(TlsMode::VerifyCa) && self.entry(profile::CA).is_none() {
+            self.errors.extend(self.entry(profile::TLS).map(|entry| {
+                entry
+                    .error("without ca, every certificate of a public CA would be accepted, for any name")
+                    .hint("set ca, or tls = \"verify-identity\"")
+            }));
+        }
         named.unwrap_or(if has_ca { TlsMode::VerifyIdentity } else { TlsMode::Required })
     }
 

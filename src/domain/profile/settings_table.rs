@@ -186,8 +186,9 @@ section!(profile {
         "{ command = \"pass show rr\" }";
     TLS = "tls", OneOf(&["disabled", "preferred", "required", "verify-ca", "verify-identity"]),
         Described("`\"required\"`; `\"verify-identity\"` if `ca` is set"), Shared:
-        "TLS between rrx and the replica, inside the tunnel. The names of the modes are those of MySQL's clients.", "\"verify-ca\"";
-    CA = "ca", Path, Described("the root certificates that are built in"), LocalFile:
+        "TLS between rrx and the replica, inside the tunnel. The names of the modes are those of MySQL's clients. \
+         `\"verify-ca\"` requires `ca`.", "\"verify-identity\"";
+    CA = "ca", Path, Described("the public root certificates that are built in; they serve only `verify-identity`"), LocalFile:
         "The CA file (PEM) that must have signed the replica's certificate.", "\"~/rds-global-bundle.pem\"";
     TLS_SERVER_NAME = "tls_server_name", Text, Described("the name in `host`"), Shared:
         "The name that the replica's certificate must have under `verify-identity`, if rrx reaches the replica by another name, \

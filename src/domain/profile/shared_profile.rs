@@ -46,7 +46,7 @@ pub fn write_shared_profile(profile: &Profile, route: &[Hop]) -> String {
     put(profile_keys::HOST, profile.host.as_str().into());
     put(profile_keys::PORT, i64::from(profile.port).into());
     put(profile_keys::USER, profile.user.as_str().into());
-    put(profile_keys::TLS, profile.tls.name().into());
+    put(profile_keys::TLS, shared_tls(profile.tls).name().into());
     if let Some(name) = &profile.tls_server_name {
         put(profile_keys::TLS_SERVER_NAME, name.as_str().into());
     }
@@ -79,6 +79,9 @@ pub fn write_shared_profile(profile: &Profile, route: &[Hop]) -> String {
             file_name(ca)
         ));
     }
+    if profile.tls != shared_tls(profile.tls) {
+        comments.push("If its certificate has another name, set `tls = \"verify-ca\"` together with `ca`.".to_owned());
+    }
     if profile.blinding.is_some() {
         comments.push("The blinding rules are in a separate file: send it together with this one.".to_owned());
     }
@@ -95,6 +98,14 @@ pub fn write_shared_profile(profile: &Profile, route: &[Hop]) -> String {
     document.insert(shared_file::FORMAT.name(), Item::Value(FORMAT.into()));
     document.insert("profile", Item::Table(all));
     format!("{}\n{document}", comments.join("\n"))
+}
+
+/// Returns the mode for a profile without its CA file, which `verify-ca` requires.
+fn shared_tls(tls: TlsMode) -> TlsMode {
+    match tls {
+        TlsMode::VerifyCa => TlsMode::VerifyIdentity,
+        TlsMode::Disabled | TlsMode::Preferred | TlsMode::Required | TlsMode::VerifyIdentity => tls,
+    }
 }
 
 fn limits(limits: &ProfileLimits) -> Option<InlineTable> {

@@ -189,6 +189,8 @@ impl<'a> ParameterReader<'a> {
         if imported.tls.is_none() {
             imported.tls = match use_ssl {
                 Some(false) => Some(TlsMode::Disabled),
+                // Without a CA file, verify-ca would accept every certificate of a public CA.
+                _ if verify_certificate && imported.ca.is_none() => Some(TlsMode::VerifyIdentity),
                 _ if verify_certificate => Some(TlsMode::VerifyCa),
                 Some(true) => Some(TlsMode::Required),
                 None => require_ssl.then_some(TlsMode::Required),

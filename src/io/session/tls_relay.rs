@@ -22,7 +22,7 @@ use super::certificate::ca_problem;
 use super::local_certificate::{LOCAL_NAME, LocalCertificate};
 use super::packet_watch::PacketWatch;
 use super::server_verifier::{CertificateDefect, CertificateTrust, ServerVerifier, TrustedCertificates, VerifiedName};
-use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::{Profile, TlsMode};
 use crate::io::tunnel::{ByteStream, InspectedStream, StreamRelay, copy_streams};
 
@@ -114,6 +114,13 @@ impl TlsSetup {
 fn trusted_certificates(profile: &Profile, ca: Option<&[u8]>) -> Result<TrustedCertificates, Problem> {
     match (&profile.ca, ca) {
         (Some(path), Some(file)) => TrustedCertificates::read(file).map_err(|why| ca_problem(path, &why)),
+        // Anyone can get a certificate of a public CA. Only its name tells the replica from other servers.
+        _ if profile.tls == TlsMode::VerifyCa => {
+            Err(Problem::new(ProblemKind::Settings, "The replica's certificate cannot be verified")
+                .because("tls = \"verify-ca\" without ca would accept every certificate of a public CA")
+                .hint("set ca in the profile, or tls = \"verify-identity\"")
+                .then(Remedy::Settings))
+        }
         _ => Ok(TrustedCertificates::built_in()),
     }
 }

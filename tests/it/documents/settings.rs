@@ -153,7 +153,7 @@ fn every_example_is_accepted() {
             let Some(text) = with(section.title, key.name(), key.example()) else { continue };
             let text = match key.name() {
                 // It requires a verified certificate.
-                "cleartext" => format!("{text}tls = \"verify-ca\"\n"),
+                "cleartext" => format!("{text}tls = \"verify-identity\"\n"),
                 _ => text,
             };
             let (settings, problems) = parse(&text, "f");
