@@ -61,6 +61,7 @@ fn urls_of_other_programs_are_read() {
     let jdbc = url("jdbc:mysql://h/db?user=u&password=a%26b&sslMode=REQUIRED&useUnicode=true");
     assert_eq!((jdbc.user.as_deref(), jdbc.password.unwrap().reveal()), (Some("u"), "a&b"));
     assert_eq!(jdbc.tls, Some(TlsMode::Required));
+    assert_eq!(url("mysql+ssh://[::1]:22/u@h/db").route[0].to_string(), "[::1]:22");
     assert_eq!(url("mysql+ssh://b/u@/db").host.as_deref(), Some("127.0.0.1"));
 }
 
@@ -72,8 +73,9 @@ fn a_url_that_cannot_be_read_says_why_and_quotes_no_secret() {
         ("mysql://u:12/ter2@h/db", "it is not clear where the password ends"),
         ("mysql://user@dom:p@ss/hunter2#rd@host/db", "it is not clear where the password ends"),
         ("mysql://u:hunter2@h/db?user=a@b", "it is not clear where the password ends"),
-        ("mysql+ssh://s:hun/ter2@b/u:p@h/db", "the SSH host: the port"),
+        ("mysql+ssh://s:hun/ter2@b/u:p@h/db", "it is not clear where the password ends"),
         ("mysql+ssh://s:p@b/u:hun/ter2@h/db", "it is not clear where the password ends"),
+        ("mysql+ssh://s:12/ter2@b/h", "it is not clear where the password ends"),
         ("mysql://u:hunter2@h/a/b", "the database contains a /"),
         ("mysql://u:hunter2@/db", "the replica's host: the host is missing"),
         ("mysql://u:hunter2@a,b/db", "it names several hosts"),
@@ -103,8 +105,8 @@ fn a_password_with_signs_that_are_not_encoded_is_read_where_only_one_end_is_poss
 
 #[test]
 fn keys_and_tls_of_other_programs_are_read() {
-    let ace = url("mysql://u@127.0.0.1:3306/d?ssh_host=bastion&ssh_port=2222&ssh_user=ops&ssh_password=hunter2\
-         &ssh_keyLocation=%2Fhome%2Fu%2F.ssh%2Fid&ssh_keyLocationEnabled=1");
+    let ace = url("mysql://u@127.0.0.1:3306/d?ssh_host=bastion&ssh_port=2222&ssh_user=ops\
+         &ssh_keyLocation=%2Fhome%2Fu%2F.ssh%2Fid&ssh_keyLocationEnabled=1&ssh_password=hunter2");
     assert_eq!(ace.route[0].to_string(), "ops@bastion:2222");
     assert_eq!(ace.identity, Some(PathBuf::from("/home/u/.ssh/id")));
     assert!(ace.notes.iter().all(|note| !note.contains("hunter2")) && ace.notes.len() == 1, "{:?}", ace.notes);
@@ -136,12 +138,52 @@ fn keys_and_tls_of_other_programs_are_read() {
     assert_eq!(url("mysql://h/d?a=1&useUnicode=true&b").notes, ["not understood and left out: a, b"]);
     assert_eq!(
         url("mysql://h/d?a=1&password=x&ter2=1").notes,
-        ["not understood and left out: 1 parameter after the password", "not understood and left out: a",]
+        [
+            "left out: 1 parameter after the password, because it can be a piece of the password; write the password last",
+            "not understood and left out: a",
+        ]
     );
+}
+
+#[test]
+fn a_parameter_after_a_password_gives_no_text_and_its_name_is_not_shown() {
+    for secret in
+        ["password", "pwd", "ssh_password", "clientCertificateKeyStorePassword", "clientSecret", "token", "apiKey"]
+    {
+        for rest in [
+            "ter2",
+            "ter2=1",
+            "user=ter2",
+            "name=ter2",
+            "ssh_host=ter2",
+            "ssh_user=ter2",
+            "sslCa=/ter2",
+            "privateKey=/ter2",
+        ] {
+            let read = url(&format!("mysql://h/d?{secret}=hun&{rest}"));
+            assert!(!format!("{read:?}").contains("ter2"), "{secret} {rest}: {read:?}");
+            assert_eq!((read.user, read.name, read.ca, read.identity), (None, None, None, None));
+            let count = read.notes.iter().filter(|note| note.starts_with("left out: 1 parameter after")).count();
+            assert_eq!(count, 1, "{secret} {rest}: {:?}", read.notes);
+        }
+    }
+    let read = url("mysql://h/d?token=x&sslMode=REQUIRED&env=test");
+    assert_eq!((read.tls, read.environment), (Some(TlsMode::Required), Some(Environment::Test)));
+    let without_secret =
+        "allowPublicKeyRetrieval=true&usePrivateKey=1&ssh_keyLocation=/k&clientCertificateKeyStoreUrl=x&ssl-key=/y";
+    assert_eq!(url(&format!("mysql://h/d?{without_secret}&user=u")).user.as_deref(), Some("u"));
 }
 
 fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat()
+}
+
+/// Returns passwords, some of which have the name of a parameter in them.
+fn password_pieces() -> impl Strategy<Value = String> {
+    let names =
+        ["&user=", "&name=", "&ssh_host=", "&ssh_port=", "&ssh_user=", "&sslca=", "&privatekey=/", "&pwd=", "&"];
+    let piece = prop_oneof![3 => "[QZJV7-9/?#@:&=%. -]{3,12}", 1 => prop::sample::select(names.to_vec()).prop_map(str::to_owned)];
+    proptest::collection::vec(piece, 1..4).prop_map(|pieces| pieces.concat())
 }
 
 proptest! {
@@ -174,11 +216,21 @@ proptest! {
 
     #[test]
     fn no_piece_of_a_password_gets_into_the_settings_or_into_a_message(
-        password in "[QZJV7-9/?#@:&=%. -]{3,30}", ssh in "[QZJV7-9/?#@:&=%. -]{3,30}", form in 0..3_usize,
+        password in password_pieces(), ssh in password_pieces(), form in 0..8_usize,
     ) {
-        // The rest of the URL has small letters only, the passwords have none.
-        let form = ["mysql://u:{p}@host/db?name=some", "mysql+ssh://s:{s}@hop/u:{p}@host/db", "mariadb://u@dom:{p}@host"][form];
-        let text = form.replace("{p}", &password).replace("{s}", &ssh);
+        // The rest of the URL has small letters only. Small letters in the passwords are names of parameters.
+        let form = [
+            "mysql://u:{p}@host/db?name=some",
+            "mysql+ssh://s:{s}@hop/u:{p}@host/db",
+            "mariadb://u@dom:{p}@host",
+            "mysql+ssh://s:{o}@hop/host/db",
+            "mysql://host/db?user=u&password={p}",
+            "jdbc:mysql://host/db?pwd={p}",
+            "jdbc:mysql://host/db?clientcertificatekeystorepassword={p}&user=u",
+            "mysql://host/db?ssh_password={p}",
+        ][form];
+        // With an @ and a / in the password of the SSH host, the URL can also be one with an account on the replica.
+        let text = form.replace("{p}", &password).replace("{s}", &ssh).replace("{o}", &ssh.replace('@', "-"));
         let shown = match read_url(&text) {
             Err(error) => format!("{error} {error:?} {}", error.hint()),
             Ok(imported) => {
@@ -196,7 +248,10 @@ proptest! {
         let shown = shown.replace("write / ? # @ : % as %2F %3F %23 %40 %3A %25", "");
         let characters = |text: &str| text.chars().collect::<Vec<char>>();
         for secret in [&password, &ssh] {
-            for piece in characters(secret).windows(3).filter(|piece| piece.iter().any(char::is_ascii_alphanumeric)) {
+            let is_secret = |piece: &&[char]| {
+                piece.iter().any(char::is_ascii_alphanumeric) && !piece.iter().any(char::is_ascii_lowercase)
+            };
+            for piece in characters(secret).windows(3).filter(is_secret) {
                 let piece: String = piece.iter().collect();
                 prop_assert!(!shown.contains(&piece), "{piece} of {text}: {shown}");
             }

@@ -24,8 +24,14 @@ pub fn read_url(text: &str) -> Result<ImportedConnection, UrlParseError> {
 }
 
 /// Reads the SSH host, which is the part up to the first slash, and returns the rest.
+///
+/// In `A:B/C@D`, the text `B/C` can be a password that is not encoded, and `B` can be a port. An IPv6
+/// address in brackets is no user.
 fn hop<'a>(text: &'a str, imported: &mut ImportedConnection) -> Result<&'a str, UrlParseError> {
     let (authority, rest) = text.split_once('/').ok_or(UrlParseError::NoReplica)?;
+    if authority.contains(':') && !authority.starts_with('[') && !authority.contains('@') && rest.contains('@') {
+        return Err(UrlParseError::Ambiguous);
+    }
     let (account, endpoint) =
         authority.rsplit_once('@').map_or((None, authority), |(account, rest)| (Some(account), rest));
     let (user, password) = account.map_or(Ok((None, None)), credentials)?;

@@ -23,6 +23,24 @@ const WITHOUT_EFFECT: &[&str] = &[
     "zerodatetimebehavior",
 ];
 
+/// Parameters whose values get into the settings as they are, as [`plain_name`] writes them. After a secret they are left out.
+const TAKES_TEXT: &[&str] = &[
+    "name",
+    "privatekey",
+    "privatekeyname",
+    "serversslcert",
+    "sshhost",
+    "sshidentityfile",
+    "sshkeylocation",
+    "sshport",
+    "sshprivatekey",
+    "sshuser",
+    "sslca",
+    "sslrootcert",
+    "trustcertificatekeystoreurl",
+    "user",
+];
+
 /// Reads the parameters after the `?`.
 ///
 /// # Errors
@@ -34,6 +52,7 @@ pub(super) fn read(query: &str, imported: &mut ImportedConnection) -> Result<(),
         if reader.read(name, value)? == Understood::No {
             reader.leave_out(name);
         }
+        reader.has_secret |= is_secret(&plain_name(name));
     }
     reader.finish()
 }
@@ -55,10 +74,12 @@ struct ParameterReader<'a> {
     ssh_host: Option<String>,
     ssh_port: Option<u16>,
     ssh_user: Option<String>,
-    has_password: bool,
+    /// Whether a parameter before this one has a secret. An `&` in the secret that is not encoded makes its rest look like
+    /// further parameters.
+    has_secret: bool,
     /// The names of parameters that are not understood.
     left_out: Vec<String>,
-    /// How many of them have no name in a message, because the name can be a part of a password with an `&`.
+    /// How many parameters are left out without their names, because they can be pieces of a secret.
     without_name: usize,
 }
 
@@ -72,7 +93,7 @@ impl<'a> ParameterReader<'a> {
             ssh_host: None,
             ssh_port: None,
             ssh_user: None,
-            has_password: false,
+            has_secret: false,
             left_out: Vec::new(),
             without_name: 0,
         }
@@ -82,6 +103,7 @@ impl<'a> ParameterReader<'a> {
         let name = plain_name(name);
         let understood = |is_understood: bool| if is_understood { Understood::Yes } else { Understood::No };
         match name.as_str() {
+            name if self.has_secret && TAKES_TEXT.contains(&name) => return Ok(Understood::No),
             "sslmode" => {
                 let tls = TlsMode::from_alias(&decoded(raw, "a parameter")?);
                 self.imported.tls = tls.or(self.imported.tls);
@@ -94,9 +116,7 @@ impl<'a> ParameterReader<'a> {
             "trustservercertificate" => self.verify_certificate &= !is_true(raw),
             "sslca" | "sslrootcert" => self.imported.ca = path(raw, "the CA file")?,
             "serversslcert" | "trustcertificatekeystoreurl" => return self.ca_of_java(&name, raw),
-            "trustcertificatekeystoretype" | "trustcertificatekeystorepassword" => {
-                self.has_password |= name.ends_with("password");
-            }
+            "trustcertificatekeystoretype" | "trustcertificatekeystorepassword" => {}
             "name" => {
                 let name = profile_name_from(&decoded(&raw.replace('+', " "), "the name")?);
                 let is_name = name.is_some();
@@ -109,10 +129,7 @@ impl<'a> ParameterReader<'a> {
                 return Ok(understood(environment.is_some()));
             }
             "user" => self.imported.user = Some(plain(raw, "the user")?).filter(|user| !user.is_empty()),
-            "password" => {
-                self.has_password = true;
-                self.imported.password = Some(Secret::new(decoded(raw, "the password")?));
-            }
+            "password" => self.imported.password = Some(Secret::new(decoded(raw, "the password")?)),
             // Without a file, rrx tries the keys of the agent and the default files anyway.
             "useprivatekey" | "sshkeylocationenabled" => {}
             "sshkeylocation" | "sshidentityfile" | "sshprivatekey" | "privatekey" | "privatekeyname" => {
@@ -127,10 +144,7 @@ impl<'a> ParameterReader<'a> {
                 return Ok(understood(self.ssh_port.is_some()));
             }
             "sshuser" => self.ssh_user = Some(plain(raw, "the SSH user")?).filter(|user| !user.is_empty()),
-            "sshpassword" => {
-                self.has_password = true;
-                self.imported.notes.push(SSH_PASSWORD_LEFT_OUT.into());
-            }
+            "sshpassword" => self.imported.notes.push(SSH_PASSWORD_LEFT_OUT.into()),
             name => return Ok(understood(WITHOUT_EFFECT.contains(&name))),
         }
         Ok(Understood::Yes)
@@ -177,7 +191,7 @@ impl<'a> ParameterReader<'a> {
 
     fn leave_out(&mut self, name: &str) {
         // The value is never listed: it may be a secret.
-        if self.has_password {
+        if self.has_secret {
             self.without_name += 1;
         } else {
             self.left_out.push(excerpt(name, 40));
@@ -204,7 +218,10 @@ impl<'a> ParameterReader<'a> {
         }
         if self.without_name > 0 {
             let count = crate::domain::quantity::counted(self.without_name as u64, "parameter");
-            imported.notes.push(format!("not understood and left out: {count} after the password"));
+            let pronoun = if self.without_name == 1 { "it" } else { "they" };
+            imported.notes.push(format!(
+                "left out: {count} after the password, because {pronoun} can be a piece of the password; write the password last"
+            ));
         }
         if !self.left_out.is_empty() {
             imported.notes.push(format!("not understood and left out: {}", self.left_out.join(", ")));
@@ -216,6 +233,15 @@ impl<'a> ParameterReader<'a> {
 /// Returns a parameter's name in lower case and without `-` and `_`: programs write the same name in several ways.
 fn plain_name(name: &str) -> String {
     name.to_ascii_lowercase().replace(['-', '_'], "")
+}
+
+/// Returns whether a parameter of this plain name has a secret, also one that rrx does not know.
+fn is_secret(name: &str) -> bool {
+    /// Ends of names that have "key" in them and whose values are no secrets.
+    const ENDS: &[&str] =
+        &["enabled", "file", "location", "name", "path", "privatekey", "retrieval", "sslkey", "type", "url"];
+    ["pass", "pwd", "secret", "token"].iter().any(|part| name.contains(part))
+        || name.contains("key") && !ENDS.iter().any(|end| name.ends_with(end))
 }
 
 fn is_true(raw: &str) -> bool {

@@ -36,7 +36,11 @@ impl UrlParseError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Host(_) | Self::Hop(_) | Self::NoReplica | Self::Ambiguous | Self::Database => {
+            Self::Ambiguous => {
+                "in a user, a password, a database or a parameter write / ? # @ : % as %2F %3F %23 %40 %3A %25; write an SSH \
+                 host with its user: mysql+ssh://SSHUSER@JUMPHOST:22/"
+            }
+            Self::Host(_) | Self::Hop(_) | Self::NoReplica | Self::Database => {
                 "in a user, a password, a database or a parameter write / ? # @ : % as %2F %3F %23 %40 %3A %25"
             }
             Self::Several => "write one host",
