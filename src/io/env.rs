@@ -196,6 +196,10 @@ impl ProxyReport for CommandReport {
         Self::messages(self)
     }
 
+    fn has_ended(&self) -> bool {
+        Self::has_ended(self)
+    }
+
     fn end(&self) -> Option<String> {
         Self::end(self)
     }

@@ -216,7 +216,7 @@ async fn connect_timeout_limits_the_wait_for_a_silent_hop() {
     let (context, _steps) = with_config(home.path(), &format!("{}  ConnectTimeout 1\n", through(rig, &silent)));
     let begin = Instant::now();
     let error = Tunnel::open(&[alias("b")], context).await.unwrap_err();
-    assert!(matches!(error, TunnelError::Handshake { .. }), "{error:?}");
+    assert!(matches!(error, TunnelError::HandshakeTimedOut { .. }), "{error:?}");
     let waited = begin.elapsed();
     assert!(waited >= Duration::from_secs(1) && waited < Duration::from_secs(10), "{waited:?}");
 }

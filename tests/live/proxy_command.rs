@@ -122,6 +122,21 @@ async fn the_last_messages_of_a_command_that_fails_are_shown_harmlessly() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_command_that_rrx_stops_is_reported_as_too_slow_and_not_by_its_end() {
+    let (rig, home) = (Rig::start(), home());
+    for command in [
+        "sh -c 'echo please wait >&2; sleep 1000'",
+        "sh -c 'trap \"exit 5\" HUP; echo please wait >&2; sleep 1000 & wait'",
+    ] {
+        let text = format!("{}  ConnectTimeout 1\n", config(rig, command));
+        let error = Tunnel::open(&[alias("b")], allowing(with_config(home.path(), &text).0)).await.unwrap_err();
+        let text = error.problem().to_string();
+        assert!(text.contains("did not finish in time") && text.contains("please wait"), "{text}");
+        assert!(!text.contains("signal") && !text.contains("exit code"), "{text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_host_key_is_verified_through_a_command_too() {
     let (rig, home) = (Rig::start(), home());
     let group = home.path().join("group");

@@ -441,7 +441,7 @@ async fn a_refused_port_is_distinguished_from_a_silent_one() {
     let silent = Forwarder::to("127.0.0.1", rig.ssh_port());
     silent.set(Mode::BlackHole);
     let error = open(rig.hop(silent.port(), &rig.known_hosts())).await.unwrap_err();
-    assert!(matches!(error, TunnelError::Handshake { .. }), "{error:?}");
+    assert!(matches!(error, TunnelError::HandshakeTimedOut { .. }), "{error:?}");
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ mod rig;
 mod copies_and_exports;
 mod first_day;
 mod harness;
+mod hop_commands;
 mod picture;
 mod scripts;
 mod stories;

@@ -1,14 +1,14 @@
 //! Runs the commands of `ssh_config`: a `ProxyCommand`, whose standard input and output lead to a hop, and the commands of
-//! `Match exec`. They run in the user's shell, each in a process group of its own.
+//! `Match exec`. They run in the user's shell, each in a session of its own, without a terminal: the terminal has the screen.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Read};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
-use std::process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
 use super::secrets::hidden_variables;
@@ -21,6 +21,10 @@ const REPORTED_LINES: usize = 4;
 const ENDING: Duration = Duration::from_secs(1);
 /// The shell for users without `SHELL`.
 const DEFAULT_SHELL: &str = "/bin/sh";
+/// The program that starts another one without a terminal (setsid(1)). A safe call for it does not exist between fork and exec.
+const SETSID: &str = "setsid";
+/// What keeps `ssh` from opening a window for its questions (ssh(1)).
+const NO_QUESTIONS: (&str, &str) = ("SSH_ASKPASS_REQUIRE", "never");
 
 /// A running command. Dropping it ends its process group.
 pub struct ShellCommand {
@@ -39,8 +43,16 @@ pub struct CommandReport {
 struct ReportState {
     /// The end of standard error.
     messages: Vec<u8>,
-    /// How the command ended.
-    end: Option<String>,
+    /// The signals that rrx has sent.
+    sent: Vec<Signal>,
+    end: Option<CommandEnd>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum CommandEnd {
+    Itself(String),
+    /// A signal of rrx ended it.
+    Stopped,
 }
 
 /// The ends of the pipes to a command.
@@ -55,13 +67,7 @@ impl ShellCommand {
     /// # Errors
     /// Returns the system's error if the shell cannot be started.
     pub fn start(command: &str, shell: Option<OsString>) -> io::Result<(Self, CommandPipes)> {
-        let mut child = shell_of(shell)
-            .arg("-c")
-            .arg(format!("exec {command}"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
+        let mut child = spawn(shell, &format!("exec {command}"), Stdio::piped)?;
         let group = Pid::from_raw(i32::try_from(child.id()).map_err(io::Error::other)?);
         let report = Arc::new(CommandReport::default());
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -69,10 +75,10 @@ impl ShellCommand {
         std::thread::Builder::new().name("rrx command end".into()).spawn({
             let report = Arc::clone(&report);
             move || {
-                let end = describe_end(child.wait());
+                let status = child.wait();
                 // What it started and left behind would keep the pipes open.
                 let _ = killpg(group, Signal::SIGKILL);
-                report.set_end(end);
+                report.set_end(&status);
             }
         })?;
         let (Some(stdin), Some(stdout), Some(stderr)) = (stdin, stdout, stderr) else {
@@ -90,15 +96,15 @@ impl ShellCommand {
 
 impl Drop for ShellCommand {
     fn drop(&mut self) {
-        if self.report.end().is_some() {
+        if self.report.has_ended() {
             return;
         }
-        let _ = killpg(self.group, Signal::SIGHUP);
+        self.report.stop(self.group, Signal::SIGHUP);
         let (group, report) = (self.group, Arc::clone(&self.report));
         // Waiting here would block a task.
         let _ = std::thread::Builder::new().name("rrx command stop".into()).spawn(move || {
             if !report.has_ended_within(ENDING) {
-                let _ = killpg(group, Signal::SIGKILL);
+                report.stop(group, Signal::SIGKILL);
             }
         });
     }
@@ -114,10 +120,24 @@ impl CommandReport {
         lines.iter().skip(lines.len().saturating_sub(REPORTED_LINES)).map(|line| (*line).to_owned()).collect()
     }
 
-    /// Returns how the command ended; `None` while it runs.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.lock().end.is_some()
+    }
+
+    /// Returns how the command ended by itself; `None` while it runs, and if rrx has stopped it.
     #[must_use]
     pub fn end(&self) -> Option<String> {
-        self.lock().end.clone()
+        match &self.lock().end {
+            Some(CommandEnd::Itself(how)) => Some(how.clone()),
+            Some(CommandEnd::Stopped) | None => None,
+        }
+    }
+
+    /// Sends a signal to the command, and notes that its end may come from it.
+    fn stop(&self, group: Pid, signal: Signal) {
+        self.lock().sent.push(signal);
+        send_signal(group, signal);
     }
 
     fn keep_messages(&self, mut stderr: impl Read) {
@@ -130,8 +150,12 @@ impl CommandReport {
         }
     }
 
-    fn set_end(&self, end: String) {
-        self.lock().end = Some(end);
+    fn set_end(&self, status: &io::Result<ExitStatus>) {
+        let mut state = self.lock();
+        let signal = status.as_ref().ok().and_then(ExitStatus::signal);
+        let is_stopped = signal.is_some_and(|number| state.sent.iter().any(|sent| *sent as i32 == number));
+        state.end = Some(if is_stopped { CommandEnd::Stopped } else { CommandEnd::Itself(describe_end(status)) });
+        drop(state);
         self.changed.notify_all();
     }
 
@@ -150,13 +174,7 @@ impl CommandReport {
 /// # Errors
 /// Returns an error if the shell cannot be started, or the command does not end in time.
 pub fn succeeds(command: &str, shell: Option<OsString>, limit: Duration) -> io::Result<bool> {
-    let mut child = shell_of(shell)
-        .arg("-c")
-        .arg(command)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
+    let mut child = spawn(shell, command, Stdio::null)?;
     let group = Pid::from_raw(i32::try_from(child.id()).map_err(io::Error::other)?);
     let (sender, ended) = std::sync::mpsc::sync_channel(1);
     std::thread::Builder::new().name("rrx command end".into()).spawn(move || sender.send(child.wait()))?;
@@ -168,18 +186,38 @@ pub fn succeeds(command: &str, shell: Option<OsString>, limit: Duration) -> io::
     Err(io::Error::new(io::ErrorKind::TimedOut, message))
 }
 
+/// Starts the shell with this script in a session of its own. Without setsid(1) it has only a process group of its own.
+fn spawn(shell: Option<OsString>, script: &str, streams: fn() -> Stdio) -> io::Result<Child> {
+    let shell = shell.filter(|shell| !shell.is_empty()).unwrap_or_else(|| DEFAULT_SHELL.into());
+    let mut in_session = command_of(SETSID.as_ref());
+    in_session.arg(&shell);
+    let mut in_group = command_of(&shell);
+    in_group.process_group(0);
+    let run = |mut command: Command| {
+        command.arg("-c").arg(script).stdin(streams()).stdout(streams()).stderr(streams()).spawn()
+    };
+    run(in_session).or_else(|_| run(in_group))
+}
+
 #[expect(clippy::disallowed_methods, reason = "the user allows these commands of ssh_config and of the profile")]
-fn shell_of(shell: Option<OsString>) -> Command {
-    let mut command = Command::new(shell.filter(|shell| !shell.is_empty()).unwrap_or_else(|| DEFAULT_SHELL.into()));
+fn command_of(program: &OsStr) -> Command {
+    let mut command = Command::new(program);
     for name in hidden_variables() {
         command.env_remove(name);
     }
-    command.process_group(0);
+    command.env(NO_QUESTIONS.0, NO_QUESTIONS.1);
     command
 }
 
-fn describe_end(status: io::Result<ExitStatus>) -> String {
-    match status.map(|status| (status.code(), status.signal())) {
+/// Sends a signal to a process group, or to its first process as long as that has not made the group.
+fn send_signal(group: Pid, signal: Signal) {
+    if killpg(group, signal).is_err() {
+        let _ = kill(group, signal);
+    }
+}
+
+fn describe_end(status: &io::Result<ExitStatus>) -> String {
+    match status.as_ref().map(|status| (status.code(), status.signal())) {
         Ok((Some(code), _)) => format!("it ended with exit code {code}"),
         Ok((None, Some(signal))) => format!("it was ended by signal {signal}"),
         Ok((None, None)) | Err(_) => "it ended".into(),
@@ -214,14 +252,53 @@ mod tests {
         assert_eq!(report.messages(), ["line 3", "line 4", "line 5", "line 6"]);
     }
 
+    /// Waits for its line "ready".
+    fn wait_until_ready(pipes: &mut CommandPipes) {
+        let mut line = [0; 6];
+        pipes.stdout.read_exact(&mut line).unwrap();
+        assert_eq!(&line, b"ready\n");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_command_is_in_a_session_of_its_own_without_a_terminal() {
+        let command = "sh -c 'echo ready; (: < /dev/tty) && exit 1; exit 0'";
+        let (running, mut pipes) = ShellCommand::start(command, None).unwrap();
+        wait_until_ready(&mut pipes);
+        let report = running.report();
+        assert!(report.has_ended_within(LONG_TIME));
+        assert_eq!(report.end().as_deref(), Some("it ended with exit code 0"));
+        let (running, mut pipes) = ShellCommand::start("sh -c 'echo ready; sleep 1000'", None).unwrap();
+        wait_until_ready(&mut pipes);
+        assert_eq!(nix::unistd::getsid(Some(running.group)), Ok(running.group));
+    }
+
+    #[test]
+    fn ssh_opens_no_window_for_its_questions() {
+        let command = "sh -c 'test \"$SSH_ASKPASS_REQUIRE\" = never'";
+        let (running, _pipes) = ShellCommand::start(command, None).unwrap();
+        assert!(running.report().has_ended_within(LONG_TIME));
+        assert_eq!(running.report().end().as_deref(), Some("it ended with exit code 0"));
+        assert!(succeeds("test \"$SSH_ASKPASS_REQUIRE\" = never", None, LONG_TIME).unwrap());
+    }
+
+    #[test]
+    fn an_end_by_a_signal_of_rrx_is_not_reported_and_one_by_another_signal_is() {
+        let (running, _pipes) = ShellCommand::start("sleep 1000", None).unwrap();
+        let report = running.report();
+        drop(running);
+        assert!(report.has_ended_within(LONG_TIME));
+        assert_eq!(report.end(), None);
+        let (running, _pipes) = ShellCommand::start("sh -c 'kill -9 $$'", None).unwrap();
+        assert!(running.report().has_ended_within(LONG_TIME));
+        assert_eq!(running.report().end().as_deref(), Some("it was ended by signal 9"));
+    }
+
     #[test]
     fn dropping_a_command_ends_its_whole_group_even_if_it_ignores_sighup() {
-        for command in ["sleep 1000", "sh -c 'trap \"\" HUP; sleep 1000 & echo ready; wait'"] {
+        for command in ["sh -c 'echo ready; exec sleep 1000'", "sh -c 'trap \"\" HUP; sleep 1000 & echo ready; wait'"] {
             let (running, mut pipes) = ShellCommand::start(command, Some("/bin/sh".into())).unwrap();
-            if command.contains("ready") {
-                let mut line = [0; 6];
-                pipes.stdout.read_exact(&mut line).unwrap();
-            }
+            wait_until_ready(&mut pipes);
             let group = running.group;
             assert!(is_alive(group));
             drop(running);

@@ -31,7 +31,7 @@ pub type IsOwnSocket = Arc<dyn Fn(&[SocketAddrV4], SocketAddrV4) -> Option<Vec<b
 /// Fetches the configured passphrase of the key files. Called at most once, when an encrypted key is found.
 pub type PassphraseSource = Arc<dyn Fn() -> BoxFuture<'static, Result<Secret, Problem>> + Send + Sync>;
 
-/// Starts a command by the user's shell, in a process group of its own (`io::host::shell_command`).
+/// Starts a command by the user's shell, in a session of its own (`io::host::shell_command`).
 pub type StartCommand = Arc<dyn Fn(&str) -> io::Result<StartedCommand> + Send + Sync>;
 
 /// A started command, whose input and output are the connection to a hop.
@@ -48,7 +48,9 @@ pub trait ProxyReport: Send + Sync {
     /// Returns the last lines of its standard error.
     fn messages(&self) -> Vec<String>;
 
-    /// Returns how it ended; `None` while it runs.
+    fn has_ended(&self) -> bool;
+
+    /// Returns how it ended by itself; `None` while it runs, and if rrx has stopped it.
     fn end(&self) -> Option<String>;
 }
 

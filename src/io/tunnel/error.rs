@@ -43,6 +43,8 @@ pub enum TunnelError {
     /// The server does not speak SSH, or no common settings were found.
     #[error("the SSH handshake with {host} failed")]
     Handshake { host: String, why: String },
+    #[error("the SSH handshake with {host} failed")]
+    HandshakeTimedOut { host: String },
     /// The host key is not the recorded one.
     #[error("the host key of {host} has changed")]
     HostKeyChanged {

@@ -93,7 +93,7 @@ impl HopHandshake<'_> {
                     return Err(TunnelError::HostKeyNotPinned { host, presented: refused_keys });
                 }
                 (Ok(Err(error)), _) => return Err(self.failed(describe_handshake_failure(&error))),
-                (Err(_), _) => return Err(self.failed("it did not finish in time".to_owned())),
+                (Err(_), _) => return Err(TunnelError::HandshakeTimedOut { host: self.hop.shown.clone() }),
                 (Ok(Ok(_)), None) => return Err(self.failed("the hop presented no host key".to_owned())),
             }
         }

@@ -39,13 +39,8 @@ impl TunnelError {
                 .because(format!("{place}: {}", one_line(command)))
                 .hint("check the command; if you trust it, set proxy_command = true in the profile")
                 .then(Remedy::Settings),
-            Self::Handshake { why, .. } => problem
-                .because(why.clone())
-                .hint(
-                    "check that the port belongs to an SSH server, and that the server is up to date; a jump host that \
-                     closes the connection at once may allow only listed addresses",
-                )
-                .then(Remedy::Doctor),
+            Self::Handshake { why, .. } => failed_handshake(problem, why),
+            Self::HandshakeTimedOut { .. } => failed_handshake(problem, "it did not finish in time"),
             Self::HostKeyChanged { .. }
             | Self::HostKeyRevoked { .. }
             | Self::HostCertificate { .. }
@@ -94,6 +89,7 @@ impl TunnelError {
                 | Self::Reach { .. }
                 | Self::Command { .. }
                 | Self::Handshake { .. }
+                | Self::HandshakeTimedOut { .. }
                 | Self::SignInTimedOut { .. }
                 | Self::ForwardFailed { .. }
                 | Self::ForwardTimedOut { .. }
@@ -113,6 +109,7 @@ impl TunnelError {
             | Self::Command { .. }
             | Self::CommandNotAllowed { .. }
             | Self::Handshake { .. }
+            | Self::HandshakeTimedOut { .. }
             | Self::HostKeyChanged { .. }
             | Self::HostKeyRevoked { .. }
             | Self::HostCertificate { .. }
@@ -187,6 +184,7 @@ impl TunnelError {
             | Self::Command { .. }
             | Self::CommandNotAllowed { .. }
             | Self::Handshake { .. }
+            | Self::HandshakeTimedOut { .. }
             | Self::SignIn { .. }
             | Self::SignInTimedOut { .. }
             | Self::Passphrase(_)
@@ -202,6 +200,16 @@ impl TunnelError {
 /// Turns an error text into a sentence. A host name at the beginning keeps its case.
 fn sentence(error: &str) -> String {
     error.strip_prefix("the ").map_or_else(|| format!("{error}."), |rest| format!("The {rest}."))
+}
+
+fn failed_handshake(problem: Problem, why: &str) -> Problem {
+    problem
+        .because(why)
+        .hint(
+            "check that the port belongs to an SSH server, and that the server is up to date; a jump host that closes the \
+             connection at once may allow only listed addresses",
+        )
+        .then(Remedy::Doctor)
 }
 
 fn unreachable_hop(problem: Problem, failure: &ReachFailure) -> Problem {

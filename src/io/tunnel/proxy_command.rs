@@ -89,25 +89,36 @@ impl<'a> ProxyPath<'a> {
         Ok((Box::new(stream), format!("the command {}", self.command.command)))
     }
 
-    /// Turns a failed handshake into the error of the command, if it has ended or has said something.
+    /// Turns a failed handshake into the error of the command. Its end is the reason only if the handshake did not time out:
+    /// then rrx has ended it.
     pub(super) async fn explain(&self, error: TunnelError) -> TunnelError {
-        let TunnelError::Handshake { host, why } = error else { return error };
-        let Some(report) = self.report.lock().unwrap_or_else(PoisonError::into_inner).clone() else {
-            return TunnelError::Handshake { host, why };
+        let (host, why) = match error {
+            TunnelError::Handshake { host, why } => (host, Some(why)),
+            TunnelError::HandshakeTimedOut { host } => (host, None),
+            error => return error,
         };
+        let report = self.report.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(report) = report else { return handshake_error(host, why) };
         let mut waited = Duration::ZERO;
-        while report.end().is_none() && waited < LAST_MESSAGES {
+        while !report.has_ended() && waited < LAST_MESSAGES {
             sleep(POLL).await;
             waited += POLL;
         }
         // The last message is read by another thread.
         sleep(POLL).await;
-        TunnelError::Command {
-            host,
-            command: self.command.command.clone(),
-            why: report.end().unwrap_or(why),
-            messages: report.messages(),
-        }
+        let why = match why {
+            Some(why) => report.end().unwrap_or(why),
+            None => "the SSH handshake through it did not finish in time".to_owned(),
+        };
+        TunnelError::Command { host, command: self.command.command.clone(), why, messages: report.messages() }
+    }
+}
+
+/// Returns the error of a handshake that failed for this reason; without a reason it timed out.
+fn handshake_error(host: String, why: Option<String>) -> TunnelError {
+    match why {
+        Some(why) => TunnelError::Handshake { host, why },
+        None => TunnelError::HandshakeTimedOut { host },
     }
 }
 
