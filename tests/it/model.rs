@@ -659,6 +659,15 @@ fn a_pasted_url_fills_the_form_without_its_password() {
     bench.keys("ctrl-s");
     bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::AddProfile { .. })));
 
+    // Another URL leaves nothing of the first one, except the name.
+    let mut bench = Bench::new(100, 30);
+    bench.keys("ctrl-n");
+    bench.text("mysql+ssh://ops@bastion:2222/RO@replica:3307/clinspark?name=us&ssl-mode=VERIFY_CA&ssl-ca=/ca.pem");
+    bench.text("mysql://root@other");
+    let form = &bench.model.connect.as_ref().unwrap().form;
+    let texts = [Field::Name, Field::Bastion, Field::Replica, Field::Account, Field::Database, Field::Ca];
+    assert_eq!(texts.map(|field| form.text(field)), ["us", "", "other", "root", "", ""]);
+
     let mut bench = Bench::new(100, 30);
     bench.keys("ctrl-n");
     bench.text("mysql://u:12/hunter2@replica/d");

@@ -1,6 +1,6 @@
 //! What a statement may change in its session, as far as its text shows.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::Dialect;
 use super::guard::GuardTokens;
@@ -51,7 +51,7 @@ pub fn assigned_value<'a>(statement: &'a str, dialect: Dialect, name: &str) -> O
 /// Whether a statement may call a stored function: it calls something that is not a function of every server, or names one of
 /// these views (in lower case), which may call one.
 #[must_use]
-pub fn may_call_stored_function(statement: &str, dialect: Dialect, views: &HashSet<String>) -> bool {
+pub fn may_call_stored_function(statement: &str, dialect: Dialect, views: &BTreeSet<String>) -> bool {
     let tokens = lex(statement, dialect);
     let tokens = GuardTokens::new(statement, &tokens);
     (0..tokens.len()).any(|at| {
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn calls_of_functions_that_the_server_does_not_have_are_found() {
         assert!(NATIVE.is_sorted());
-        let views = HashSet::from(["people_list".to_owned()]);
+        let views = BTreeSet::from(["people_list".to_owned()]);
         let calls = |text| may_call_stored_function(text, Dialect::default(), &views);
         for text in [
             "SELECT f(1)",

@@ -1,6 +1,6 @@
 //! Runs the connection steps of a session up to the guard: route, sign-in, pinned variables, facts, the second connection.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use mysql_async::Conn;
@@ -38,7 +38,7 @@ pub(super) struct Connected {
     pub(super) variables: ServerVariables,
     pub(super) account: AccountRights,
     /// The names of the views, in lower case, if server or account could change something.
-    pub(super) views: HashSet<String>,
+    pub(super) views: BTreeSet<String>,
     /// The server's own time limit that was set, if any.
     pub(super) pinned_timeout: Option<ServerTimeout>,
 }
@@ -137,7 +137,7 @@ async fn make_safe(
     let account = if facts.warnings.is_empty() { AccountRights::ReadOnly } else { AccountRights::Write };
     control.set_target(facts.connection_id);
     let may_change = facts.role != Role::Replica || account == AccountRights::Write;
-    let views = if may_change { view_names(&mut conn, events).await.map_err(problem)? } else { HashSet::new() };
+    let views = if may_change { view_names(&mut conn, events).await.map_err(problem)? } else { BTreeSet::new() };
     facts.warnings.extend(control.absence().map(Absence::warning));
     let pinned_timeout = pins.pinned.timeout;
     Ok(Connected {
@@ -153,7 +153,7 @@ async fn make_safe(
 }
 
 /// Reads the names of the views, in lower case.
-async fn view_names(conn: &mut Conn, events: &EventSender) -> Result<HashSet<String>, SessionError> {
+async fn view_names(conn: &mut Conn, events: &EventSender) -> Result<BTreeSet<String>, SessionError> {
     let rows = allow_refusal(run_internal(conn, &internal_query::view_names(), events).await)?;
     Ok(rows.iter().filter_map(|row| Some(convert::text(row, 0)?.to_lowercase())).collect())
 }

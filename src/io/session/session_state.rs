@@ -2,7 +2,7 @@
 //! what the statements say and from the OK packet. A query of rrx's own would change what `FOUND_ROWS()`, `SHOW WARNINGS` and
 //! `SHOW PROFILES` return, so one is sent only after a statement that may have changed more than its text shows.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use mysql_async::Conn;
@@ -36,7 +36,7 @@ pub(super) struct SessionState {
     /// Whether server and account could change something through a stored function.
     may_change: bool,
     /// The names of the views, in lower case, if something could be changed.
-    views: HashSet<String>,
+    views: BTreeSet<String>,
     /// Whether the user has switched `profiling` on.
     is_profiling: bool,
 }
@@ -45,7 +45,7 @@ impl SessionState {
     pub(super) fn new(
         facts: &ServerFacts,
         account: AccountRights,
-        views: HashSet<String>,
+        views: BTreeSet<String>,
         variables: ServerVariables,
         statement_timeout: Duration,
     ) -> Self {

@@ -229,7 +229,8 @@ impl ProfileForm {
         }
     }
 
-    /// Fills the fields with the values of a URL. Fields for which it has no value stay.
+    /// Fills the fields with the values of a URL. Fields for which it has no value are emptied, because they could be of another
+    /// URL; the name and the environment stay.
     fn fill(&mut self, imported: ImportedConnection) {
         let ImportedConnection {
             name,
@@ -258,16 +259,16 @@ impl ProfileForm {
         let hops: Vec<String> = route.iter().map(ToString::to_string).collect();
         let path = |file: PathBuf| file.to_string_lossy().into_owned();
         set(ProfileField::Name, name);
-        set(ProfileField::Bastion, Some(hops.join(" ")).filter(|hops| !hops.is_empty()));
-        set(ProfileField::Identity, identity.map(path));
-        set(ProfileField::Replica, endpoint);
-        set(ProfileField::Account, user);
-        set(ProfileField::Database, database);
-        set(ProfileField::Ca, ca.map(path));
+        set(ProfileField::Bastion, Some(hops.join(" ")));
+        set(ProfileField::Identity, Some(identity.map(path).unwrap_or_default()));
+        set(ProfileField::Replica, Some(endpoint.unwrap_or_default()));
+        set(ProfileField::Account, Some(user.unwrap_or_default()));
+        set(ProfileField::Database, Some(database.unwrap_or_default()));
+        set(ProfileField::Ca, Some(ca.map(path).unwrap_or_default()));
         let position = |found: Option<usize>, old: usize| found.unwrap_or(old);
         self.environment =
             position(ENVIRONMENTS.iter().position(|known| Some(*known) == environment), self.environment);
-        self.tls = position(TLS_MODES.iter().position(|known| Some(*known) == tls), self.tls);
+        self.tls = position(TLS_MODES.iter().position(|known| Some(*known) == tls), Self::default().tls);
         let without_password = password.map(|_| {
             "The URL filled the fields. Its password is left out: choose below where rrx gets the password.".to_owned()
         });
