@@ -9,6 +9,7 @@
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use mysql_async::SslOpts;
@@ -16,12 +17,14 @@ use rustls::pki_types::{CertificateDer, IpAddr, ServerName};
 use rustls::{ClientConfig, ServerConfig};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use super::certificate::ca_problem;
 use super::local_certificate::{LOCAL_NAME, LocalCertificate};
 use super::packet_watch::PacketWatch;
 use super::server_verifier::{CertificateDefect, CertificateTrust, ServerVerifier, TrustedCertificates, VerifiedName};
+use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::{Profile, TlsMode};
 use crate::io::tunnel::{ByteStream, InspectedStream, StreamRelay, copy_streams};
@@ -107,6 +110,7 @@ impl TlsSetup {
             acceptor: TlsAcceptor::from(Arc::clone(&self.server)),
             name: self.name.clone(),
             failure: TlsFailure::default(),
+            limit: limits::HANDSHAKE,
         }
     }
 }
@@ -163,6 +167,8 @@ pub(super) struct TlsRelay {
     acceptor: TlsAcceptor,
     name: Result<ServerName<'static>, CertificateDefect>,
     failure: TlsFailure,
+    /// The time until both sides have TLS.
+    limit: Duration,
 }
 
 impl TlsRelay {
@@ -171,14 +177,30 @@ impl TlsRelay {
         self.failure.clone()
     }
 
-    async fn run(self, mut local: TcpStream, mut target: Box<dyn ByteStream>) -> io::Result<()> {
-        let name = match self.name {
-            Ok(name) => name,
-            Err(defect) => {
-                self.failure.set(io::Error::new(io::ErrorKind::InvalidInput, rustls::Error::from(defect)));
-                return Ok(());
-            }
+    /// Opens TLS on both sides, then copies until one of them ends.
+    ///
+    /// The driver can give up at any time, and the relay reads only one side at a time: without a limit, it would keep the
+    /// connection to a silent server for ever.
+    async fn run(self, local: TcpStream, target: Box<dyn ByteStream>) -> io::Result<()> {
+        let opened = timeout(self.limit, self.open(local, target)).await;
+        let (local, target) = opened.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
+        copy_streams(local, target).await;
+        Ok(())
+    }
+
+    async fn open(
+        self,
+        mut local: TcpStream,
+        mut target: Box<dyn ByteStream>,
+    ) -> io::Result<(impl ByteStream, impl ByteStream)> {
+        let failed = |error: io::Error| {
+            let kind = error.kind();
+            self.failure.set(error);
+            io::Error::from(kind)
         };
+        let name = self
+            .name
+            .map_err(|defect| failed(io::Error::new(io::ErrorKind::InvalidInput, rustls::Error::from(defect))))?;
         let greeting = read_packet(&mut target).await?;
         local.write_all(&greeting).await?;
         // The driver closes the connection if the greeting offers no TLS.
@@ -189,17 +211,10 @@ impl TlsRelay {
         }
         target.write_all(&request).await?;
         target.flush().await?;
-        let target = match self.connector.connect(name, target).await {
-            Ok(target) => target,
-            Err(error) => {
-                self.failure.set(error);
-                return Ok(());
-            }
-        };
+        let target = self.connector.connect(name, target).await.map_err(failed)?;
         let local = self.acceptor.accept(local).await?;
         let watch = PacketWatch::after_greeting(&greeting);
-        copy_streams(local, InspectedStream::new(target, Box::new(watch))).await;
-        Ok(())
+        Ok((local, InspectedStream::new(target, Box::new(watch))))
     }
 }
 
@@ -226,4 +241,58 @@ async fn read_packet(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8
     head.copy_from_slice(&header);
     stream.read_exact(payload).await?;
     Ok(packet)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::duplex;
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::domain::profile::parse;
+
+    /// What the server and the driver send before they fall silent.
+    struct Sent {
+        by_server: Vec<u8>,
+        by_driver: Vec<u8>,
+    }
+
+    fn packet(length: u8) -> Vec<u8> {
+        [&[length, 0, 0, 0][..], &vec![0; usize::from(length)]].concat()
+    }
+
+    /// Returns a relay with a short time limit.
+    fn relay() -> TlsRelay {
+        let profile = parse("[profile.x]\nhost = \"h\"\nuser = \"u\"\n", "f").0.profiles.remove(0);
+        let setup = TlsSetup::new(&profile, CertificateTrust::Any).unwrap();
+        TlsRelay { limit: Duration::from_millis(50), ..setup.relay() }
+    }
+
+    /// Returns the two ends of the connection of the driver.
+    async fn driver() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let driver = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        (driver, listener.accept().await.unwrap().0)
+    }
+
+    #[tokio::test]
+    async fn the_relay_closes_the_connection_to_a_server_that_falls_silent_before_tls() {
+        let request = packet(u8::try_from(TLS_REQUEST).unwrap());
+        for sent in [
+            Sent { by_server: Vec::new(), by_driver: Vec::new() },
+            Sent { by_server: vec![9, 0], by_driver: Vec::new() },
+            Sent { by_server: packet(9), by_driver: Vec::new() },
+            Sent { by_server: packet(9), by_driver: request[..9].to_vec() },
+            Sent { by_server: packet(9), by_driver: request.clone() },
+        ] {
+            let (mut server, target) = duplex(1 << 16);
+            let (mut driver, local) = driver().await;
+            server.write_all(&sent.by_server).await.unwrap();
+            driver.write_all(&sent.by_driver).await.unwrap();
+            let ended = relay().run(local, Box::new(target)).await;
+            assert_eq!(ended.unwrap_err().kind(), io::ErrorKind::TimedOut);
+            // It ends only when the relay has closed the connection.
+            server.read_to_end(&mut Vec::new()).await.unwrap();
+        }
+    }
 }
