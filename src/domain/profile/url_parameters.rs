@@ -116,7 +116,6 @@ impl<'a> ParameterReader<'a> {
             "trustservercertificate" => self.verify_certificate &= !is_true(raw),
             "sslca" | "sslrootcert" => self.imported.ca = path(raw, "the CA file")?,
             "serversslcert" | "trustcertificatekeystoreurl" => return self.ca_of_java(&name, raw),
-            "trustcertificatekeystoretype" | "trustcertificatekeystorepassword" => {}
             "name" => {
                 let name = profile_name_from(&decoded(&raw.replace('+', " "), "the name")?);
                 let is_name = name.is_some();
@@ -130,8 +129,11 @@ impl<'a> ParameterReader<'a> {
             }
             "user" => self.imported.user = Some(plain(raw, "the user")?).filter(|user| !user.is_empty()),
             "password" => self.imported.password = Some(Secret::new(decoded(raw, "the password")?)),
-            // Without a file, rrx tries the keys of the agent and the default files anyway.
-            "useprivatekey" | "sshkeylocationenabled" => {}
+            // Nothing to take over: rrx tries the keys of the agent and the default files anyway.
+            "trustcertificatekeystoretype"
+            | "trustcertificatekeystorepassword"
+            | "useprivatekey"
+            | "sshkeylocationenabled" => {}
             "sshkeylocation" | "sshidentityfile" | "sshprivatekey" | "privatekey" | "privatekeyname" => {
                 let file = path(raw, "the SSH key")?.filter(|file| file.is_absolute() || file.starts_with("~"));
                 let is_file = file.is_some();
