@@ -105,6 +105,12 @@ impl Problem {
         self
     }
 
+    /// Makes the problem of a statement that was not sent, because the session ended with this one.
+    #[must_use]
+    pub fn of_unsent_statement(self) -> Self {
+        Self { kind: ProblemKind::Route, ..self }.because("the statement was not sent")
+    }
+
     /// Sets what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use rrx::commands::common::interrupts::Interrupts;
 use rrx::commands::run::{RequestedRows, RunArgs, RunDeps, Stdout, run};
 use rrx::domain::export::{ExportFormat, Formulas, LineEnd};
+use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{Profile, ProfileLimits, SecretSource};
 use rrx::io::host::prompts::Prompts;
 use rrx::io::storage::access_log::{AccessLog, FILE_NAME};
@@ -16,6 +17,7 @@ use tokio::sync::mpsc;
 
 use crate::harness::{direct, session_env};
 use crate::rig::{Rig, wait_until};
+use crate::session_state::{executor, make_unpin};
 
 /// A writer that collects the bytes, or returns an error.
 #[derive(Clone, Default)]
@@ -109,6 +111,18 @@ async fn rows_are_on_stdout_and_nothing_else_and_the_log_has_both_records() {
     let text = serde_json::to_string(&ran.log).unwrap();
     assert!(text.contains("SELECT 1 AS a") && text.contains("T-17") && text.contains("RO_USER@%"), "{text}");
     assert!(text.contains("complete"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_after_the_end_of_the_session_is_refused_with_the_reason_of_that_end() {
+    let rig = Rig::start();
+    make_unpin(rig, "unpin_run");
+    let ran = perform(args("SELECT unpin_run.f() AS c; SELECT 2 AS d"), executor(rig)).await;
+    assert!(ran.err.contains("read_only") && ran.err.contains("the statement was not sent"), "{}", ran.err);
+    assert!(!ran.err.contains("unexpectedly") && !ran.out.contains('d'), "{}\n{}", ran.err, ran.out);
+    assert_eq!(ran.code, ProblemKind::Route.exit_code());
+    // Each begin record has an end record.
+    assert_eq!(ran.log.len(), 4, "{:#?}", ran.log);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -10,11 +10,22 @@ use crate::harness::{TestSession, connect, connect_in, direct};
 use crate::rig::Rig;
 
 /// Returns a profile with an account that may execute functions, so that it could change something.
-fn executor(rig: &Rig) -> Profile {
+pub fn executor(rig: &Rig) -> Profile {
     rig.sql(
         "CREATE USER IF NOT EXISTS executor IDENTIFIED BY 'x'; GRANT SELECT, EXECUTE, LOCK TABLES ON *.* TO executor",
     );
     Profile { user: "executor".into(), password: Some(SecretSource::Env("x".into())), ..direct(rig) }
+}
+
+/// Makes a database with a function `f`, which makes the session writable.
+pub fn make_unpin(rig: &Rig, database: &str) {
+    let source = rig.private_directory(database).join("f.sql");
+    let text = format!(
+        "CREATE DATABASE IF NOT EXISTS {database};\nDELIMITER //\nCREATE OR REPLACE FUNCTION {database}.f() RETURNS INT\n\
+         BEGIN SET SESSION tx_read_only = 0; RETURN 1; END//\n"
+    );
+    std::fs::write(&source, text).unwrap();
+    rig.sql_file(&source);
 }
 
 /// Makes a table with the names of three people, two of them with the same last name.
@@ -176,14 +187,7 @@ async fn the_time_zone_of_the_server_is_named_where_it_differs_and_kept_where_th
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_function_that_makes_the_session_writable_ends_it_even_if_the_statement_is_cut() {
     let rig = Rig::start();
-    let source = rig.private_directory("unpin").join("f.sql");
-    std::fs::write(
-        &source,
-        "CREATE DATABASE IF NOT EXISTS unpin;\nDELIMITER //\nCREATE OR REPLACE FUNCTION unpin.f() RETURNS INT\n\
-         BEGIN SET SESSION tx_read_only = 0; RETURN 1; END//\n",
-    )
-    .unwrap();
-    rig.sql_file(&source);
+    make_unpin(rig, "unpin");
     let mut live = connect(executor(rig)).await.unwrap();
     let bounds = rrx::domain::protocol::RunBounds { rows: Some(1), ..crate::harness::unlimited() };
     let ran = live.run_within("SELECT unpin.f() FROM mysql.seq_1_to_9", bounds).await;

@@ -14,7 +14,7 @@ use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::limits;
 use crate::domain::problem::Problem;
 use crate::domain::profile::Profile;
-use crate::domain::protocol::{Answer, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionEvent};
+use crate::domain::protocol::{Answer, End, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionEvent};
 use crate::domain::sql::SqlMode;
 use crate::io::host::prompts::Prompts;
 use crate::io::session::{SessionEnv, spawn};
@@ -66,7 +66,7 @@ impl HeadlessSession {
         let (event_sender, mut events) = mpsc::channel(limits::INBOX);
         let command_line = session.command_line.clone();
         spawn(SESSION, command_queue, rows, event_sender, session);
-        send(&commands, SessionCmd::Connect { profile: Arc::clone(&profile), database: None, after: None }).await?;
+        send(&commands, SessionCmd::Connect { profile: Arc::clone(&profile), database: None, after: None }).await;
         let (mut prompt_problem, mut unknown_key) = (None, None);
         loop {
             let event = select! {
@@ -87,7 +87,7 @@ impl HeadlessSession {
                         prompt_problem = Some(problem);
                         Answer::Decline
                     });
-                    send(&commands, SessionCmd::Answer(answer)).await?;
+                    send(&commands, SessionCmd::Answer(answer)).await;
                 }
                 Some((_, SessionEvent::Failed(problem))) => {
                     let problem = prompt_problem.unwrap_or(problem);
@@ -142,11 +142,16 @@ impl HeadlessSession {
         let id = permit.id().to_owned();
         let result = ResultId(self.next_result);
         self.next_result += 1;
-        send(&self.commands, SessionCmd::Run { permit, result, bounds }).await?;
-        let report = self.wait_for_end(result, interrupts).await;
+        let is_sent = self.commands.send(SessionCmd::Run { permit, result, bounds }).await.is_ok();
+        let report = if is_sent {
+            self.wait_for_end(result, interrupts).await
+        } else {
+            Err(self.end_of_session().await.of_unsent_statement())
+        };
         log.end(match &report {
             Ok(report) => report.end_record(id),
-            Err(_) => lost_entry(id),
+            Err(_) if is_sent => lost_entry(id),
+            Err(problem) => RunReport::without_rows(End::Broken(problem.clone())).end_record(id),
         })
         .map_err(AccessLogError::into_end_problem)?;
         let report = report?;
@@ -162,7 +167,7 @@ impl HeadlessSession {
             let event = select! {
                 event = self.events.recv() => event,
                 () = interrupts.next() => {
-                    send(&self.commands, SessionCmd::Cancel(result)).await?;
+                    send(&self.commands, SessionCmd::Cancel(result)).await;
                     continue;
                 }
             };
@@ -175,6 +180,16 @@ impl HeadlessSession {
         }
     }
 
+    /// Waits for the last event of a session that takes no more commands, and returns why it has ended.
+    async fn end_of_session(&mut self) -> Problem {
+        while let Some((_, event)) = self.events.recv().await {
+            if let SessionEvent::Lost(problem) = event {
+                return problem;
+            }
+        }
+        session_ended()
+    }
+
     /// Closes the connections. Waits for their end, but not for long.
     pub async fn close(mut self) {
         if self.commands.send(SessionCmd::Close).await.is_ok() {
@@ -184,8 +199,9 @@ impl HeadlessSession {
     }
 }
 
-async fn send(commands: &mpsc::Sender<SessionCmd>, command: SessionCmd) -> Result<(), Problem> {
-    commands.send(command).await.map_err(|_| session_ended())
+/// Sends a command. A session that has ended takes none: its last event says why.
+async fn send(commands: &mpsc::Sender<SessionCmd>, command: SessionCmd) {
+    let _ = commands.send(command).await;
 }
 
 /// Makes the end record of a statement whose outcome is unknown, because the connection was lost.

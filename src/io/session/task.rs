@@ -86,9 +86,7 @@ async fn run_session(
     commands.close();
     while let Some(command) = commands.recv().await {
         if let SessionCmd::Run { result, .. } = command {
-            let problem = Problem::new(ProblemKind::Route, "The statement was not sent: the session ended before it")
-                .hint("reconnect, and run it again");
-            session.report_unsent(result, problem).await;
+            session.report_unsent(result, unsent_problem(&last)).await;
         }
     }
     session.close().await;
@@ -127,6 +125,25 @@ async fn connect(
 async fn refuse_run(events: &EventSender, result: ResultId, what: &str) {
     let problem = Problem::new(ProblemKind::Refused, what).hint("connect first");
     events.send(SessionEvent::Ended { result, report: report_of_unsent(problem) }).await;
+}
+
+/// Returns the problem of a statement that was not sent, because the session has ended with this event.
+fn unsent_problem(last: &SessionEvent) -> Problem {
+    match last {
+        SessionEvent::Lost(problem) | SessionEvent::Failed(problem) => problem.clone().of_unsent_statement(),
+        SessionEvent::Closed
+        | SessionEvent::ConnectionStep { .. }
+        | SessionEvent::Asked(_)
+        | SessionEvent::Ready(_)
+        | SessionEvent::Catalog(_)
+        | SessionEvent::CatalogFailed(_)
+        | SessionEvent::Ended { .. }
+        | SessionEvent::Lag(_)
+        | SessionEvent::InternalQuery { .. } => {
+            Problem::new(ProblemKind::Route, "The statement was not sent: the session ended before it")
+                .hint("reconnect, and run it again")
+        }
+    }
 }
 
 /// Returns the problem of a statement whose placeholders and values differ in number. The server's error would concern
@@ -255,9 +272,9 @@ impl ConnectedSession {
             return None;
         }
         if let Err(problem) = self.raise_server_timeout(bounds).await {
-            let unsent = Problem { kind: ProblemKind::Route, ..problem.clone() }.because("the statement was not sent");
-            self.report_unsent(result, unsent).await;
-            return Some(SessionEvent::Lost(problem));
+            let last = SessionEvent::Lost(problem);
+            self.report_unsent(result, unsent_problem(&last)).await;
+            return Some(last);
         }
         let supervised = SupervisedSession {
             commands,
