@@ -159,7 +159,10 @@ impl Agent {
         let socket = directory.join("agent.sock");
         let child = Command::new("ssh-agent").arg("-D").arg("-a").arg(&socket).stdout(Stdio::null()).spawn().unwrap();
         let agent = Self { socket, child };
-        wait_until("the agent listens", Duration::from_secs(5), || agent.socket.exists());
+        // The socket exists a moment before the agent listens on it.
+        wait_until("the agent listens", Duration::from_secs(5), || {
+            std::os::unix::net::UnixStream::connect(&agent.socket).is_ok()
+        });
         for key in keys {
             let added = Command::new("ssh-add")
                 .arg("-q")
