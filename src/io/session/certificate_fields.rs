@@ -1,5 +1,5 @@
-//! Reads the fields of an X.509 certificate that the TLS library does not give: the version, the dates, the common name and
-//! the public key, also of version 1, which the library cannot read. Source: RFC 5280, section 4.1.
+//! Reads the fields of an X.509 certificate that the TLS library does not give: the version, the dates, the common name,
+//! the public key and whether it is a CA, also of version 1, which the library cannot read. Source: RFC 5280, section 4.1.
 //!
 //! It verifies nothing.
 
@@ -7,8 +7,10 @@ use jiff::civil::{DateTime, datetime};
 
 /// Tags of DER, the encoding of certificates.
 mod tag {
+    pub(super) const BOOLEAN: u8 = 0x01;
     pub(super) const INTEGER: u8 = 0x02;
     pub(super) const BIT_STRING: u8 = 0x03;
+    pub(super) const OCTET_STRING: u8 = 0x04;
     pub(super) const OBJECT_IDENTIFIER: u8 = 0x06;
     pub(super) const UTC_TIME: u8 = 0x17;
     pub(super) const GENERALIZED_TIME: u8 = 0x18;
@@ -16,10 +18,18 @@ mod tag {
     pub(super) const SET: u8 = 0x31;
     /// The version of the certificate. It is missing in version 1.
     pub(super) const VERSION: u8 = 0xa0;
+    /// A number that tells certificates of the same name apart. It may be missing.
+    pub(super) const ISSUER_ID: u8 = 0x81;
+    pub(super) const SUBJECT_ID: u8 = 0x82;
+    /// Only version 3 has them.
+    pub(super) const EXTENSIONS: u8 = 0xa3;
 }
 
 /// The identifier of the common name: 2.5.4.3.
 const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
+
+/// The identifier of the extension that says whether a certificate is a CA: 2.5.29.19.
+const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 0x13];
 
 /// Fields of a certificate, as it states them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +43,8 @@ pub(super) struct CertificateFields<'a> {
     /// Seconds since 1970.
     pub(super) not_after: u64,
     public_key: PublicKey<'a>,
+    /// Whether an extension says that it is a CA.
+    has_ca_extension: bool,
 }
 
 /// The public key of a certificate.
@@ -62,7 +74,15 @@ impl<'a> CertificateFields<'a> {
         let mut validity = fields.inner(tag::SEQUENCE)?;
         let (not_before, not_after) = (validity.time()?, validity.time()?);
         let subject = fields.content(tag::SEQUENCE)?;
-        Some(Self { version, issuer, subject, not_before, not_after, public_key: fields.public_key()? })
+        let public_key = fields.public_key()?;
+        let has_ca_extension = fields.has_ca_extension().unwrap_or(false);
+        Some(Self { version, issuer, subject, not_before, not_after, public_key, has_ca_extension })
+    }
+
+    /// Returns whether the certificate may sign others. In version 1, which cannot say it, every certificate that names
+    /// itself as its issuer may.
+    pub(super) fn is_ca(&self) -> bool {
+        self.has_ca_extension || self.version == 1 && self.is_self_issued()
     }
 
     /// Returns whether the certificate names itself as its issuer.
@@ -149,6 +169,23 @@ impl<'a> DerReader<'a> {
         Some(u64::try_from(seconds).unwrap_or(0))
     }
 
+    /// Reads what follows the public key. Returns `None` if the certificate does not say whether it is a CA.
+    fn has_ca_extension(&mut self) -> Option<bool> {
+        for id in [tag::ISSUER_ID, tag::SUBJECT_ID] {
+            let _ = self.content(id);
+        }
+        let mut extensions = self.inner(tag::EXTENSIONS)?.inner(tag::SEQUENCE)?;
+        while let Some(mut extension) = extensions.inner(tag::SEQUENCE) {
+            if extension.content(tag::OBJECT_IDENTIFIER)? == BASIC_CONSTRAINTS {
+                // Whether a reader must understand the extension. It may be missing.
+                let _ = extension.content(tag::BOOLEAN);
+                let mut constraints = extension.inner(tag::OCTET_STRING)?.inner(tag::SEQUENCE)?;
+                return Some(constraints.content(tag::BOOLEAN)? == [0xff]);
+            }
+        }
+        None
+    }
+
     fn public_key(&mut self) -> Option<PublicKey<'a>> {
         let before = self.0;
         let mut parts = self.inner(tag::SEQUENCE)?;
@@ -192,7 +229,7 @@ pub(super) mod tests {
             let fields = CertificateFields::read(&bytes).unwrap();
             assert_eq!(fields.version, version);
             assert_eq!(fields.common_name().as_deref(), Some("replica.rrx.test"));
-            assert!(fields.is_self_issued());
+            assert!(fields.is_self_issued() && fields.is_ca());
             assert_eq!((fields.not_before, fields.not_after), (1_767_312_000, 1_798_848_000));
             assert_eq!(fields.public_key().bits.len(), 65, "an uncompressed point of P-256");
         }

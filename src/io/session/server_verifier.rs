@@ -59,8 +59,9 @@ pub(super) enum CertificateTrust {
 /// The certificates of a CA file, or the built-in root certificates.
 #[derive(Debug, Clone)]
 pub(super) struct TrustedCertificates {
+    /// The certificates that may sign those of servers.
     roots: RootCertStore,
-    /// The certificates of the CA file, each of which the server itself may show.
+    /// All certificates of the CA file. The server itself may show each of them.
     listed: Vec<CertificateDer<'static>>,
 }
 
@@ -87,7 +88,14 @@ impl TrustedCertificates {
         }
         let mut roots = RootCertStore::empty();
         for (number, certificate) in listed.iter().enumerate() {
-            roots.add(certificate.clone()).map_err(|_| format!("its certificate {} is malformed", number + 1))?;
+            let malformed = || format!("its certificate {} is malformed", number + 1);
+            let fields = CertificateFields::read(certificate).ok_or_else(malformed)?;
+            let mut parsed = RootCertStore::empty();
+            parsed.add(certificate.clone()).map_err(|_| malformed())?;
+            // With the key of a server's own certificate, its holder must not sign certificates for other servers.
+            if fields.is_ca() {
+                roots.roots.append(&mut parsed.roots);
+            }
         }
         Ok(Self { roots, listed })
     }
@@ -309,6 +317,40 @@ mod tests {
         CertificateTrust::Verified { trusted, name: VerifiedName::Any }
     }
 
+    /// A certificate for own.rrx.test that signed itself, with `CA:FALSE`.
+    const OWN: &str = "MIIBejCCASCgAwIBAgIUEpGqgyMmizMtpjAuRyzu9B2Gpw0wCgYIKoZIzj0EAwIwFzEVMBMGA1UEAwwMb3duLnJyeC50ZXN0MCAX\
+        DTI2MTEyOTE3MzI0OFoYDzIxMjYxMTA1MTczMjQ4WjAXMRUwEwYDVQQDDAxvd24ucnJ4LnRlc3QwWTATBgcqhkjOPQIBBggqhkjO\
+        PQMBBwNCAAShlCIo+M6Ases34QK+Ud45K4BRdx+U0SH7dQAD94y3orq5C2/p25n3KbAhemhnvTUJJmGeSV6H3nBFNcTA5Wmdo0gw\
+        RjAMBgNVHRMBAf8EAjAAMBcGA1UdEQQQMA6CDG93bi5ycngudGVzdDAdBgNVHQ4EFgQUKfgdmV51bcGsfa2WGJL5SRf9nIkwCgYI\
+        KoZIzj0EAwIDSAAwRQIgOA0Vmy8hKG232VRAf5ZLyVrIVbPfXUNgNNsKFJlKU4sCIQCk6XuMaY4kXwZi22C159HDFeciQwN6PV3T\
+        NpKajFImEQ==";
+    /// The same without `basicConstraints`.
+    const OWN_WITHOUT_CONSTRAINTS: &str = "MIIBazCCARKgAwIBAgIUOL2IXOEKt2H3x2ODTblZ74z9FL8wCgYIKoZIzj0EAwIwFzEVMBMGA1UEAwwMb3duLnJyeC50ZXN0MCAX\
+        DTI2MTEyOTE3MzI0OFoYDzIxMjYxMTA1MTczMjQ4WjAXMRUwEwYDVQQDDAxvd24ucnJ4LnRlc3QwWTATBgcqhkjOPQIBBggqhkjO\
+        PQMBBwNCAAShlCIo+M6Ases34QK+Ud45K4BRdx+U0SH7dQAD94y3orq5C2/p25n3KbAhemhnvTUJJmGeSV6H3nBFNcTA5Wmdozow\
+        ODAXBgNVHREEEDAOggxvd24ucnJ4LnRlc3QwHQYDVR0OBBYEFCn4HZledW3BrH2tlhiS+UkX/ZyJMAoGCCqGSM49BAMCA0cAMEQC\
+        IFUdQ0Vq9FD7XPcu98SV6D0B27685Ft0mHTCtQFq9IPwAiBX/126MlhtwAtRKNbFKs6QxPDb4V/2UU1ULcLZfXpNBw==";
+    /// The same with `CA:TRUE`.
+    const OWN_CA: &str = "MIIBfTCCASOgAwIBAgIUbgSIom9bHc2P6xXRPW3rJkFHObwwCgYIKoZIzj0EAwIwFzEVMBMGA1UEAwwMb3duLnJyeC50ZXN0MCAX\
+        DTI2MTEyOTE3MzI0OFoYDzIxMjYxMTA1MTczMjQ4WjAXMRUwEwYDVQQDDAxvd24ucnJ4LnRlc3QwWTATBgcqhkjOPQIBBggqhkjO\
+        PQMBBwNCAAShlCIo+M6Ases34QK+Ud45K4BRdx+U0SH7dQAD94y3orq5C2/p25n3KbAhemhnvTUJJmGeSV6H3nBFNcTA5Wmdo0sw\
+        STAPBgNVHRMBAf8EBTADAQH/MBcGA1UdEQQQMA6CDG93bi5ycngudGVzdDAdBgNVHQ4EFgQUKfgdmV51bcGsfa2WGJL5SRf9nIkw\
+        CgYIKoZIzj0EAwIDSAAwRQIgJghIxhWmtyicRffbFtn7HF2TXS64DlCxeR2YAX3adF8CIQCOHILzMAjkpP2OlQTkoqVXjJf9YC0+\
+        o0Ya6A2PFh/sbA==";
+    /// The same of version 1.
+    const OWN_VERSION_1: &str = "MIIBKTCB0QIUXyDYzWFzJb2u5p4eBHfju8yEkpAwCgYIKoZIzj0EAwIwFzEVMBMGA1UEAwwMb3duLnJyeC50ZXN0MCAXDTI2MTEy\
+        OTE3MzI0OFoYDzIxMjYxMTA1MTczMjQ4WjAXMRUwEwYDVQQDDAxvd24ucnJ4LnRlc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC\
+        AAShlCIo+M6Ases34QK+Ud45K4BRdx+U0SH7dQAD94y3orq5C2/p25n3KbAhemhnvTUJJmGeSV6H3nBFNcTA5WmdMAoGCCqGSM49\
+        BAMCA0cAMEQCIGshobPBoNoiXBy5Rp4wEOECG6OOE+Wzcn+KoGFuM80aAiBuIRGKsYM5hpTQPqsewLPrCnhjqLWMAsxRbHtQIqPX\
+        og==";
+    /// A certificate for other.rrx.test that the key of the certificates above signed.
+    const OTHER: &str = "MIIBiDCCAS+gAwIBAgIBAjAKBggqhkjOPQQDAjAXMRUwEwYDVQQDDAxvd24ucnJ4LnRlc3QwIBcNMjYxMTI5MTczMjQ4WhgPMjEy\
+        NjExMDUxNzMyNDhaMBkxFzAVBgNVBAMMDm90aGVyLnJyeC50ZXN0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEmujUdHr4b5Jp\
+        Dysv9QzcPPcDfjo/a1D+iHdqHDKDZkCp4n2MtfqX/AGdCwcyVHLwUB91DtBUVdMJWl5w5O5HSaNoMGYwCQYDVR0TBAIwADAZBgNV\
+        HREEEjAQgg5vdGhlci5ycngudGVzdDAdBgNVHQ4EFgQUW1U9ej0TN/QBSdZ/yRNHWDrnCmYwHwYDVR0jBBgwFoAUKfgdmV51bcGs\
+        fa2WGJL5SRf9nIkwCgYIKoZIzj0EAwIDRwAwRAIgUhVwbnwoh5JSU97t6IWtNWpGYCXmRJ5uivEFCfi8UbwCIHkNdA0MyVsXlha9\
+        KF/1ThYqfh/AMrBAjJuK/hV0fyOW";
+
     const VERSIONS: [&SupportedProtocolVersion; 2] = [&rustls::version::TLS12, &rustls::version::TLS13];
 
     #[test]
@@ -321,6 +363,25 @@ mod tests {
             let wrong_key = Err(CertificateError::BadSignature.into());
             assert_eq!(by(&own.certificate, &other), wrong_key);
             assert_eq!(by(&version_1, &other), wrong_key);
+        }
+    }
+
+    #[test]
+    fn only_a_listed_ca_may_sign_other_certificates() {
+        // In 2033.
+        let now = UnixTime::since_unix_epoch(std::time::Duration::from_secs(2_000_000_000));
+        let provider = rustls::crypto::ring::default_provider();
+        let verifier = ServerVerifier::new(CertificateTrust::Any, &provider);
+        let other = CertificateDer::from(bytes(OTHER));
+        for (listed, is_ca) in [(OWN, false), (OWN_WITHOUT_CONSTRAINTS, false), (OWN_CA, true), (OWN_VERSION_1, true)] {
+            let own = CertificateDer::from(bytes(listed));
+            let trusted = TrustedCertificates::read(&own).unwrap();
+            assert_eq!(verifier.verify(&trusted, &own, &[], now), Ok(()), "it is trusted itself");
+            // The server may also send the listed certificate as its CA.
+            for intermediates in [&[][..], &[own]] {
+                let verified = verifier.verify(&trusted, &other, intermediates, now);
+                assert_eq!(verified.is_ok(), is_ca, "{listed}: {verified:?}");
+            }
         }
     }
 
