@@ -38,10 +38,14 @@ impl LineInput {
         }
     }
 
-    /// Inserts the first line of pasted text at the cursor.
+    /// Inserts pasted text at the cursor. Line breaks become spaces, except those at its ends.
     pub fn paste(&mut self, text: &str) {
-        for character in text.lines().next().unwrap_or_default().chars() {
-            self.push(character);
+        let lines = text.trim_matches(['\r', '\n']).split(['\r', '\n']).filter(|line| !line.is_empty());
+        for (number, line) in lines.enumerate() {
+            if number > 0 {
+                self.push(' ');
+            }
+            line.chars().for_each(|character| self.push(character));
         }
     }
 
@@ -52,5 +56,17 @@ impl LineInput {
 
     pub fn clear(&mut self) {
         *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paste_of_several_lines_is_one_line_with_spaces() {
+        let mut line = LineInput::default();
+        line.paste("status = 'Active'\r\nand id > 3\rand x is\nnull\n");
+        assert_eq!(line.text(), "status = 'Active' and id > 3 and x is null");
     }
 }

@@ -168,6 +168,12 @@ impl Editor {
         }
         if let Some(step) = moved {
             self.area.move_cursor(step);
+            match step {
+                // The text area keeps the column.
+                CursorMove::Top => self.area.move_cursor(CursorMove::Head),
+                CursorMove::Bottom => self.area.move_cursor(CursorMove::End),
+                _ => {}
+            }
         }
         let has_selection = self.selection().is_some();
         let deleted = usize::from(has_selection);
@@ -264,6 +270,16 @@ mod tests {
         for position in [(0, 0), (0, 2), (0, 3), (1, 0), (1, 1), (1, 2), (2, 0)] {
             assert_eq!(editor.position_of(editor.byte_of(position)), position);
         }
+    }
+
+    #[test]
+    fn the_start_and_the_end_of_the_text_are_reached_whatever_the_column() {
+        let mut editor = Editor::new("SELECT a,\n  b\nFROM table_of_a_long_name");
+        editor.go((1, 2));
+        editor.edit(Edit::End, false);
+        assert_eq!(editor.cursor(), (2, 25));
+        editor.edit(Edit::Top, false);
+        assert_eq!(editor.cursor(), (0, 0));
     }
 
     #[test]
