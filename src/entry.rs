@@ -15,6 +15,7 @@ use crate::domain::problem::{Problem, ProblemKind};
 use crate::io::env::HostEnv;
 use crate::io::host::core_dumps;
 use crate::io::host::debug_log::{self, LoggedStatements};
+use crate::io::host::shell_command;
 use crate::io::runtime::clock;
 use crate::io::storage::paths::Paths;
 
@@ -35,7 +36,9 @@ pub fn main() -> u8 {
             .hint("run `ulimit -c 0` before you start rrx");
         let _ = print::problems(&mut std::io::stderr(), &[problem]);
     }
-    start_debug_log(&cli).and_then(|()| run_command(cli)).unwrap_or_else(|problem| {
+    let outcome = start_debug_log(&cli).and_then(|()| run_command(cli));
+    shell_command::end_all();
+    outcome.unwrap_or_else(|problem| {
         let _ = print::problems(&mut std::io::stderr(), std::slice::from_ref(&problem));
         problem.kind.exit_code()
     })

@@ -26,6 +26,15 @@ const SETSID: &str = "setsid";
 /// What keeps `ssh` from opening a window for its questions (ssh(1)).
 const NO_QUESTIONS: (&str, &str) = ("SSH_ASKPASS_REQUIRE", "never");
 
+/// The process groups of all running commands.
+static RUNNING: RunningGroups = RunningGroups::new();
+
+/// Process groups that have not ended.
+struct RunningGroups {
+    groups: Mutex<Vec<Pid>>,
+    changed: Condvar,
+}
+
 /// A running command. Dropping it ends its process group.
 pub struct ShellCommand {
     group: Pid,
@@ -61,23 +70,54 @@ pub struct CommandPipes {
     pub stdout: ChildStdout,
 }
 
+impl RunningGroups {
+    const fn new() -> Self {
+        Self { groups: Mutex::new(Vec::new()), changed: Condvar::new() }
+    }
+
+    /// Waits for the end of the first process of a group, and kills the others: they would keep the pipes open.
+    fn wait(&self, child: &mut Child, group: Pid) -> io::Result<ExitStatus> {
+        let status = child.wait();
+        let _ = killpg(group, Signal::SIGKILL);
+        self.lock().retain(|running| *running != group);
+        self.changed.notify_all();
+        status
+    }
+
+    /// Ends all groups: by SIGHUP, and those that have not ended after this time by SIGKILL. Waits as long for each.
+    fn end_all(&self, limit: Duration) {
+        let mut running = self.lock();
+        for signal in [Signal::SIGHUP, Signal::SIGKILL] {
+            running.iter().for_each(|group| send_signal(*group, signal));
+            let waited = self.changed.wait_timeout_while(running, limit, |running| !running.is_empty());
+            running = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Pid>> {
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends all commands and waits for their end, but not for long. Called before the program ends: later, nothing stops them.
+pub fn end_all() {
+    RUNNING.end_all(ENDING);
+}
+
 impl ShellCommand {
     /// Starts a command, as OpenSSH starts a `ProxyCommand`: the shell is replaced by it.
     ///
     /// # Errors
     /// Returns the system's error if the shell cannot be started.
     pub fn start(command: &str, shell: Option<OsString>) -> io::Result<(Self, CommandPipes)> {
-        let mut child = spawn(shell, &format!("exec {command}"), Stdio::piped)?;
-        let group = Pid::from_raw(i32::try_from(child.id()).map_err(io::Error::other)?);
+        let (mut child, group) = spawn(shell, &format!("exec {command}"), Stdio::piped)?;
         let report = Arc::new(CommandReport::default());
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let running = Self { group, report: Arc::clone(&report) };
         std::thread::Builder::new().name("rrx command end".into()).spawn({
             let report = Arc::clone(&report);
             move || {
-                let status = child.wait();
-                // What it started and left behind would keep the pipes open.
-                let _ = killpg(group, Signal::SIGKILL);
+                let status = RUNNING.wait(&mut child, group);
                 report.set_end(&status);
             }
         })?;
@@ -169,25 +209,26 @@ impl CommandReport {
     }
 }
 
-/// Runs a command of `Match exec` without input and output. Returns whether it ended with 0.
+/// Runs a command of `Match exec` without input and output. Returns whether it ended with 0. What it started ends with it.
 ///
 /// # Errors
 /// Returns an error if the shell cannot be started, or the command does not end in time.
 pub fn succeeds(command: &str, shell: Option<OsString>, limit: Duration) -> io::Result<bool> {
-    let mut child = spawn(shell, command, Stdio::null)?;
-    let group = Pid::from_raw(i32::try_from(child.id()).map_err(io::Error::other)?);
+    let (mut child, group) = spawn(shell, command, Stdio::null)?;
     let (sender, ended) = std::sync::mpsc::sync_channel(1);
-    std::thread::Builder::new().name("rrx command end".into()).spawn(move || sender.send(child.wait()))?;
+    std::thread::Builder::new()
+        .name("rrx command end".into())
+        .spawn(move || sender.send(RUNNING.wait(&mut child, group)))?;
     if let Ok(status) = ended.recv_timeout(limit) {
         return status.map(|status| status.success());
     }
-    let _ = killpg(group, Signal::SIGKILL);
+    send_signal(group, Signal::SIGKILL);
     let message = format!("the command did not end within {} s", limit.as_secs_f32());
     Err(io::Error::new(io::ErrorKind::TimedOut, message))
 }
 
 /// Starts the shell with this script in a session of its own. Without setsid(1) it has only a process group of its own.
-fn spawn(shell: Option<OsString>, script: &str, streams: fn() -> Stdio) -> io::Result<Child> {
+fn spawn(shell: Option<OsString>, script: &str, streams: fn() -> Stdio) -> io::Result<(Child, Pid)> {
     let shell = shell.filter(|shell| !shell.is_empty()).unwrap_or_else(|| DEFAULT_SHELL.into());
     let mut in_session = command_of(SETSID.as_ref());
     in_session.arg(&shell);
@@ -196,7 +237,10 @@ fn spawn(shell: Option<OsString>, script: &str, streams: fn() -> Stdio) -> io::R
     let run = |mut command: Command| {
         command.arg("-c").arg(script).stdin(streams()).stdout(streams()).stderr(streams()).spawn()
     };
-    run(in_session).or_else(|_| run(in_group))
+    let child = run(in_session).or_else(|_| run(in_group))?;
+    let group = Pid::from_raw(i32::try_from(child.id()).map_err(io::Error::other)?);
+    RUNNING.lock().push(group);
+    Ok((child, group))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the user allows these commands of ssh_config and of the profile")]
@@ -305,6 +349,37 @@ mod tests {
             while is_alive(group) {
                 std::thread::yield_now();
             }
+        }
+    }
+
+    #[test]
+    fn all_commands_are_ended_even_one_that_ignores_sighup() {
+        let running = RunningGroups::new();
+        let mut children = Vec::new();
+        for trap in ["exit", ""] {
+            let script = format!("trap '{trap}' HUP; echo ready; while :; do sleep 1000; done");
+            let (mut child, group) = spawn(None, &script, Stdio::piped).unwrap();
+            child.stdout.as_mut().unwrap().read_exact(&mut [0; 6]).unwrap();
+            running.lock().push(group);
+            children.push((child, group));
+        }
+        running.end_all(Duration::from_millis(50));
+        for (mut child, group) in children {
+            RUNNING.wait(&mut child, group).unwrap();
+            while is_alive(group) {
+                std::thread::yield_now();
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_match_command_started_ends_with_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("group");
+        assert!(succeeds(&format!("echo $$ > {}; sleep 1000 &", file.display()), None, LONG_TIME).unwrap());
+        let group = std::fs::read_to_string(&file).unwrap().trim().parse().unwrap();
+        while is_alive(Pid::from_raw(group)) {
+            std::thread::yield_now();
         }
     }
 
