@@ -269,3 +269,17 @@ fn a_refused_statement_is_shown_as_refused_and_a_kept_result_never_gives_way() {
     let notice = &bench.model.notices.current.as_ref().unwrap().text;
     assert!(notice.starts_with("Nothing was sent: all 8 results are kept"), "{notice}");
 }
+
+#[test]
+fn a_result_of_another_profile_than_that_of_the_header_names_its_own() {
+    let mut bench = Bench::connected(160, 45);
+    bench.text("SELECT 1");
+    let result = bench.run();
+    bench.rows(result, &["a"], &[&[Some("1")]]);
+    let screen = |bench: &Bench| super::model::text(&rrx::app::screen(&bench.model, 160, 45));
+    assert!(!screen(&bench).contains("FROM eu"), "{}", screen(&bench));
+    let mut other = (**bench.model.context.profile.as_ref().unwrap()).clone();
+    other.name = "us".into();
+    bench.model.context.profile = Some(std::sync::Arc::new(other));
+    assert!(screen(&bench).contains("Results ─ FROM eu: "), "{}", screen(&bench));
+}

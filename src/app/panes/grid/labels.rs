@@ -81,8 +81,9 @@ fn status(result: &ResultSet, length: TextLength) -> String {
 /// rows and differ in the times. Those of the second list are for when none of them fits.
 pub(super) fn titles(result: &ResultSet, which: &str, context: &Context) -> (Vec<String>, Vec<String>) {
     let total = result.took.map_or_else(|| took(result, context), |(_, total)| time(total));
-    let full = joined(status(result, TextLength::Full), done_here(result, TextLength::Full));
-    let short = joined(status(result, TextLength::Short), done_here(result, TextLength::Short));
+    let origin = other_profile(result, context);
+    let full = format!("{origin}{}", joined(status(result, TextLength::Full), done_here(result, TextLength::Full)));
+    let short = format!("{origin}{}", joined(status(result, TextLength::Short), done_here(result, TextLength::Short)));
     let mut titles = vec![
         format!("{which} ─ {full} · {}", took(result, context)),
         format!("{which} ─ {full} · {total}"),
@@ -93,12 +94,20 @@ pub(super) fn titles(result: &ResultSet, which: &str, context: &Context) -> (Vec
         titles.drain(..2);
     }
     let first: Vec<String> = done_here(result, TextLength::Short).into_iter().take(1).collect();
-    let least = joined(status(result, TextLength::Short), first);
+    let least = format!("{origin}{}", joined(status(result, TextLength::Short), first));
     if which == "Results" {
         titles.push(full);
         return (titles, vec![short, least]);
     }
     (titles, vec![format!("{which} ─ {short}"), format!("{which} ─ {least}")])
+}
+
+/// Names the profile of a result that is not the one in the header; empty for a result of that one.
+fn other_profile(result: &ResultSet, context: &Context) -> String {
+    match &context.profile {
+        Some(profile) if profile.name == result.profile => String::new(),
+        Some(_) | None => format!("FROM {}: ", visible(&result.profile)),
+    }
 }
 
 fn joined(status: String, more: Vec<String>) -> String {
