@@ -108,12 +108,12 @@ mod xlsx {
         let problem = refusal(ExportFormat::Xlsx, text("t"), (fits + "b").as_bytes());
         assert_eq!(
             problem.because,
-            ["row 2, column \"t\": the value has 32768 characters, and a cell can have at most 32767"]
+            ["row 2, column \"t\": the value has 32,768 characters, and a cell can have at most 32,767"]
         );
         let problem = refusal(ExportFormat::Xlsx, blob("b"), &vec![0; 40_000]);
         assert_eq!(
             problem.because,
-            ["row 2, column \"b\": the value has 80002 characters, and a cell can have at most 32767"]
+            ["row 2, column \"b\": the value has 80,002 characters, and a cell can have at most 32,767"]
         );
     }
 
