@@ -5,8 +5,8 @@
 //! of one, could read differently is refused too.
 //!
 //! The guard covers neither stored functions nor the cost of a statement. Writes of a stored function fail, because the session
-//! is read-only; rrx verifies that after each statement that calls one, if server or account could write. `SLEEP` and `BENCHMARK` read and lock
-//! nothing; the time limit ends them.
+//! is read-only; rrx verifies that after each statement that may call one, if server or account could write. `SLEEP` and
+//! `BENCHMARK` read and lock nothing; the time limit ends them.
 
 mod clauses;
 mod refusal;

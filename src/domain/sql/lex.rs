@@ -5,8 +5,10 @@
 
 mod number;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
+use super::quote::unquoted_identifier;
 use super::{Dialect, ServerFamily};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,6 +62,16 @@ impl Token {
     #[must_use]
     pub fn text<'a>(&self, text: &'a str) -> &'a str {
         text.get(self.span.clone()).unwrap_or_default()
+    }
+
+    /// Returns the name without its quotes, if the token is a word or a quoted name.
+    #[must_use]
+    pub fn name<'a>(&self, text: &'a str) -> Option<Cow<'a, str>> {
+        match self.kind {
+            TokenKind::Word => Some(Cow::Borrowed(self.text(text))),
+            TokenKind::QuotedIdentifier => Some(Cow::Owned(unquoted_identifier(self.text(text)))),
+            _ => None,
+        }
     }
 
     /// Whether the grammar ignores it: white space, comments, hints. A broken comment counts, since the server stops at it.

@@ -120,22 +120,9 @@ fn matches_of(statement: &str, tokens: &[Token], parts: &[&str]) -> Vec<usize> {
                 if at % 2 == 1 {
                     return token.text(statement) == ".";
                 }
-                parts.get(at / 2).is_some_and(|part| name_of(token, statement).eq_ignore_ascii_case(part))
+                parts.get(at / 2).zip(token.name(statement)).is_some_and(|(part, name)| name.eq_ignore_ascii_case(part))
             })
         })
         .filter_map(|window| window.first().map(|token| token.span.start))
         .collect()
-}
-
-/// Returns the name in a token without its quotes; empty if the token is not a name.
-fn name_of(token: &Token, statement: &str) -> String {
-    let text = token.text(statement);
-    match token.kind {
-        TokenKind::Word => text.to_owned(),
-        TokenKind::QuotedIdentifier => {
-            let inside = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
-            if text.starts_with('`') { inside.replace("``", "`") } else { inside.replace("\"\"", "\"") }
-        }
-        _ => String::new(),
-    }
 }

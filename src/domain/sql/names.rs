@@ -1,12 +1,12 @@
 //! Reads the names in a statement: tables with their aliases, names of a WITH clause, other names. It is no parser: it follows words,
 //! commas and parentheses, and ignores what it does not know.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::Dialect;
 use super::keywords::is_reserved;
 use super::lex::{Token, TokenKind, lex};
-use super::quote::unquoted_identifier;
 
 /// Where a name stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,26 +223,7 @@ impl NameReader<'_> {
     }
 
     fn part(&self, at: usize) -> Option<String> {
-        let token = self.tokens.get(at)?;
-        match token.kind {
-            TokenKind::Word => Some(token.text(self.text).to_owned()),
-            TokenKind::QuotedIdentifier => Some(unquoted_identifier(token.text(self.text))),
-            TokenKind::String
-            | TokenKind::Number
-            | TokenKind::HexOrBit
-            | TokenKind::Variable
-            | TokenKind::Parameter
-            | TokenKind::Operator
-            | TokenKind::Punctuation
-            | TokenKind::Space
-            | TokenKind::LineComment
-            | TokenKind::BlockComment
-            | TokenKind::Hint
-            | TokenKind::CodeOpen
-            | TokenKind::CodeClose
-            | TokenKind::ClientEnd
-            | TokenKind::Stray => None,
-        }
+        self.tokens.get(at)?.name(self.text).map(Cow::into_owned)
     }
 }
 

@@ -34,14 +34,11 @@ pub fn aliased_expression<'a>(statement: &'a str, dialect: Dialect, alias: &str)
     None
 }
 
+/// Whether the token is this name. An alias may also be a text literal.
 fn is_name(tokens: &GuardTokens<'_>, at: usize, name: &str) -> bool {
-    let written = tokens.text(at);
     match tokens.kind(at) {
-        Some(TokenKind::Word) => written.eq_ignore_ascii_case(name),
-        Some(TokenKind::QuotedIdentifier | TokenKind::String) => {
-            written.trim_matches(['`', '"', '\'']).eq_ignore_ascii_case(name)
-        }
-        _ => false,
+        Some(TokenKind::String) => tokens.text(at).trim_matches(['"', '\'']).eq_ignore_ascii_case(name),
+        _ => tokens.name(at).is_some_and(|written| written.eq_ignore_ascii_case(name)),
     }
 }
 

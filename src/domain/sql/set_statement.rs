@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::guard::GuardTokens;
 use super::lex::TokenKind;
+use super::quote::unquoted_identifier;
 
 /// What one item of a SET statement sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,8 +169,7 @@ fn variable(tokens: &GuardTokens<'_>, at: usize) -> SetTarget {
 
 /// Returns a name without the quotes around it.
 fn bare(written: &str) -> String {
-    let inside = ['`', '"'].into_iter().find_map(|quote| written.strip_prefix(quote)?.strip_suffix(quote));
-    inside.unwrap_or(written).to_owned()
+    if written.starts_with(['`', '"']) { unquoted_identifier(written) } else { written.to_owned() }
 }
 
 /// Returns the name of a user variable in lower case, without its `@` and its quotes. Servers ignore the case.

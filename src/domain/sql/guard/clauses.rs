@@ -202,13 +202,8 @@ fn refuse_lock(tokens: &GuardTokens<'_>, first: usize, last: usize) -> Refusal {
 
 /// Refuses a table that the server sets back when it is read. SHOW and DESCRIBE read no rows of it.
 fn check_table(tokens: &GuardTokens<'_>, at: usize) -> Result<(), Refusal> {
-    let written = tokens.text(at);
-    let name = match tokens.kind(at) {
-        Some(TokenKind::Word) => written,
-        Some(TokenKind::QuotedIdentifier) => written.trim_matches(['`', '"']),
-        _ => return Ok(()),
-    };
-    let Some(table) = RESET_BY_READING.iter().find(|table| could_name(name, table)) else { return Ok(()) };
+    let Some(name) = tokens.name(at) else { return Ok(()) };
+    let Some(table) = RESET_BY_READING.iter().find(|table| could_name(&name, table)) else { return Ok(()) };
     if tokens.is_any(0, &["SHOW", "DESCRIBE", "DESC"]) {
         return Ok(());
     }
@@ -221,7 +216,7 @@ fn check_table(tokens: &GuardTokens<'_>, at: usize) -> Result<(), Refusal> {
 
 /// Refuses `sequence.NEXTVAL`, which advances a sequence under `sql_mode = ORACLE`.
 fn check_sequence(tokens: &GuardTokens<'_>, at: usize) -> Result<(), Refusal> {
-    let is_nextval = tokens.text(at).trim_matches(['`', '"']).eq_ignore_ascii_case("NEXTVAL");
+    let is_nextval = tokens.name(at).is_some_and(|name| name.eq_ignore_ascii_case("NEXTVAL"));
     if at == 0 || !is_nextval || !tokens.is_mark(at - 1, ".") {
         return Ok(());
     }
@@ -234,13 +229,8 @@ fn check_function(tokens: &GuardTokens<'_>, at: usize) -> Result<(), Refusal> {
     if !tokens.is_mark(at + 1, "(") {
         return Ok(());
     }
-    let written = tokens.text(at);
-    let name = match tokens.kind(at) {
-        Some(TokenKind::Word) => written,
-        Some(TokenKind::QuotedIdentifier) => written.trim_matches(['`', '"']),
-        _ => return Ok(()),
-    };
-    match REFUSED_FUNCTIONS.iter().find(|(refused, _)| could_name(name, refused)) {
+    let Some(name) = tokens.name(at) else { return Ok(()) };
+    match REFUSED_FUNCTIONS.iter().find(|(refused, _)| could_name(&name, refused)) {
         Some((refused, effect)) => Err(Refusal::new(
             tokens.span(at),
             format!("{refused} {effect}, and rrx only reads."),

@@ -1,5 +1,6 @@
 //! The tokens of a statement as the grammar sees them, by index.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::domain::sql::lex::{Token, TokenKind, is_identifier_byte};
@@ -30,6 +31,11 @@ impl<'a> GuardTokens<'a> {
 
     pub(in crate::domain::sql) fn text(&self, at: usize) -> &'a str {
         self.token(at).map_or("", |token| token.text(self.text))
+    }
+
+    /// Returns the word or the quoted name at an index, without its quotes.
+    pub(in crate::domain::sql) fn name(&self, at: usize) -> Option<Cow<'a, str>> {
+        self.token(at)?.name(self.text)
     }
 
     /// Returns the byte range of a token; the end of the text if there is none.
