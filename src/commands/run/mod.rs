@@ -29,7 +29,7 @@ use crate::domain::profile::Profile;
 use crate::domain::protocol::{End, Limit, RunReport, count_repeats};
 use crate::domain::quantity::counted;
 use crate::domain::sql::Dialect;
-use crate::domain::sql::effects::assigned_value;
+use crate::domain::sql::effects::Effects;
 use crate::domain::sql::split::split;
 use crate::io::env::ProfileContext;
 use crate::io::host::prompts::Prompts;
@@ -333,7 +333,7 @@ fn check_from(args: &RunArgs, session: &HeadlessSession, from: usize) -> Result<
         let authorized = session
             .authorize(statement, args.reference.as_deref())
             .map_err(|problem| with_position(problem, text, start))?;
-        let sets_mode = assigned_value(statement, dialect, "sql_mode").is_some();
+        let sets_mode = Effects::of(statement, dialect).assigned("sql_mode").is_some();
         checked.statements.push_back((start, authorized));
         if sets_mode && number < last {
             checked.rest = Some(from + piece.extent.end);

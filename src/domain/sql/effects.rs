@@ -1,73 +1,73 @@
 //! What a statement may change in its session, as far as its text shows.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::Dialect;
 use super::guard::GuardTokens;
 use super::keywords::is_reserved;
-use super::lex::{TokenKind, lex};
+use super::lex::lex;
 use super::set_statement::{SetTarget, items};
 
-/// Returns the name that a `USE` statement makes the current database, as it is written.
-#[must_use]
-pub fn used_database(statement: &str, dialect: Dialect) -> Option<String> {
-    let tokens = lex(statement, dialect);
-    let tokens = GuardTokens::new(statement, &tokens);
-    if !tokens.is(0, "USE") {
-        return None;
-    }
-    let name = tokens.text(1);
-    let quote = name.chars().next().filter(|first| matches!(first, '`' | '"'));
-    match quote {
-        None => Some(name.to_owned()).filter(|name| !name.is_empty()),
-        Some(quote) => {
-            let inside = name.get(1..name.len().saturating_sub(1)).unwrap_or_default();
-            Some(inside.replace(&format!("{quote}{quote}"), &quote.to_string()))
+/// What one statement may change in its session.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Effects {
+    /// The name that a `USE` makes the current database, as it is written.
+    pub database: Option<String>,
+    /// Whether it changes the active roles.
+    pub sets_role: bool,
+    /// The session variables that a SET assigns, in lower case, each with the text of its value.
+    assigned: Vec<(String, String)>,
+    /// The names in it that could be views, in lower case.
+    names: BTreeSet<String>,
+    /// Whether it calls something that is not a function of every server.
+    calls_unknown: bool,
+}
+
+impl Effects {
+    /// Reads the effects of a statement.
+    #[must_use]
+    pub fn of(statement: &str, dialect: Dialect) -> Self {
+        let tokens = lex(statement, dialect);
+        let tokens = GuardTokens::new(statement, &tokens);
+        let mut effects = Self::default();
+        match tokens.keyword(0).as_deref() {
+            Some("USE") => effects.database = tokens.name(1).map(Cow::into_owned),
+            Some("SET") => {
+                effects.sets_role = tokens.is(1, "ROLE");
+                for item in items(&tokens) {
+                    let SetTarget::SessionVariable(variable) = item.target else { continue };
+                    let value = tokens.span_between(item.value.start, item.value.end.saturating_sub(1));
+                    effects.assigned.push((variable, statement.get(value).unwrap_or_default().to_owned()));
+                }
+            }
+            _ => {}
         }
-    }
-}
-
-/// Whether a statement changes the active roles.
-#[must_use]
-pub fn sets_role(statement: &str, dialect: Dialect) -> bool {
-    let tokens = lex(statement, dialect);
-    let tokens = GuardTokens::new(statement, &tokens);
-    tokens.is(0, "SET") && tokens.is(1, "ROLE")
-}
-
-/// Returns the text of the value that a SET statement assigns to this session variable, given in lower case.
-#[must_use]
-pub fn assigned_value<'a>(statement: &'a str, dialect: Dialect, name: &str) -> Option<&'a str> {
-    let tokens = lex(statement, dialect);
-    let tokens = GuardTokens::new(statement, &tokens);
-    if !tokens.is(0, "SET") {
-        return None;
-    }
-    let is_it = |target: &SetTarget| matches!(target, SetTarget::SessionVariable(variable) if variable == name);
-    let item = items(&tokens).into_iter().rev().find(|item| is_it(&item.target))?;
-    statement.get(tokens.span_between(item.value.start, item.value.end.saturating_sub(1)))
-}
-
-/// Whether a statement may call a stored function: it calls something that is not a function of every server, or names one of
-/// these views (in lower case), which may call one.
-#[must_use]
-pub fn may_call_stored_function(statement: &str, dialect: Dialect, views: &BTreeSet<String>) -> bool {
-    let tokens = lex(statement, dialect);
-    let tokens = GuardTokens::new(statement, &tokens);
-    (0..tokens.len()).any(|at| {
-        let is_quoted = match tokens.kind(at) {
-            Some(TokenKind::QuotedIdentifier) => true,
-            Some(TokenKind::Word) => false,
-            _ => return false,
-        };
-        let name = tokens.text(at).trim_matches(['`', '"']);
-        if views.contains(&name.to_lowercase()) {
-            return true;
+        for at in 0..tokens.len() {
+            let Some(name) = tokens.name(at) else { continue };
+            effects.calls_unknown |= tokens.is_mark(at + 1, "(") && could_be_stored(&tokens, at, &name);
+            effects.names.insert(name.to_lowercase());
         }
-        // After a dot it is the name of a routine, whatever the word.
-        let is_routine = is_quoted || tokens.keyword(at).is_none() || !(is_native(name) || is_reserved(name));
-        tokens.is_mark(at + 1, "(") && is_routine
-    })
+        effects
+    }
+
+    /// Returns the text of the value that it assigns last to this session variable, given in lower case.
+    #[must_use]
+    pub fn assigned(&self, name: &str) -> Option<&str> {
+        self.assigned.iter().rev().find(|(variable, _)| variable == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether it may call a stored function: it calls something that is not a function of every server, or names one of these views
+    /// (in lower case), which may call one.
+    #[must_use]
+    pub fn may_call_stored_function(&self, views: &BTreeSet<String>) -> bool {
+        self.calls_unknown || !self.names.is_disjoint(views)
+    }
+}
+
+/// Whether a name before a parenthesis could be that of a stored function. After a dot it is, whatever the word.
+fn could_be_stored(tokens: &GuardTokens<'_>, at: usize, name: &str) -> bool {
+    tokens.keyword(at).is_none() || !(is_native(name) || is_reserved(name))
 }
 
 fn is_native(name: &str) -> bool {
@@ -108,12 +108,12 @@ mod tests {
 
     #[test]
     fn a_use_statement_names_its_database_without_quotes() {
-        let used = |text| used_database(text, Dialect::default());
+        let used = |text| Effects::of(text, Dialect::default()).database;
         assert_eq!(used("use Clinic_EU").as_deref(), Some("Clinic_EU"));
         assert_eq!(used("USE /* x */ `a``b`").as_deref(), Some("a`b"));
         assert_eq!(used("SELECT 1"), None);
         let ansi = Dialect { sql_mode: super::super::SqlMode::parse("ANSI_QUOTES"), ..Dialect::default() };
-        assert_eq!(used_database("USE \"a\"\"b\"", ansi).as_deref(), Some("a\"b"));
+        assert_eq!(Effects::of("USE \"a\"\"b\"", ansi).database.as_deref(), Some("a\"b"));
     }
 
     #[test]
@@ -124,11 +124,11 @@ mod tests {
             "SET @@sql_mode = CONCAT(@@sql_mode, ',ANSI')",
             "SET @@local.sql_mode = DEFAULT",
         ] {
-            assert!(assigned_value(text, Dialect::default(), "sql_mode").is_some(), "{text}");
+            assert!(Effects::of(text, Dialect::default()).assigned("sql_mode").is_some(), "{text}");
         }
-        let value = |text| assigned_value(text, Dialect::default(), "profiling");
-        assert_eq!(value("SET profiling = 1, @profiling = 0"), Some("1"));
-        assert_eq!(value("SET profiling = 1 + 1, profiling = OFF"), Some("OFF"));
+        let value = |text| Effects::of(text, Dialect::default()).assigned("profiling").map(str::to_owned);
+        assert_eq!(value("SET profiling = 1, @profiling = 0").as_deref(), Some("1"));
+        assert_eq!(value("SET profiling = 1 + 1, profiling = OFF").as_deref(), Some("OFF"));
         assert_eq!((value("SET @profiling = 1"), value("SELECT 'SET profiling = 1'")), (None, None));
     }
 
@@ -136,7 +136,7 @@ mod tests {
     fn calls_of_functions_that_the_server_does_not_have_are_found() {
         assert!(NATIVE.is_sorted());
         let views = BTreeSet::from(["people_list".to_owned()]);
-        let calls = |text| may_call_stored_function(text, Dialect::default(), &views);
+        let calls = |text| Effects::of(text, Dialect::default()).may_call_stored_function(&views);
         for text in [
             "SELECT f(1)",
             "SELECT `count`(1)",

@@ -11,7 +11,6 @@ use super::control::{Absence, ControlConnection};
 use super::env::SessionEnv;
 use super::error::SessionError;
 use super::events::{EventSender, SessionPrompter};
-use super::internal_query::ServerTimeout;
 use super::lag::LagProbe;
 use super::pin::{self, Pins};
 use super::route::ReplicaRoute;
@@ -20,8 +19,8 @@ use super::secondary::SecondaryConnector;
 use super::secrets::exposed_files;
 use super::server;
 use super::server_facts::read_facts;
+use super::session_state::SessionState;
 use super::sign_in::{SignInError, SignedInConnection, sign_in};
-use super::variables::ServerVariables;
 use super::{convert, internal_query};
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::Profile;
@@ -34,21 +33,7 @@ pub(super) struct Connected {
     pub(super) control: ControlConnection,
     pub(super) connector: Arc<Connector>,
     pub(super) facts: ServerFacts,
-    /// The variables after the connection was pinned.
-    pub(super) variables: ServerVariables,
-    pub(super) account: AccountRights,
-    /// The names of the views, in lower case, if server or account could change something.
-    pub(super) views: BTreeSet<String>,
-    /// The server's own time limit that was set, if any.
-    pub(super) pinned_timeout: Option<ServerTimeout>,
-}
-
-/// What the account may do on the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum AccountRights {
-    ReadOnly,
-    /// It has write privileges. A warning of the facts names them.
-    Write,
+    pub(super) state: SessionState,
 }
 
 /// Runs all connection steps except the catalog.
@@ -134,22 +119,13 @@ async fn make_safe(
         ControlConnection::open(second, secondary, probe, events)
     );
     let (mut facts, mut control) = (facts.map_err(problem)?, control.map_err(problem)?);
-    let account = if facts.warnings.is_empty() { AccountRights::ReadOnly } else { AccountRights::Write };
     control.set_target(facts.connection_id);
-    let may_change = facts.role != Role::Replica || account == AccountRights::Write;
-    let views = if may_change { view_names(&mut conn, events).await.map_err(problem)? } else { BTreeSet::new() };
+    // The warnings name write privileges.
+    let could_change = facts.role != Role::Replica || !facts.warnings.is_empty();
+    let views = if could_change { Some(view_names(&mut conn, events).await.map_err(problem)?) } else { None };
     facts.warnings.extend(control.absence().map(Absence::warning));
-    let pinned_timeout = pins.pinned.timeout;
-    Ok(Connected {
-        conn,
-        control,
-        facts,
-        variables: pins.read_back.variables,
-        account,
-        views,
-        pinned_timeout,
-        connector,
-    })
+    let state = SessionState::new(&facts, pins, views);
+    Ok(Connected { conn, control, connector, facts, state })
 }
 
 /// Reads the names of the views, in lower case.

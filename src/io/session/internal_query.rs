@@ -92,7 +92,7 @@ pub(super) struct PinnedVariables {
 }
 
 /// The server's own time limit for a statement, in the variable and unit of the product.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ServerTimeout {
     /// `max_execution_time`, in milliseconds (MySQL).
     Milliseconds(u64),

@@ -3,20 +3,20 @@
 //! `SHOW PROFILES` return, so one is sent only after a statement that may have changed more than its text shows.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use mysql_async::Conn;
 use mysql_async::consts::StatusFlags;
 
-use super::connect_steps::AccountRights;
 use super::convert;
 use super::error::SessionError;
 use super::events::EventSender;
-use super::internal_query;
+use super::internal_query::{self, ServerTimeout};
+use super::pin::Pins;
 use super::run_internal::run_internal;
 use super::variables::ServerVariables;
-use crate::domain::protocol::{End, Role, RunReport, ServerFacts, Warning};
-use crate::domain::sql::{Checked, Dialect, ServerFamily, SqlMode, effects};
+use crate::domain::protocol::{End, RunReport, ServerFacts, Warning};
+use crate::domain::sql::effects::Effects;
+use crate::domain::sql::{Checked, Dialect, ServerFamily, SqlMode};
 
 /// Why a report has a count of warnings without their texts.
 const PROFILING: &str =
@@ -29,34 +29,24 @@ pub(super) struct SessionState {
     pub(super) dialect: Dialect,
     /// The variables after the connection was pinned.
     pub(super) variables: ServerVariables,
-    /// The server's own time limit for a statement, as it was set last.
-    pub(super) statement_timeout: Duration,
-    /// Whether the user has set the time limit. It stays.
-    pub(super) has_own_limit: bool,
-    /// Whether server and account could change something through a stored function.
-    may_change: bool,
-    /// The names of the views, in lower case, if something could be changed.
-    views: BTreeSet<String>,
+    /// The server's own time limit for a statement, as rrx has set it last; `None` if the server, the account or the user has
+    /// another one, which stays.
+    pub(super) statement_timeout: Option<ServerTimeout>,
+    /// The names of the views, in lower case, if server and account could change something through a stored function.
+    views: Option<BTreeSet<String>>,
     /// Whether the user has switched `profiling` on.
     is_profiling: bool,
 }
 
 impl SessionState {
-    pub(super) fn new(
-        facts: &ServerFacts,
-        account: AccountRights,
-        views: BTreeSet<String>,
-        variables: ServerVariables,
-        statement_timeout: Duration,
-    ) -> Self {
+    /// `views` are the names of the views, in lower case, if server and account could change something.
+    pub(super) fn new(facts: &ServerFacts, pins: Pins, views: Option<BTreeSet<String>>) -> Self {
         Self {
             database: facts.database.clone(),
             dialect: facts.dialect,
-            variables,
-            statement_timeout,
-            may_change: facts.role != Role::Replica || account == AccountRights::Write,
+            variables: pins.read_back.variables,
+            statement_timeout: pins.pinned.timeout,
             views,
-            has_own_limit: false,
             is_profiling: false,
         }
     }
@@ -73,18 +63,19 @@ impl SessionState {
         events: &EventSender,
         report: &mut RunReport,
     ) -> Result<(), SessionError> {
-        let (text, dialect) = (checked.text(), self.dialect);
-        let assigns_mode = effects::assigned_value(text, dialect, "sql_mode").is_some();
+        let effects = Effects::of(checked.text(), self.dialect);
+        let assigns_mode = effects.assigned("sql_mode").is_some();
         if report.end == End::Complete {
             let status = conn.last_ok_packet().map(mysql_async::OkPacket::status_flags);
-            if let Some(value) = effects::assigned_value(text, dialect, "profiling") {
+            if let Some(value) = effects.assigned("profiling") {
                 self.is_profiling = !["0", "off", "default", "false"].iter().any(|off| off.eq_ignore_ascii_case(value));
             }
             self.read_warnings(conn, events, report).await?;
-            let is_limit = |name: &&str| effects::assigned_value(text, dialect, name).is_some();
-            self.has_own_limit |= ["max_execution_time", "max_statement_time"].iter().any(is_limit);
-            if let Some(name) = effects::used_database(text, dialect) {
-                self.database = Some(self.current_database(name, conn, events).await?);
+            if ["max_execution_time", "max_statement_time"].iter().any(|name| effects.assigned(name).is_some()) {
+                self.statement_timeout = None;
+            }
+            if let Some(name) = &effects.database {
+                self.database = Some(self.current_database(name.clone(), conn, events).await?);
             }
             if let Some(status) = status.filter(|_| !assigns_mode) {
                 self.check_status(status)?;
@@ -98,9 +89,11 @@ impl SessionState {
             self.variables.set("sql_mode", &mode);
             report.sql_mode = Some(mode);
         }
-        // A role can have more rights than the account.
-        self.may_change |= effects::sets_role(text, dialect);
-        if self.may_change && effects::may_call_stored_function(text, dialect, &self.views) {
+        if effects.sets_role {
+            // A role can have more rights than the account.
+            self.views.get_or_insert_default();
+        }
+        if self.views.as_ref().is_some_and(|views| effects.may_call_stored_function(views)) {
             self.variables.check_unchanged(conn, events).await?;
         }
         Ok(())

@@ -19,7 +19,6 @@ use super::env::{CatalogLoading, SessionEnv};
 use super::error::SessionError;
 use super::events::{EventSender, SessionPrompter};
 use super::internal_query;
-use super::internal_query::ServerTimeout;
 use super::run_internal::run_internal;
 use super::server_timeout::{raised, timeout_for};
 use super::session_state::SessionState;
@@ -171,8 +170,6 @@ struct ConnectedSession {
     connector: Arc<Connector>,
     facts: Arc<ServerFacts>,
     state: SessionState,
-    /// The server's own time limit that was set; `None` if the server or the account has another one.
-    pinned_timeout: Option<ServerTimeout>,
     rows: mpsc::Sender<Rows>,
     events: EventSender,
     catalog: CatalogLoader,
@@ -180,9 +177,7 @@ struct ConnectedSession {
 
 impl ConnectedSession {
     fn new(id: SessionId, connected: Connected, rows: mpsc::Sender<Rows>, events: EventSender) -> Self {
-        let Connected { conn, control, connector, facts, variables, account, views, pinned_timeout } = connected;
-        let limits = connector.profile.limits;
-        let state = SessionState::new(&facts, account, views, variables, timeout_for(limits.first_row, limits.fetch));
+        let Connected { conn, control, connector, facts, state } = connected;
         Self {
             id,
             conn,
@@ -190,7 +185,6 @@ impl ConnectedSession {
             connector,
             facts: Arc::new(facts),
             state,
-            pinned_timeout,
             rows,
             events,
             catalog: CatalogLoader::default(),
@@ -308,14 +302,16 @@ impl ConnectedSession {
 
     /// Raises the server's own time limit if this statement may take longer than the limits of the profile.
     async fn raise_server_timeout(&mut self, bounds: RunBounds) -> Result<(), Problem> {
-        let needed = timeout_for(bounds.first_row, bounds.fetch);
-        if needed <= self.state.statement_timeout || self.state.has_own_limit {
+        let Some(current) = self.state.statement_timeout else { return Ok(()) };
+        let needed = raised(current, timeout_for(bounds.first_row, bounds.fetch));
+        if needed <= current {
             return Ok(());
         }
-        self.state.statement_timeout = needed;
-        let Some(timeout) = self.pinned_timeout.map(|pinned| raised(pinned, needed)) else { return Ok(()) };
-        let raised = run_internal(&mut self.conn, &internal_query::raise_timeout(timeout), &self.events).await;
-        raised.map(drop).map_err(SessionError::into_lost_problem)
+        run_internal(&mut self.conn, &internal_query::raise_timeout(needed), &self.events)
+            .await
+            .map_err(SessionError::into_lost_problem)?;
+        self.state.statement_timeout = Some(needed);
+        Ok(())
     }
 
     /// Checks that both connections are alive, and reopens the second one if it is not.
