@@ -138,12 +138,21 @@ impl ServerVerifier {
         })
     }
 
-    /// Returns the algorithms for a signature of the handshake; `None` if every certificate is accepted. Then the signature
-    /// proves nothing: an attacker on the network path would show a certificate of their own and sign with its key.
-    fn signature_algorithms(&self) -> Option<&WebPkiSupportedAlgorithms> {
+    /// Verifies a signature of the handshake, by the way for a certificate of version 3 or by that for an old one. If every
+    /// certificate is accepted, the signature proves nothing: an attacker on the network path would show a certificate of their
+    /// own and sign with its key.
+    fn verify_signature(
+        &self,
+        certificate: &CertificateDer<'_>,
+        of_current: impl FnOnce(&WebPkiSupportedAlgorithms) -> Result<HandshakeSignatureValid, Error>,
+        of_old: impl FnOnce(&CertificateFields<'_>, &WebPkiSupportedAlgorithms) -> Result<HandshakeSignatureValid, Error>,
+    ) -> Result<HandshakeSignatureValid, Error> {
         match self.trust {
-            CertificateTrust::Any => None,
-            CertificateTrust::Verified { .. } => Some(&self.algorithms),
+            CertificateTrust::Any => Ok(HandshakeSignatureValid::assertion()),
+            CertificateTrust::Verified { .. } => match old_certificate(certificate) {
+                None => of_current(&self.algorithms),
+                Some(fields) => of_old(&fields, &self.algorithms),
+            },
         }
     }
 }
@@ -176,13 +185,11 @@ impl ServerCertVerifier for ServerVerifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        match self.signature_algorithms() {
-            None => Ok(HandshakeSignatureValid::assertion()),
-            Some(algorithms) => match old_certificate(certificate) {
-                None => verify_tls12_signature(message, certificate, signature, algorithms),
-                Some(fields) => verify_tls12_signature_of_old(message, &fields, signature, algorithms),
-            },
-        }
+        self.verify_signature(
+            certificate,
+            |algorithms| verify_tls12_signature(message, certificate, signature, algorithms),
+            |fields, algorithms| verify_tls12_signature_of_old(message, fields, signature, algorithms),
+        )
     }
 
     fn verify_tls13_signature(
@@ -191,16 +198,14 @@ impl ServerCertVerifier for ServerVerifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        match self.signature_algorithms() {
-            None => Ok(HandshakeSignatureValid::assertion()),
-            Some(algorithms) => match old_certificate(certificate) {
-                None => verify_tls13_signature(message, certificate, signature, algorithms),
-                Some(fields) => {
-                    let key = SubjectPublicKeyInfoDer::from(fields.public_key().encoded);
-                    verify_tls13_signature_with_raw_key(message, &key, signature, algorithms)
-                }
+        self.verify_signature(
+            certificate,
+            |algorithms| verify_tls13_signature(message, certificate, signature, algorithms),
+            |fields, algorithms| {
+                let key = SubjectPublicKeyInfoDer::from(fields.public_key().encoded);
+                verify_tls13_signature_with_raw_key(message, &key, signature, algorithms)
             },
-        }
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
