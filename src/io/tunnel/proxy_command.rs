@@ -24,7 +24,7 @@ const LAST_MESSAGES: Duration = Duration::from_secs(1);
 /// The pauses of this wait.
 const POLL: Duration = Duration::from_millis(20);
 
-/// The way to a hop by a command.
+/// A connection to a hop over the standard input and output of a command.
 pub(super) struct ProxyPath<'a> {
     command: &'a ProxyCommand,
     context: &'a TunnelContext,
