@@ -40,6 +40,8 @@ pub const SHEET_BYTES: u64 = 3 << 30;
 pub const ROWS: u64 = 1_000_000;
 /// Default byte limit of a result.
 pub const BYTES: u64 = 1 << 30;
+/// Default byte limit of one row: MySQL's default `max_allowed_packet`, which bounds each value that is written.
+pub const ROW_BYTES: u64 = 64 << 20;
 /// Default time to the first row, in seconds.
 pub const SECONDS: u64 = 300;
 /// Default time for fetching a whole result, in seconds.
@@ -137,8 +139,12 @@ pub const WORKSHEET_BYTES: usize = 1 << 20;
 pub const CLOSED_WORKSHEETS: usize = 20;
 /// The time without a key after which the position of the cursor is saved. A change of the text is saved at once.
 pub const POSITION_PAUSE: Duration = Duration::from_secs(2);
-/// Bytes of one packet from the server: the maximum of the protocol.
-pub const MAX_PACKET: usize = 1 << 30;
+/// The largest byte limit of one row that a profile can set: the largest packet of MySQL.
+pub const MAX_ROW_BYTES: u64 = 1 << 30;
+/// Bytes of the answer to one of rrx's own queries about the session: some hundred times what a server answers.
+pub const OWN_ANSWER_BYTES: usize = 16 << 20;
+/// Bytes of the answer to one query of the catalog: a million columns.
+pub const CATALOG_ANSWER_BYTES: usize = 256 << 20;
 /// Columns of a result. MySQL and MariaDB make at most 4,096; the driver reserves memory for each one that a server announces.
 pub const RESULT_COLUMNS: u64 = 16_384;
 /// Bytes of the names and types of a result's columns.

@@ -264,6 +264,43 @@ async fn an_endless_list_of_columns_ends_within_its_limit() {
     assert!(memory() - before < 300 << 20, "{} MiB", (memory() - before) >> 20);
 }
 
+/// A row that never ends.
+fn endless_row() -> Reply {
+    Reply::EndlessRow([packet(1, &[1]), packet(2, &column("a")), packet(3, &eof())].concat(), 4)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_endless_row_ends_at_the_limit_of_the_profile() {
+    let before = memory();
+    for tls in [TlsMode::Disabled, TlsMode::VerifyIdentity] {
+        let mut live = session(endless_row(), tls).await;
+        let problem = problem_of(&mut live, unlimited()).await;
+        assert_eq!(problem.kind, ProblemKind::Lost, "{problem}");
+        assert!(problem.to_string().contains("limits.row_bytes"), "{problem}");
+    }
+    assert!(memory() - before < 250 << 20, "{} MiB", (memory() - before) >> 20);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_endless_answer_to_a_query_of_rrx_ends_at_its_limit() {
+    let before = memory();
+    let rows = |first: u8| {
+        // 256 rows, so that the sequence numbers repeat.
+        let row: Vec<u8> = [vec![4], b"name".to_vec(), vec![0xfc, 0xff, 0x0f], vec![b'v'; 0x0fff]].concat();
+        (0..256_u32).flat_map(move |number| packet(first.wrapping_add(u8::try_from(number).unwrap()), &row)).collect()
+    };
+    let header = [packet(1, &[2]), packet(2, &column("a")), packet(3, &column("b")), packet(4, &eof())].concat();
+    let endless = Reply::Endless(header, rows(5));
+    let server =
+        ScriptedServer::start(
+            move |text| if text.contains("SHOW VARIABLES") { endless.clone() } else { mysql_reply(text) },
+        );
+    let connecting = timeout(IN_TIME, connect(way(&server, TlsMode::Disabled)));
+    let problem = connecting.await.expect("it ends in time").err().unwrap();
+    assert!(problem.to_string().contains("longer than 16 MiB"), "{problem}");
+    assert!(memory() - before < 300 << 20, "{} MiB", (memory() - before) >> 20);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn silence_in_the_middle_of_an_answer_ends_by_the_limits_of_the_statement() {
     let column_list = [packet(1, &[2]), packet(2, &column("a"))].concat();

@@ -25,6 +25,8 @@ pub enum Reply {
     Cut(Vec<u8>),
     /// These bytes, then the others again and again.
     Endless(Vec<u8>, Vec<u8>),
+    /// These bytes, then one row without end, in packets that continue each other. The first one has this number.
+    EndlessRow(Vec<u8>, u8),
     /// No reply.
     Nothing,
     /// The server closes the connection.
@@ -246,6 +248,18 @@ fn send_reply(stream: &mut impl Write, number: &mut u8, reply: Reply, has_more: 
             loop {
                 stream.write_all(&many)?;
             }
+        }
+        Reply::EndlessRow(first, number) => {
+            stream.write_all(&first)?;
+            let part = vec![b'x'; 65_793];
+            // 255 parts are a packet that the next one continues.
+            for packet in (0..=u8::MAX).cycle() {
+                stream.write_all(&[0xff, 0xff, 0xff, number.wrapping_add(packet)])?;
+                for _ in 0..255 {
+                    stream.write_all(&part)?;
+                }
+            }
+            Ok(())
         }
         Reply::Nothing | Reply::Close | Reply::Several(_) => Ok(()),
     }

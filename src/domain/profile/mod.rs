@@ -178,6 +178,8 @@ pub enum TlsMode {
 pub struct ProfileLimits {
     pub rows: u64,
     pub bytes: u64,
+    /// Bytes of one row. A row needs this memory as a whole.
+    pub row_bytes: u64,
     pub first_row: Duration,
     /// Time for the whole result.
     pub fetch: Duration,
@@ -189,6 +191,7 @@ impl Default for ProfileLimits {
         Self {
             rows: limits::ROWS,
             bytes: limits::BYTES,
+            row_bytes: limits::ROW_BYTES,
             first_row: Duration::from_secs(limits::SECONDS),
             fetch: Duration::from_secs(limits::FETCH_SECONDS),
         }

@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::settings_table::{SettingKey, limits, profile, secret, session};
 use super::toml_entry::{SettingsError, TomlEntry, collect, report_unknown_keys};
+use crate::domain::limits::MAX_ROW_BYTES;
 use super::{
     CommandConsent, Environment, HopDefaults, Profile, ProfileLimits, SecretKind, SecretSource, SessionTimeZone,
     Spilling, TlsMode, route,
@@ -242,10 +243,12 @@ impl<'a, 'i> ProfileReader<'a, 'i> {
         if let Some(rows) = self.number(table, limits::ROWS) {
             read.rows = rows;
         }
-        if let Some(bytes) = table.and_then(|table| TomlEntry::find(table, limits::BYTES))
-            && let Some(bytes) = collect(size(&bytes), &mut self.errors)
-        {
+        let mut size_of = |key, most| collect(size(&TomlEntry::find(table?, key)?, most), &mut self.errors);
+        if let Some(bytes) = size_of(limits::BYTES, u64::MAX) {
             read.bytes = bytes;
+        }
+        if let Some(bytes) = size_of(limits::ROW_BYTES, MAX_ROW_BYTES) {
+            read.row_bytes = bytes;
         }
         if let Some(seconds) = self.number(table, limits::SECONDS) {
             read.first_row = Duration::from_secs(seconds);
@@ -315,8 +318,17 @@ impl<'a, 'i> ProfileReader<'a, 'i> {
     }
 }
 
+/// Reads a number of bytes, up to `most`.
+fn size(entry: &TomlEntry<'_, '_>, most: u64) -> Result<u64, SettingsError> {
+    let bytes = bytes(entry)?;
+    if bytes > most {
+        return Err(entry.error("is too large").hint(format!("write at most {most} bytes")));
+    }
+    Ok(bytes)
+}
+
 /// Reads a number of bytes: a whole number, or a text such as `1GiB`, `500 MB`, `64KiB`.
-fn size(entry: &TomlEntry<'_, '_>) -> Result<u64, SettingsError> {
+fn bytes(entry: &TomlEntry<'_, '_>) -> Result<u64, SettingsError> {
     let DeValue::String(text) = entry.value else { return entry.number() };
     let wrong = || entry.error("needs a number of bytes").hint("write 1073741824, \"1GiB\", \"500MB\" or \"64KiB\"");
     let text = text.trim();

@@ -113,6 +113,7 @@ fn limits(limits: &ProfileLimits) -> Option<InlineTable> {
     let pairs = [
         ("rows", limits.rows, default.rows),
         ("bytes", limits.bytes, default.bytes),
+        ("row_bytes", limits.row_bytes, default.row_bytes),
         ("seconds", limits.first_row.as_secs(), default.first_row.as_secs()),
         ("fetch_seconds", limits.fetch.as_secs(), default.fetch.as_secs()),
     ];

@@ -7,7 +7,7 @@ use super::Cell;
 use crate::domain::limits::{CHUNK_BYTES, CHUNK_ROWS};
 
 /// The bit of an end that marks NULL. A heap stays under 2 GiB: a chunk is full at [`CHUNK_BYTES`], and its last row is limited
-/// by [`crate::domain::limits::MAX_PACKET`].
+/// by [`crate::domain::limits::MAX_ROW_BYTES`].
 const NULL: u32 = 1 << 31;
 
 /// A batch of rows: up to [`CHUNK_ROWS`] rows or [`CHUNK_BYTES`] bytes (plus one row), immutable once built.

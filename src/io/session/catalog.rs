@@ -12,7 +12,7 @@ use super::convert::{number, sorted_names, text};
 use super::error::SessionError;
 use super::events::EventSender;
 use super::internal_query;
-use super::run_internal::run_internal_within;
+use super::run_internal::run_catalog_query;
 use super::secondary::SecondaryConnector;
 use crate::domain::catalog::{
     Catalog, ColumnAccess, ForeignKey, Index, KeyRole, Routine, Schema, Table, TableColumn, TableKind,
@@ -67,14 +67,12 @@ struct CatalogRows {
 impl CatalogRows {
     async fn read(conn: &mut Conn, events: &EventSender) -> Result<Self, SessionError> {
         Ok(Self {
-            schemas: run_internal_within(conn, &internal_query::schema_names(), events, limits::CATALOG_STATEMENT)
-                .await?,
-            tables: run_internal_within(conn, &internal_query::tables(), events, limits::CATALOG_STATEMENT).await?,
-            columns: run_internal_within(conn, &internal_query::columns(), events, limits::CATALOG_STATEMENT).await?,
-            indexes: run_internal_within(conn, &internal_query::indexes(), events, limits::CATALOG_STATEMENT).await?,
-            foreign_keys: run_internal_within(conn, &internal_query::foreign_keys(), events, limits::CATALOG_STATEMENT)
-                .await?,
-            routines: run_internal_within(conn, &internal_query::routines(), events, limits::CATALOG_STATEMENT).await?,
+            schemas: run_catalog_query(conn, &internal_query::schema_names(), events).await?,
+            tables: run_catalog_query(conn, &internal_query::tables(), events).await?,
+            columns: run_catalog_query(conn, &internal_query::columns(), events).await?,
+            indexes: run_catalog_query(conn, &internal_query::indexes(), events).await?,
+            foreign_keys: run_catalog_query(conn, &internal_query::foreign_keys(), events).await?,
+            routines: run_catalog_query(conn, &internal_query::routines(), events).await?,
         })
     }
 }

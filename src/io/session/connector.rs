@@ -123,6 +123,11 @@ impl Connector {
         if was_cut.load(Ordering::SeqCst) { Err(SessionError::NeedsTls) } else { connected }
     }
 
+    /// Returns the byte limit of one row. The driver ends the connection before it reads a longer one.
+    fn row_bytes(&self) -> usize {
+        usize::try_from(self.profile.limits.row_bytes).unwrap_or(usize::MAX).max(limits::OWN_ANSWER_BYTES)
+    }
+
     fn options(&self, port: u16, database: Option<&str>, password: &Secret) -> OptsBuilder {
         let profile = &self.profile;
         OptsBuilder::default()
@@ -138,7 +143,7 @@ impl Connector {
             .pass(Some(password.reveal()))
             .db_name(database)
             // Without these two, the driver sends its own query to read them.
-            .max_allowed_packet(Some(limits::MAX_PACKET))
+            .max_allowed_packet(Some(self.row_bytes()))
             .wait_timeout(Some(limits::WAIT_TIMEOUT_SECONDS))
             .stmt_cache_size(0)
             .connect_attribute("program_name", "rrx")

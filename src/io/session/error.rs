@@ -26,6 +26,9 @@ pub(super) enum SessionError {
     /// The server asks for the whole password, and the connection has no TLS.
     #[error("the server asks for the whole password, and without TLS anyone on the network path could read it")]
     NeedsTls,
+    /// The answer to an internal query has more bytes than this. The connection cannot be used any more.
+    #[error("the answer to one of rrx's own queries is longer than {} MiB", .0 >> 20)]
+    AnswerTooLong(usize),
     /// A variable reads back with another value than it was set to.
     #[error("{name} is {found:?} after it was set to {expected:?}")]
     VariableMismatch { name: &'static str, expected: String, found: String },
@@ -106,6 +109,9 @@ impl SessionError {
                 .because(format!("the server did not answer within {} seconds", after.as_secs()))
                 .hint("check that host and port in the profile belong to a MySQL-compatible server")
                 .then(Remedy::Doctor),
+            error @ Self::AnswerTooLong(_) => {
+                Problem::new(ProblemKind::Route, what).because(error.to_string()).hint(NOT_MYSQL).then(Remedy::Doctor)
+            }
             error @ Self::NeedsTls => Problem::new(ProblemKind::Route, what)
                 .because(format!("caching_sha2_password: {error}; MySQL's own clients stop here too (error 2061)"))
                 .hint(
@@ -221,7 +227,6 @@ fn malformed_answer(error: &Error) -> Option<&str> {
             let text = io.to_string();
             match io.kind() {
                 _ if text.contains("Packets out of sync") => Some("its packets are out of order"),
-                _ if text.contains("larger than max_allowed_packet") => Some("it sends a packet of more than 1 GiB"),
                 ErrorKind::UnexpectedEof if text.contains("can't parse") => Some(MALFORMED_ANSWER),
                 // Neither the system's error nor that of TLS, so the driver's own.
                 ErrorKind::InvalidData | ErrorKind::Other
@@ -233,11 +238,19 @@ fn malformed_answer(error: &Error) -> Option<&str> {
                 _ => None,
             }
         }
-        Error::Driver(
-            DriverError::UnexpectedPacket { .. } | DriverError::PacketOutOfOrder | DriverError::PacketTooLarge,
-        )
-        | Error::Other(_) => Some(MALFORMED_ANSWER),
+        Error::Driver(DriverError::UnexpectedPacket { .. } | DriverError::PacketOutOfOrder) | Error::Other(_) => {
+            Some(MALFORMED_ANSWER)
+        }
         Error::Server(_) | Error::Driver(_) | Error::Io(IoError::Tls(_)) | Error::Url(_) => None,
+    }
+}
+
+/// Returns whether the driver refused a packet because of its length.
+fn is_too_long(error: &Error) -> bool {
+    match error {
+        Error::Io(IoError::Io(io)) => io.to_string().contains("larger than max_allowed_packet"),
+        Error::Driver(DriverError::PacketTooLarge) => true,
+        Error::Driver(_) | Error::Io(IoError::Tls(_)) | Error::Server(_) | Error::Url(_) | Error::Other(_) => false,
     }
 }
 
@@ -257,6 +270,9 @@ pub(super) fn breaks_connection(error: &Error) -> bool {
 
 fn driver_problem(error: &Error, kind: ProblemKind, what: String, moment: Moment) -> Problem {
     match error {
+        error if is_too_long(error) => Problem::new(kind, what)
+            .because("the server sends a row with more bytes than the profile allows (limits.row_bytes, 64MiB by default)")
+            .hint("select fewer or shorter columns, or raise limits.row_bytes in the profile"),
         error if let Some(reason) = malformed_answer(error) => Problem::new(kind, what)
             .because(format!("the server does not follow the MySQL protocol: {reason}"))
             .hint(NOT_MYSQL),

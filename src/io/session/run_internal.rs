@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use mysql_async::prelude::Queryable;
-use mysql_async::{Conn, Error, Row};
+use mysql_async::{Conn, QueryResult, Row, TextProtocol, Value};
 use tokio::time::{Instant, timeout};
 
 use super::error::SessionError;
@@ -30,16 +30,81 @@ pub(super) async fn run_internal_within(
     conn: &mut Conn,
     query: &InternalQuery,
     events: &EventSender,
-    limit: Duration,
+    time: Duration,
+) -> Result<Vec<Row>, SessionError> {
+    run_bounded(conn, query, events, AnswerLimits { time, bytes: limits::OWN_ANSWER_BYTES }).await
+}
+
+/// Sends a query of the catalog, and collects its rows.
+pub(super) async fn run_catalog_query(
+    conn: &mut Conn,
+    query: &InternalQuery,
+    events: &EventSender,
+) -> Result<Vec<Row>, SessionError> {
+    let limits = AnswerLimits { time: limits::CATALOG_STATEMENT, bytes: limits::CATALOG_ANSWER_BYTES };
+    run_bounded(conn, query, events, limits).await
+}
+
+/// The limits of the answer to an internal query.
+#[derive(Debug, Clone, Copy)]
+struct AnswerLimits {
+    time: Duration,
+    /// Bytes of all rows. An answer that never ends must not fill the memory.
+    bytes: usize,
+}
+
+async fn run_bounded(
+    conn: &mut Conn,
+    query: &InternalQuery,
+    events: &EventSender,
+    limits: AnswerLimits,
 ) -> Result<Vec<Row>, SessionError> {
     let sent = Instant::now();
-    let answer = match timeout(limit, conn.query::<Row, _>(query.text())).await {
-        Ok(Ok(rows)) => Ok(rows),
-        Ok(Err(error)) => Err(SessionError::Driver(error)),
-        Err(_) => Err(SessionError::TimedOut(limit)),
+    let read = async {
+        let mut result = conn.query_iter(query.text()).await?;
+        let rows = Answer::new(limits.bytes).read(&mut result).await?;
+        result.drop_result().await?;
+        Ok(rows)
     };
+    let answer = timeout(limits.time, read).await.unwrap_or(Err(SessionError::TimedOut(limits.time)));
     events.internal_query(query, sent.elapsed(), answer.as_ref().err().map(ToString::to_string)).await;
     answer
+}
+
+/// Counts the bytes of the rows of an answer.
+struct Answer {
+    limit: usize,
+    left: usize,
+}
+
+impl Answer {
+    fn new(limit: usize) -> Self {
+        Self { limit, left: limit }
+    }
+
+    /// Reads the rows of one result.
+    ///
+    /// # Errors
+    /// After [`SessionError::AnswerTooLong`] the connection has a result in flight and must be dropped.
+    async fn read(&mut self, result: &mut QueryResult<'_, '_, TextProtocol>) -> Result<Vec<Row>, SessionError> {
+        let mut rows = Vec::new();
+        while let Some(row) = result.next().await? {
+            let left = self.left.checked_sub(row_bytes(&row));
+            self.left = left.ok_or(SessionError::AnswerTooLong(self.limit))?;
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+}
+
+/// Returns about how much memory a row needs.
+fn row_bytes(row: &Row) -> usize {
+    let value_bytes = |at| match row.as_ref(at) {
+        Some(Value::Bytes(bytes)) => bytes.len(),
+        Some(_) | None => 0,
+    };
+    let values: usize = (0..row.len()).map(value_bytes).sum();
+    size_of::<Row>() + row.len() * size_of::<Value>() + values
 }
 
 /// Turns a refusal by the server into an empty answer; other errors stay.
@@ -102,7 +167,7 @@ impl InternalBatch {
         let text = join(queries);
         let ended = match timeout(limits::OWN_STATEMENT, read_results(conn, &text, sent, &mut results)).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(SessionError::Driver(error)),
+            Ok(Err(error)) => Err(error),
             Err(_) => Err(SessionError::TimedOut(limits::OWN_STATEMENT)),
         };
         let refusal = match &ended {
@@ -162,15 +227,14 @@ async fn read_results(
     text: &InternalQuery,
     sent: Instant,
     results: &mut Vec<TimedRows>,
-) -> Result<(), Error> {
+) -> Result<(), SessionError> {
     let mut result = conn.query_iter(text.text()).await?;
+    let mut answer = Answer::new(limits::OWN_ANSWER_BYTES);
     while result.columns().is_some() {
-        let mut rows = Vec::new();
-        while let Some(row) = result.next().await? {
-            rows.push(row);
-        }
+        let rows = answer.read(&mut result).await?;
         results.push(TimedRows { rows, took: sent.elapsed() });
     }
     // Returns an error that came instead of another answer; otherwise the next query on this connection would get it.
-    result.next().await.map(drop)
+    result.next().await?;
+    Ok(())
 }
