@@ -79,8 +79,8 @@ pub const AGENT: Duration = Duration::from_secs(3);
 pub const TOUCH: Duration = Duration::from_mins(1);
 /// Time for the MySQL handshake through the tunnel.
 pub const HANDSHAKE: Duration = Duration::from_secs(15);
-/// Time for an internal statement of rrx (session facts).
-pub const OWN_STATEMENT: Duration = Duration::from_secs(15);
+/// Time for an internal statement of rrx (session facts). One that follows a statement of the user notices a lost connection in time.
+pub const OWN_STATEMENT: Duration = Duration::from_secs(12);
 /// Time for a statement that reads the catalog: it may have a hundred thousand columns.
 pub const CATALOG_STATEMENT: Duration = Duration::from_mins(1);
 /// Time that the local end of the tunnel waits for rrx's own connection.
@@ -98,14 +98,22 @@ pub const HOP_PATIENCE: Duration = Duration::from_secs(12);
 pub const KILLS: u32 = 3;
 /// Time for a statement to stop before the next attempt.
 pub const KILL_AGAIN: Duration = Duration::from_secs(1);
-/// Time for a KILL QUERY on the control connection.
-pub const KILL: Duration = Duration::from_secs(5);
+/// Time for a KILL QUERY on the control connection, and for opening that connection again. A KILL on a dead route takes three
+/// times as long: it fails, the connection cannot be reopened, and the statement's connection is closed. That is within 15 s.
+pub const KILL: Duration = Duration::from_secs(4);
 /// Time for a stopped statement to free its connection. After it the connection is closed.
 pub const DRAIN: Duration = Duration::from_secs(10);
 /// Interval of pings on an idle connection, and on the control connection while a statement sends nothing.
 pub const HEARTBEAT: Duration = Duration::from_secs(5);
-/// Time for the answer to a ping. With [`HEARTBEAT`], and [`KILL`] for a second attempt, a lost connection is detected in 15 s.
-pub const HEARTBEAT_ANSWER: Duration = Duration::from_secs(5);
+/// Time for the answer to a ping. With [`HEARTBEAT`], and [`KILL`] for a second attempt, a lost connection is reported within
+/// 13 s, and the promise of 15 s leaves time for a busy machine.
+pub const HEARTBEAT_ANSWER: Duration = Duration::from_secs(4);
+/// How many pings an idle connection gets in the time after which the server would close it (`wait_timeout`).
+pub const HEARTBEATS_A_WAIT: u32 = 3;
+/// The shortest interval of pings: a server with `wait_timeout = 1`, the least that MySQL has, gets three a second.
+pub const HEARTBEAT_LEAST: Duration = Duration::from_millis(300);
+/// A `wait_timeout` of fewer seconds is raised where the server allows it: a pause of some seconds on the way must not end a session.
+pub const WAIT_TIMEOUT_LEAST: u64 = 60;
 /// Pauses before each attempt to reconnect; the last one is repeated.
 pub const PAUSES: [Duration; 7] = [
     Duration::ZERO,
@@ -119,8 +127,6 @@ pub const PAUSES: [Duration; 7] = [
 /// How long a session must last for the pauses to start from the beginning at the next loss, so that a server that ends each
 /// session at once is not contacted continuously.
 pub const STEADY: Duration = Duration::from_secs(30);
-/// Time to reopen the control connection while no statement runs: commands wait for it.
-pub const REOPEN: Duration = Duration::from_secs(5);
 /// Interval at which the replication lag is read.
 pub const LAG: Duration = Duration::from_secs(12);
 /// How long after connecting the lag is first read.
@@ -129,8 +135,9 @@ pub const LAG_FIRST: Duration = Duration::from_secs(1);
 pub const LAG_ANSWER: Duration = Duration::from_secs(3);
 /// Age after which a lag is no longer shown as current.
 pub const LAG_STALE: Duration = Duration::from_secs(40);
-/// How long the driver considers a connection alive, in seconds. Pings detect a loss earlier.
-pub const WAIT_TIMEOUT_SECONDS: usize = 28_800;
+/// How long the driver considers a connection alive, in seconds, and what a `wait_timeout` is raised to: MySQL's default. Pings
+/// detect a loss earlier.
+pub const WAIT_TIMEOUT_SECONDS: u32 = 28_800;
 /// Attempts to reach the same server with the control connection, if another server answers.
 pub const CONTROL_ATTEMPTS: usize = 3;
 /// Bytes of a worksheet: the time of an edit grows with the text.

@@ -4,10 +4,12 @@ use std::time::{Duration, Instant};
 
 use rrx::domain::problem::{Problem, ProblemKind, Remedy};
 use rrx::domain::profile::{Profile, TlsMode};
-use rrx::domain::protocol::{End, SessionCmd, SessionEvent};
+use rrx::domain::protocol::{End, Rows, SessionCmd, SessionEvent};
 
+use super::engines::mysql_reply;
 use super::harness::{TestSession, connect, connect_in, direct, unlimited};
 use super::rig::{Forwarder, Mariadb, Mode, Rig, Sshd, SshdOptions, wait_until};
+use super::scripted_server::{Reply, ScriptedServer, each};
 
 /// The guaranteed time of fifteen seconds, with a reserve for a busy machine.
 const LIMIT: Duration = Duration::from_secs(16);
@@ -228,4 +230,92 @@ async fn a_restarted_server_is_noticed_in_time_and_its_absence_is_transient() {
     server.restart();
     check_new_session(profile, &identity, "PIPES_AS_CONCAT,ANSI_QUOTES,STRICT_TRANS_TABLES", &|text| server.sql(text))
         .await;
+}
+
+/// A session whose last hop reaches the server through a forwarder.
+async fn behind_forwarder(rig: &'static Rig) -> (TestSession, Forwarder, Sshd) {
+    let forwarder = Forwarder::to(rig.mysql_address(), rig.mysql_port());
+    let target = format!("127.0.0.1:{}", forwarder.port());
+    let sshd = rig.start_sshd(&SshdOptions { permit: vec![target], ..SshdOptions::default() });
+    let profile = Profile {
+        host: "127.0.0.1".into(),
+        port: forwarder.port(),
+        tls: TlsMode::Required,
+        ..through(rig, &sshd, sshd.port())
+    };
+    (connect(profile).await.unwrap(), forwarder, sshd)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_dies_behind_a_living_hop_is_noticed_in_time() {
+    let rig = Rig::start();
+    let idle = async {
+        let (mut live, forwarder, _sshd) = behind_forwarder(rig).await;
+        forwarder.set(Mode::BlackHole);
+        check_lost(&mut live, Instant::now()).await;
+    };
+    let silent = async {
+        let (mut live, forwarder, _sshd) = behind_forwarder(rig).await;
+        let mark = "the database is a black hole";
+        check_broken(&mut live, mark, rig, || forwarder.set(Mode::BlackHole)).await;
+    };
+    let in_mid_result = async {
+        let (mut live, forwarder, _sshd) = behind_forwarder(rig).await;
+        let result = live.start("SELECT REPEAT('x', 4000), SLEEP(0.02) FROM mysql.seq_1_to_1000000", unlimited()).await;
+        while !matches!(live.next_rows().await, Rows::Batch { .. }) {}
+        forwarder.set(Mode::BlackHole);
+        let begun = Instant::now();
+        let report = live.report(result).await;
+        assert!(matches!(&report.end, End::Broken(problem) if problem.kind == ProblemKind::Lost), "{report:?}");
+        check_lost(&mut live, begun).await;
+    };
+    let stopped = async {
+        let (mut live, forwarder, _sshd) = behind_forwarder(rig).await;
+        let result = live.start("SELECT SLEEP(61)", unlimited()).await;
+        forwarder.set(Mode::BlackHole);
+        let begun = Instant::now();
+        live.commands.send(SessionCmd::Cancel(result)).await.unwrap();
+        assert_eq!(live.report(result).await.end, End::Cancelled);
+        check_lost(&mut live, begun).await;
+    };
+    tokio::join!(idle, silent, in_mid_result, stopped);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_closes_idle_connections_within_seconds_keeps_the_session() {
+    let rig = Rig::start();
+    let server = rig.start_mariadb("impatient", &["--read-only=1", "--wait-timeout=2"]);
+    let mut live = connect(Profile { port: server.port(), ..direct(rig) }).await.unwrap();
+    assert_eq!(live.run("SELECT @@SESSION.wait_timeout").await.value(), "28800");
+    assert_eq!(live.run("SELECT @@GLOBAL.wait_timeout").await.value(), "2");
+    live.close().await;
+}
+
+/// Replies like MySQL with a `wait_timeout` of one second that no session may change.
+fn impatient(text: &str) -> Reply {
+    if text.contains("wait_timeout =") {
+        return Reply::Error(
+            1227,
+            "Access denied; you need (at least one of) the SUPER privilege(s) for this operation",
+        );
+    }
+    match mysql_reply(text) {
+        Reply::Rows(columns, mut rows) if text.contains("SHOW VARIABLES") => {
+            rows.push(vec![Some("wait_timeout".into()), Some("1".into())]);
+            Reply::Rows(columns, rows)
+        }
+        reply => reply,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wait_timeout_that_a_session_may_not_change_makes_the_pings_more_frequent() {
+    let server = ScriptedServer::start_impatient(Duration::from_secs(1), |text| each(text, impatient));
+    let rig = Rig::start();
+    let profile = Profile { host: "127.0.0.1".into(), port: server.port, tls: TlsMode::Disabled, ..direct(rig) };
+    let mut live = connect(profile).await.unwrap();
+    // Three seconds in which nothing else keeps the connections alive.
+    wait_until("both connections are pinged", Duration::from_secs(30), || server.pings() >= 20);
+    assert_eq!(live.run("SELECT 42").await.value(), "42");
+    live.close().await;
 }

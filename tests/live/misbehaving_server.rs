@@ -325,7 +325,7 @@ async fn a_server_that_is_silent_after_the_sign_in_is_given_up_in_time() {
         });
         let connecting = timeout(IN_TIME, connect(way(&server, TlsMode::Disabled)));
         let problem = connecting.await.expect("it ends in time").err().unwrap();
-        assert!(problem.because[0].contains("did not answer within 15 seconds"), "{text}: {problem}");
+        assert!(problem.because[0].contains("did not answer within 12 seconds"), "{text}: {problem}");
     });
     futures_util::future::join_all(connects).await;
 }

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -64,7 +65,12 @@ pub fn has_several_statements(text: &str) -> bool {
 pub struct ScriptedServer {
     pub port: u16,
     statements: Arc<Mutex<Vec<String>>>,
+    /// The time without a command after which a new connection is closed.
+    idle: Arc<Mutex<Option<Duration>>>,
 }
+
+/// The record of a ping.
+const PING: &str = "(ping)";
 
 impl ScriptedServer {
     /// Starts a server whose script returns the reply to each text.
@@ -101,6 +107,18 @@ impl ScriptedServer {
         Self::serve((rig.mysql_address(), Some(Arc::new(config))), ("8.0.33", sign_in), script)
     }
 
+    /// Starts a server that closes a connection after this time without a command.
+    pub fn start_impatient(idle: Duration, script: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Self {
+        let server = Self::start(script);
+        *server.idle.lock().unwrap() = Some(idle);
+        server
+    }
+
+    /// Returns how many pings all connections have sent.
+    pub fn pings(&self) -> usize {
+        self.statements.lock().unwrap().iter().filter(|text| *text == PING).count()
+    }
+
     fn serve(
         (address, tls): (&str, Option<Arc<ServerConfig>>),
         (version, sign_in): (&'static str, &'static str),
@@ -110,16 +128,20 @@ impl ScriptedServer {
         let port = listener.local_addr().unwrap().port();
         let statements = Arc::new(Mutex::new(Vec::new()));
         let (script, recorded) = (Arc::new(script), Arc::clone(&statements));
+        let idle = Arc::new(Mutex::new(None));
+        let idle_of_new = Arc::clone(&idle);
         std::thread::spawn(move || {
             for (id, stream) in (1..).zip(listener.incoming()) {
                 let (script, recorded, tls) = (Arc::clone(&script), Arc::clone(&recorded), tls.clone());
+                let stream = stream.unwrap();
+                stream.set_read_timeout(*idle_of_new.lock().unwrap()).unwrap();
                 // It is not an error if the client disconnects.
                 std::thread::spawn(move || {
-                    drop(serve(stream.unwrap(), tls, (id, version, sign_in), &*script, &recorded));
+                    drop(serve(stream, tls, (id, version, sign_in), &*script, &recorded));
                 });
             }
         });
-        Self { port, statements }
+        Self { port, statements, idle }
     }
 
     /// Returns the texts of all connections so far.
@@ -188,7 +210,10 @@ fn serve(
                 recorded.lock().unwrap().push(text);
                 reply
             }
-            Some((0x0e, _)) => Reply::Done,
+            Some((0x0e, _)) => {
+                recorded.lock().unwrap().push(PING.to_owned());
+                Reply::Done
+            }
             _ => return Ok(()),
         };
         let mut all = match reply {

@@ -144,7 +144,7 @@ impl Connector {
             .db_name(database)
             // Without these two, the driver sends its own query to read them.
             .max_allowed_packet(Some(self.row_bytes()))
-            .wait_timeout(Some(limits::WAIT_TIMEOUT_SECONDS))
+            .wait_timeout(usize::try_from(limits::WAIT_TIMEOUT_SECONDS).ok())
             .stmt_cache_size(0)
             .connect_attribute("program_name", "rrx")
             .connect_attribute("program_version", env!("CARGO_PKG_VERSION"))

@@ -57,7 +57,7 @@ pub(super) fn variables() -> InternalQuery {
          'innodb_read_only', 'tx_read_only', 'transaction_read_only', 'sql_mode', 'lower_case_table_names', \
          'time_zone', 'character_set_client', \
          'character_set_connection', 'character_set_results', 'group_concat_max_len', 'autocommit', \
-         'sql_select_limit', 'max_execution_time', 'max_statement_time', 'system_time_zone')"
+         'sql_select_limit', 'max_execution_time', 'max_statement_time', 'system_time_zone', 'wait_timeout')"
             .into(),
     )
 }
@@ -89,6 +89,8 @@ pub(super) struct PinnedVariables {
     pub(super) timeout: Option<ServerTimeout>,
     /// Whether the server has `sql_select_limit`, a hidden LIMIT that must be lifted.
     pub(super) lifts_select_limit: bool,
+    /// Whether the server closes an idle connection so soon that `wait_timeout` is raised. See [`raise_wait_timeout`].
+    pub(super) raises_wait_timeout: bool,
 }
 
 /// The server's own time limit for a statement, in the variable and unit of the product.
@@ -134,6 +136,15 @@ pub(super) fn pin(to: &PinnedVariables) -> InternalQuery {
 /// Lifts the hidden LIMIT before anything is read, because MySQL cuts the rows of SHOW by it too.
 pub(super) fn lift_select_limit() -> InternalQuery {
     InternalQuery(format!("/* rrx:select-limit */ SET @@SESSION.sql_select_limit = {}", u64::MAX))
+}
+
+/// Lets the connection be idle for longer. It is no part of [`pin`], because a server may refuse it, and pings then come more
+/// often.
+pub(super) fn raise_wait_timeout() -> InternalQuery {
+    InternalQuery(format!(
+        "/* rrx:wait-timeout */ SET @@SESSION.wait_timeout = {}",
+        crate::domain::limits::WAIT_TIMEOUT_SECONDS
+    ))
 }
 
 /// Makes the session read-only. MySQL and MariaDB accept this statement, and neither allows it in a list with other
@@ -394,6 +405,7 @@ mod tests {
             group_concat_max_len: Some(7),
             timeout: Some(ServerTimeout::Seconds(9)),
             lifts_select_limit: true,
+            raises_wait_timeout: false,
         };
         assert_eq!(
             pin(&to).text(),

@@ -10,6 +10,7 @@ use super::run_internal::{Batching, InternalBatch, allow_refusal, run_internal};
 use super::server;
 use super::server_timeout::{server_timeout, timeout_for};
 use super::variables::ServerVariables;
+use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{Profile, SessionTimeZone};
 
@@ -59,6 +60,10 @@ pub(super) async fn pin_to(
     batching: Batching,
     events: &EventSender,
 ) -> Result<ReadBack, SessionError> {
+    if pinned.raises_wait_timeout {
+        // First, because the connection may be closed within a second.
+        allow_refusal(run_internal(conn, &internal_query::raise_wait_timeout(), events).await)?;
+    }
     let (pin, read_only, variables) =
         (internal_query::pin(pinned), internal_query::read_only(), internal_query::variables());
     let mut batch = InternalBatch::send(conn, &[&pin, &read_only, &variables], batching, events).await?;
@@ -90,6 +95,7 @@ fn pinned_variables(before: &ServerVariables, profile: &Profile) -> Result<Pinne
         group_concat_max_len: before.get("group_concat_max_len").map(|_| profile.group_concat_max_len),
         timeout: server_timeout(before, timeout_for(profile.limits.first_row, profile.limits.fetch)),
         lifts_select_limit: before.get("sql_select_limit").is_some(),
+        raises_wait_timeout: before.wait_timeout().is_some_and(|seconds| seconds < limits::WAIT_TIMEOUT_LEAST),
     })
 }
 
@@ -169,6 +175,7 @@ mod tests {
             group_concat_max_len: Some(1024),
             timeout: None,
             lifts_select_limit: false,
+            raises_wait_timeout: false,
         }
     }
 

@@ -3,6 +3,7 @@
 //! `SHOW PROFILES` return, so one is sent only after a statement that may have changed more than its text shows.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use mysql_async::Conn;
 use mysql_async::consts::StatusFlags;
@@ -32,6 +33,8 @@ pub(super) struct SessionState {
     /// The server's own time limit for a statement, as rrx has set it last; `None` if the server, the account or the user has
     /// another one, which stays.
     pub(super) statement_timeout: Option<ServerTimeout>,
+    /// The interval of pings while the session is idle. The guard lets no statement change `wait_timeout`.
+    pub(super) heartbeat: Duration,
     /// The names of the views, in lower case, if server and account could change something through a stored function.
     views: Option<BTreeSet<String>>,
     /// Whether the user has switched `profiling` on.
@@ -44,6 +47,7 @@ impl SessionState {
         Self {
             database: facts.database.clone(),
             dialect: facts.dialect,
+            heartbeat: pins.read_back.variables.heartbeat(),
             variables: pins.read_back.variables,
             statement_timeout: pins.pinned.timeout,
             views,

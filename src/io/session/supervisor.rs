@@ -73,6 +73,8 @@ pub(super) struct SupervisedSession<'a> {
     pub(super) control: &'a mut ControlConnection,
     pub(super) connector: &'a Connector,
     pub(super) events: &'a EventSender,
+    /// The interval of pings while the server is silent.
+    pub(super) heartbeat: Duration,
 }
 
 /// Supervises one statement from sending to its end.
@@ -101,6 +103,7 @@ pub(super) struct StatementSupervisor<'a> {
     deadline: Instant,
     /// The limit that is exceeded at the deadline.
     limit: Limit,
+    heartbeat: Duration,
     heartbeat_at: Instant,
 }
 
@@ -108,7 +111,7 @@ impl<'a> StatementSupervisor<'a> {
     /// Starts to supervise a statement whose first row must come within this time.
     pub(super) fn new(session: SupervisedSession<'a>, result: ResultId, first_row: Duration) -> Self {
         let now = Instant::now();
-        let SupervisedSession { commands, rows, control, connector, events } = session;
+        let SupervisedSession { commands, rows, control, connector, events, heartbeat } = session;
         Self {
             commands,
             rows,
@@ -125,7 +128,8 @@ impl<'a> StatementSupervisor<'a> {
             is_closing: false,
             deadline: add_to(now, first_row),
             limit: Limit::FirstRow(first_row.as_secs()),
-            heartbeat_at: now + limits::HEARTBEAT,
+            heartbeat,
+            heartbeat_at: now + heartbeat,
         }
     }
 
@@ -198,7 +202,7 @@ impl<'a> StatementSupervisor<'a> {
             self.finish_kill().await;
         }
         let now = Instant::now();
-        self.heartbeat_at = now + limits::HEARTBEAT;
+        self.heartbeat_at = now + self.heartbeat;
         if now >= self.deadline {
             Box::pin(self.handle(SupervisorEvent::Deadline)).await;
         }
@@ -263,12 +267,17 @@ impl<'a> StatementSupervisor<'a> {
             FinishedKill { control, outcome }
         }));
         // Each part of the KILL has its own time limit; this one is for everything else.
-        self.deadline = Instant::now() + limits::KILL * 4;
+        self.deadline = Instant::now() + limits::KILL * 3;
     }
 
     /// Waits for the KILL in flight, if there is one: until then nothing may be sent on the first connection.
     pub(super) async fn finish_kill(&mut self) {
-        if self.killing.is_some() {
+        if self.lost.is_some() {
+            // The loss is reported first.
+            if let Some(killing) = self.killing.take() {
+                killing.abort();
+            }
+        } else if self.killing.is_some() {
             let done = finished_kill(&mut self.killing).await;
             Box::pin(self.handle(SupervisorEvent::Killed(done))).await;
         }
@@ -277,7 +286,7 @@ impl<'a> StatementSupervisor<'a> {
     async fn heartbeat(&mut self) {
         if self.killing.is_some() {
             // The second connection is busy with the KILL.
-            self.heartbeat_at = Instant::now() + limits::HEARTBEAT;
+            self.heartbeat_at = Instant::now() + self.heartbeat;
             return;
         }
         let is_dead = self.control.heartbeat(self.events).await.is_err() && {
@@ -293,7 +302,7 @@ impl<'a> StatementSupervisor<'a> {
                     .then(Remedy::Reconnect),
             );
         }
-        self.heartbeat_at = Instant::now() + limits::HEARTBEAT;
+        self.heartbeat_at = Instant::now() + self.heartbeat;
     }
 
     /// Waits for space in the queue of rows. Returns `Stopped` as soon as the statement is being stopped: then the rows
@@ -315,7 +324,7 @@ impl<'a> StatementSupervisor<'a> {
                 event = self.next_event() => event,
             };
             match event {
-                SupervisorEvent::Heartbeat => self.heartbeat_at = Instant::now() + limits::HEARTBEAT,
+                SupervisorEvent::Heartbeat => self.heartbeat_at = Instant::now() + self.heartbeat,
                 event => Box::pin(self.handle(event)).await,
             }
         }

@@ -47,24 +47,36 @@ where
 {
     let events = EventSender::new(id, events);
     let session = async move {
-        let last = run_session(id, commands, rows, events.clone(), env).await;
-        events.send(last).await;
+        let (last, session) = run_session(id, commands, rows, events.clone(), env).await;
+        // A loss is reported first: closing the connections of a dead route takes seconds.
+        let is_lost = matches!(last, SessionEvent::Lost(_));
+        if is_lost {
+            events.send(last.clone()).await;
+        }
+        if let Some(session) = session {
+            session.close().await;
+        }
+        if !is_lost {
+            events.send(last).await;
+        }
     };
     tokio::spawn(session.instrument(tracing::info_span!("session", id = id.0)))
 }
 
-/// Runs a session from its first command to its end, and returns its last event.
+/// Runs a session from its first command to its end. Returns its last event, and its connections if it has some.
 async fn run_session(
     id: SessionId,
     mut commands: mpsc::Receiver<SessionCmd>,
     rows: mpsc::Sender<Rows>,
     events: EventSender,
     env: SessionEnv,
-) -> SessionEvent {
+) -> (SessionEvent, Option<ConnectedSession>) {
     let (profile, database) = loop {
         match commands.recv().await {
             Some(SessionCmd::Connect { profile, database, .. }) => break (profile, database),
-            Some(SessionCmd::Close | SessionCmd::CloseForReconnect) | None => return SessionEvent::Closed,
+            Some(SessionCmd::Close | SessionCmd::CloseForReconnect) | None => {
+                return (SessionEvent::Closed, None);
+            }
             Some(SessionCmd::Run { result, .. }) => refuse_run(&events, result, "The session is not connected").await,
             Some(SessionCmd::Cancel(_) | SessionCmd::Answer(_) | SessionCmd::LoadCatalog) => {}
         }
@@ -72,8 +84,8 @@ async fn run_session(
     tracing::info!(profile = profile.name, hops = profile.route.len(), "connecting");
     let connected = match connect(&mut commands, &profile, database, &events, &env).await {
         Ok(Some(connected)) => connected,
-        Ok(None) => return SessionEvent::Closed,
-        Err(problem) => return SessionEvent::Failed(problem),
+        Ok(None) => return (SessionEvent::Closed, None),
+        Err(problem) => return (SessionEvent::Failed(problem), None),
     };
     let mut session = ConnectedSession::new(id, connected, rows, events);
     session.events.send(SessionEvent::Ready(Arc::clone(&session.facts))).await;
@@ -88,8 +100,7 @@ async fn run_session(
             session.report_unsent(result, unsent_problem(&last)).await;
         }
     }
-    session.close().await;
-    last
+    (last, Some(session))
 }
 
 /// Connects, and handles commands meanwhile: answers go to the open question, and Close ends the attempt (`None`).
@@ -161,6 +172,14 @@ fn value_count_problem(permit: &Permit) -> Option<Problem> {
     Some(Problem { at: placeholders.get(given).copied(), ..problem })
 }
 
+/// What a heartbeat has shown.
+enum Alive {
+    /// The route to the server is alive.
+    Route,
+    /// The first connection was alive before the second one was reopened, which took too long. It may be lost since.
+    FirstBefore,
+}
+
 /// A session that has connected.
 struct ConnectedSession {
     id: SessionId,
@@ -193,7 +212,7 @@ impl ConnectedSession {
 
     /// Runs commands until the session ends, and returns its last event.
     async fn serve(&mut self, commands: &mut mpsc::Receiver<SessionCmd>) -> SessionEvent {
-        let mut heartbeat_at = Instant::now() + limits::HEARTBEAT;
+        let mut heartbeat_at = Instant::now() + self.state.heartbeat;
         loop {
             let lag_at = self.control.lag_due();
             let command = select! {
@@ -214,10 +233,11 @@ impl ConnectedSession {
                     Err(last) => return last,
                 },
                 () = sleep_until(heartbeat_at) => {
-                    if let Err(problem) = self.heartbeat().await {
-                        return SessionEvent::Lost(problem);
-                    }
-                    heartbeat_at = Instant::now() + limits::HEARTBEAT;
+                    heartbeat_at = match self.heartbeat().await {
+                        Ok(Alive::Route) => Instant::now() + self.state.heartbeat,
+                        Ok(Alive::FirstBefore) => Instant::now(),
+                        Err(problem) => return SessionEvent::Lost(problem),
+                    };
                     continue;
                 }
             };
@@ -232,7 +252,7 @@ impl ConnectedSession {
                 // No statement runs, and no question is open.
                 Some(SessionCmd::Cancel(_) | SessionCmd::Answer(_) | SessionCmd::Connect { .. }) => {}
             }
-            heartbeat_at = Instant::now() + limits::HEARTBEAT;
+            heartbeat_at = Instant::now() + self.state.heartbeat;
         }
     }
 
@@ -276,6 +296,7 @@ impl ConnectedSession {
             control: &mut self.control,
             connector: &self.connector,
             events: &self.events,
+            heartbeat: self.state.heartbeat,
         };
         let mut supervisor = StatementSupervisor::new(supervised, result, bounds.first_row);
         let statement = StatementToRun { checked, params: permit.params(), result, bounds };
@@ -315,13 +336,18 @@ impl ConnectedSession {
     }
 
     /// Checks that both connections are alive, and reopens the second one if it is not.
-    async fn heartbeat(&mut self) -> Result<(), Problem> {
-        control::ping(&mut self.conn).await.map_err(SessionError::into_lost_problem)?;
-        if self.control.heartbeat(&self.events).await.is_err() {
-            // Without the second connection, a statement is stopped by closing the first one. The session continues.
-            let _ = timeout(limits::REOPEN, self.control.reopen(&self.events)).await;
+    async fn heartbeat(&mut self) -> Result<Alive, Problem> {
+        let (first, second) = tokio::join!(control::ping(&mut self.conn), self.control.heartbeat(&self.events));
+        first.map_err(SessionError::into_lost_problem)?;
+        if second.is_ok() {
+            return Ok(Alive::Route);
         }
-        Ok(())
+        // Without the second connection, a statement is stopped by closing the first one. The session continues.
+        match timeout(limits::KILL, self.control.reopen(&self.events)).await {
+            // A refusal is an answer, too.
+            Ok(Ok(()) | Err(_)) => Ok(Alive::Route),
+            Err(_) => Ok(Alive::FirstBefore),
+        }
     }
 
     /// Loads the catalog on a separate connection, unless a load is running.

@@ -1,6 +1,7 @@
 //! The server's variables: reads them, and checks that no statement changed one that keeps the session safe.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use mysql_async::{Conn, Row};
 
@@ -9,6 +10,7 @@ use super::error::SessionError;
 use super::events::EventSender;
 use super::internal_query::{self, InternalQuery};
 use super::run_internal::run_internal;
+use crate::domain::limits;
 
 /// The server's variables by name, in lower case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,6 +57,17 @@ impl ServerVariables {
     /// Returns whether a variable is switched on; `None` if the server does not know it.
     pub(super) fn is_on(&self, name: &str) -> Option<bool> {
         self.get(name).map(|value| !matches!(value.to_ascii_uppercase().as_str(), "OFF" | "0" | "NO" | ""))
+    }
+
+    /// Returns how long a connection may be idle before the server closes it, in seconds.
+    pub(super) fn wait_timeout(&self) -> Option<u64> {
+        self.get("wait_timeout")?.parse().ok()
+    }
+
+    /// Returns the interval of pings: often enough that the server does not close an idle connection.
+    pub(super) fn heartbeat(&self) -> Duration {
+        let wait = self.wait_timeout().map_or(Duration::MAX, Duration::from_secs);
+        (wait / limits::HEARTBEATS_A_WAIT).clamp(limits::HEARTBEAT_LEAST, limits::HEARTBEAT)
     }
 
     /// Returns whether rows may be missing: MySQL cuts the rows of SHOW by `sql_select_limit`, in any order. If the
@@ -128,6 +141,15 @@ mod tests {
             let is_found = before.compare(&ServerVariables::of(&changed)).is_err();
             assert_eq!(is_found, name != "group_concat_max_len", "{name}");
         }
+    }
+
+    #[test]
+    fn pings_come_three_times_before_the_server_closes_an_idle_connection() {
+        let heartbeat = |seconds| ServerVariables::of(&[("wait_timeout", seconds)]).heartbeat();
+        assert_eq!(ServerVariables::default().heartbeat(), limits::HEARTBEAT);
+        assert_eq!([heartbeat("28800"), heartbeat("15")], [limits::HEARTBEAT; 2]);
+        assert_eq!(heartbeat("3"), Duration::from_secs(1));
+        assert!(heartbeat("1") < Duration::from_millis(334) && heartbeat("0") == limits::HEARTBEAT_LEAST);
     }
 
     #[test]
