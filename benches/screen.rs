@@ -262,6 +262,7 @@ fn main() {
         warnings: vec![],
         sql_mode: None,
         note: None,
+        left: None,
         database: None,
     };
     bench.feed(Message::Session(session, SessionEvent::Ended { result, report }));

@@ -11,6 +11,8 @@ mod header_view;
 mod hints_view;
 pub mod keymaps;
 pub mod layout;
+mod left_statements;
+mod left_statements_state;
 pub mod message;
 pub mod model;
 pub mod panes;

@@ -15,6 +15,7 @@ use super::context::{ConnectionState, Context};
 use super::dialogs::{ActivityLine, Overlays};
 use super::focus::Focus;
 use super::layout::{Layout, LayoutClass, LayoutOptions, ScreenSize};
+use super::left_statements_state::LeftStatements;
 use super::panes::connect::Connect;
 use super::panes::explorer::Explorer;
 use super::panes::grid::Grid;
@@ -88,6 +89,7 @@ pub struct Model {
     pub jobs: ComputeJobs,
     pub reconnect: Reconnect,
     pub restore: SessionRestore,
+    pub left: LeftStatements,
     /// Records for the access log that a full queue refused. They are sent again with the next clock message.
     pub refused_records: Vec<StorageCmd>,
     /// Title and text of a worksheet for the demo, until the demo has a worksheet.
@@ -236,6 +238,7 @@ impl Model {
             jobs: ComputeJobs::default(),
             reconnect: Reconnect::default(),
             restore: SessionRestore::default(),
+            left: LeftStatements::default(),
             refused_records: Vec::new(),
             demo_worksheet: start.first_worksheet,
             inspector_opened_from: Focus::Worksheet,

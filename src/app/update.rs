@@ -178,6 +178,7 @@ fn on_session(
                 model.notice(format!("Connected to {} {}", facts.product, facts.short_version()));
             }
             let is_known = super::reconnect::on_ready(model, &facts, requests);
+            super::left_statements::on_ready(model, &facts, effects);
             model.context.facts = Some(facts);
             model.context.lag = None;
             if !is_reconnect {
@@ -218,6 +219,11 @@ fn on_session(
             model.add_activity(format!("{text} ({} ms){end}", took.as_millis()));
         }
         SessionEvent::Lag(lag) => model.context.lag = Some((lag, model.context.now)),
+        SessionEvent::LeftRunning(running) => super::left_statements::on_running(model, running, effects),
+        SessionEvent::LeftNotStopped(problem) => {
+            model.add_activity(problem.to_string());
+            model.notice(format!("{}.", problem.what));
+        }
         SessionEvent::Lost(problem) => super::reconnect::on_lost(model, &problem, requests, effects),
         SessionEvent::Closed => model.context.link = ConnectionState::None,
     }

@@ -13,8 +13,8 @@ use super::server::variables::{HOST, PORT};
 use super::server::{Account, Server, Translator};
 use super::{credentials, data, jump_host, translate, wire};
 use crate::domain::profile::{
-    CommandConsent, Environment, Hop, HopDefaults, Profile, ProfileLimits, Secret, SecretSource, SessionTimeZone,
-    Spilling, TlsMode,
+    CommandConsent, Environment, Hop, HopDefaults, LostStatements, Profile, ProfileLimits, Secret, SecretSource,
+    SessionTimeZone, Spilling, TlsMode,
 };
 
 /// The name of the built-in profile.
@@ -174,6 +174,7 @@ fn profile(jump_host: SocketAddr, host_key: String, identity: PathBuf, password:
         sql_mode: None,
         group_concat_max_len: 1_048_576,
         spill: Spilling::Allowed,
+        lost_statements: LostStatements::Ask,
         tunnel: false,
         heartbeat: None,
         hop_defaults: HopDefaults::default(),

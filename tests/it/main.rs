@@ -24,6 +24,7 @@ mod grid;
 mod jobs;
 mod keys;
 mod known_hosts;
+mod left_statements;
 mod look;
 mod looking;
 mod model;

@@ -198,6 +198,7 @@ pub fn report(end: End, rows: u64) -> RunReport {
         database: None,
         sql_mode: None,
         note: None,
+        left: None,
     }
 }
 

@@ -39,6 +39,7 @@ mod hops_as_openssh;
 mod hops_files;
 mod keys;
 mod lag;
+mod left_statements;
 mod liveness;
 mod misbehaving_server;
 mod one_server;

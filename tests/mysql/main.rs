@@ -32,7 +32,7 @@ use std::time::Duration;
 use harness::{connect, unlimited};
 use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{
-    CommandConsent, Environment, HopDefaults, Profile, ProfileLimits, SecretSource, Spilling, TlsMode,
+    CommandConsent, Environment, HopDefaults, LostStatements, Profile, ProfileLimits, SecretSource, Spilling, TlsMode,
 };
 use rrx::domain::protocol::{End, Limit, Role, RunBounds, SessionCmd};
 use rrx::domain::results::{AxisOrder, wkt};
@@ -73,6 +73,7 @@ fn server_profile() -> Profile {
         sql_mode: None,
         group_concat_max_len: 12_345,
         spill: Spilling::Allowed,
+        lost_statements: LostStatements::Ask,
         tunnel: false,
         heartbeat: None,
         hop_defaults: HopDefaults::default(),

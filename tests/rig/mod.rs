@@ -31,7 +31,8 @@ pub use forwarder::{Forwarder, Mode, TargetOrder};
 pub use mariadb::{ACCOUNT, Mariadb, PASSWORD};
 pub use ports::free_port;
 use rrx::domain::profile::{
-    CommandConsent, Environment, Hop, HopDefaults, Profile, ProfileLimits, SecretSource, Spilling, TlsMode,
+    CommandConsent, Environment, Hop, HopDefaults, LostStatements, Profile, ProfileLimits, SecretSource, Spilling,
+    TlsMode,
 };
 pub use silent::Silent;
 pub use sshd::{ALIAS, Pam, Sshd, SshdOptions, has_private_hosts_file};
@@ -280,6 +281,7 @@ impl Rig {
             sql_mode: None,
             group_concat_max_len: 1 << 20,
             spill: Spilling::Allowed,
+            lost_statements: LostStatements::Ask,
             tunnel: false,
             heartbeat: None,
             hop_defaults: HopDefaults::default(),

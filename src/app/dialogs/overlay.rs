@@ -7,6 +7,7 @@ use crate::app::panes::PaneContext;
 use crate::app::request::{
     Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogStep, InputFault, Narrowing,
 };
+use crate::app::ui::draw::wrap;
 use crate::app::widgets::line_actions::LineAction;
 use crate::app::widgets::line_input::LineInput;
 use crate::app::widgets::list::ListCursor;
@@ -16,8 +17,12 @@ use super::narrow::narrow;
 
 /// Width and height of a dialog with a list, if the screen is large enough.
 const LIST_SIZE: (u16, u16) = (104, 30);
-/// Width and height of a dialog with a line or a yes-or-no question.
+/// Width and height of a dialog with a line, and the least of one with a yes-or-no question.
 const LINE_SIZE: (u16, u16) = (72, 8);
+/// Columns of a yes-or-no question that are not text: the border and a space at each side.
+const COLUMNS_AROUND_QUESTION: u16 = 4;
+/// Lines of a yes-or-no question that are not text: two lines of the border, an empty line at each side, the keys.
+const LINES_AROUND_QUESTION: u16 = 5;
 /// Width and height of a popup at a cell of the screen.
 const POPUP_SIZE: (u16, u16) = (40, 10);
 /// Lines of a dialog that are not items: two lines of the border, the typed text, an empty line.
@@ -274,7 +279,13 @@ impl Overlay {
     pub fn area(&self, context: &Context) -> Area {
         let (width, height) = match self.dialog.shape() {
             DialogShape::List => LIST_SIZE,
-            DialogShape::Line | DialogShape::Confirm => LINE_SIZE,
+            DialogShape::Line => LINE_SIZE,
+            DialogShape::Confirm => {
+                let width = context.layout.overlay(LINE_SIZE.0, LINE_SIZE.1).width;
+                let room = usize::from(width.saturating_sub(COLUMNS_AROUND_QUESTION));
+                let lines = u16::try_from(wrap(&self.dialog.explanation(), room).len()).unwrap_or(u16::MAX);
+                (width, lines.saturating_add(LINES_AROUND_QUESTION).max(LINE_SIZE.1))
+            }
         };
         match self.anchor {
             Anchor::Center => context.layout.overlay(width, height),

@@ -133,14 +133,15 @@ impl OverlayView<'_> {
     fn confirmation(&self, area: Rect, buffer: &mut Buffer) {
         let question = self.overlay.dialog.explanation();
         let lines = wrap(&question, usize::from(area.width).saturating_sub(2));
-        let mut y = area.y + 1;
-        for line in &lines {
+        // On a small screen the keys are more important than the end of a long question.
+        let last = area.bottom().saturating_sub(1);
+        for (y, line) in (area.y + 1..last).zip(&lines) {
             parts(buffer, (area.x + 1, y), area.right(), [(line.trim_end(), self.theme.text())]);
-            y += 1;
         }
+        let keys_at = area.y.saturating_add(2).saturating_add(u16::try_from(lines.len()).unwrap_or(u16::MAX));
         parts(
             buffer,
-            (area.x + 1, y + 1),
+            (area.x + 1, keys_at.min(last)),
             area.right(),
             [
                 ("y", self.theme.key()),

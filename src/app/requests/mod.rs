@@ -196,7 +196,10 @@ fn stop(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect
     if let Some(export) = model.grid.exporting() {
         effects.push(Effect::Export(ExportCmd::Cancel(export.job.id)));
         model.notice("Stopping the export …");
-    } else if !with!(model, requests, effects, grid.stop_job()) && !super::reconnect::stop(model, effects) {
+    } else if !with!(model, requests, effects, grid.stop_job())
+        && !super::reconnect::stop(model, effects)
+        && !super::left_statements::stop(model, effects)
+    {
         let key = model.context.key(Action::App(AppAction::Quit));
         model.notice(format!("Nothing is running. {key} quits rrx."));
     }

@@ -102,6 +102,9 @@ fn finish(
         requests.push(Request::VariableRestored(report.clone()));
         return;
     }
+    if let Some(left) = &report.left {
+        crate::app::left_statements::on_left(model, &statement.profile, left.clone());
+    }
     model.restore.on_ended(&statement.text, statement.dialect, report);
     if let (Some((key, _)), End::Complete | End::Limit(_)) = (&statement.location, &report.end) {
         // A USE of the worksheet's own is no other place for the next statement.

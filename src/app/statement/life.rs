@@ -209,6 +209,19 @@ impl Statement {
         matches!(self.phase, StatementPhase::Cancelling { .. })
     }
 
+    /// Returns whether the session has it, and has not reported its end.
+    #[must_use]
+    pub fn is_sent(&self) -> bool {
+        match &self.phase {
+            StatementPhase::Sent { .. } | StatementPhase::Streaming { .. } => true,
+            StatementPhase::Cancelling { record } => record.is_some(),
+            StatementPhase::Authorizing(_)
+            | StatementPhase::Recording
+            | StatementPhase::Abandoned
+            | StatementPhase::Ended => false,
+        }
+    }
+
     /// Handles an event and returns what to do. Events that do not belong to its phase change nothing.
     #[must_use]
     #[expect(clippy::match_same_arms, reason = "one arm a transition reads as a table")]

@@ -16,7 +16,7 @@ use std::time::Duration;
 use crate::domain::access_log::{Permit, authorize};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{
-    End, ExportCmd, ExportJob, Limit, ResultId, RunBounds, RunReport, StorageCmd, StoreEvent,
+    End, ExportCmd, ExportJob, LeftStatement, Limit, ResultId, RunBounds, RunReport, StorageCmd, StoreEvent,
 };
 use crate::domain::results::Column;
 use crate::domain::sql::SqlMode;
@@ -130,9 +130,8 @@ fn start(model: &mut Model, new: NewStatement, requests: &mut Vec<Request>, effe
         Ok(authorized) => authorized,
         Err(error) => return report_not_started(model, new, error, requests, effects),
     };
-    let question = elsewhere_question(&model.context, &model.worksheets, &new)
-        .or_else(|| model.restore.question(&new.text, &model.context));
     let result = new.export.as_ref().map_or_else(|| model.ids.result(), |export| export.result);
+    let question = start_question(model, &new, result);
     let limits = bounds(&model.context);
     let bounds = RunBounds { rows: limits.rows.filter(|_| new.export.is_none()), ..limits };
     let since = model.context.now;
@@ -147,6 +146,20 @@ fn start(model: &mut Model, new: NewStatement, requests: &mut Vec<Request>, effe
         }),
         None => confirm(model, result, requests, effects),
     }
+}
+
+/// Returns what the user is asked before a statement starts; `None` if there is no question.
+fn start_question(model: &mut Model, new: &NewStatement, result: ResultId) -> Option<String> {
+    if new.origin == StatementOrigin::Restore {
+        return None;
+    }
+    let questions = [
+        elsewhere_question(&model.context, &model.worksheets, new),
+        model.restore.question(&new.text, &model.context),
+        model.left.question(result, model.context.now),
+    ];
+    let questions: Vec<String> = questions.into_iter().flatten().collect();
+    (!questions.is_empty()).then(|| questions.join(" "))
 }
 
 /// Shows why a statement does not start. The statements after it do not run either.
@@ -228,12 +241,14 @@ pub(super) fn confirm(model: &mut Model, result: ResultId, requests: &mut Vec<Re
     if let Some(statement) = model.context.statements.current() {
         model.restore.forget(statement.text(), &model.context);
     }
+    crate::app::left_statements::on_confirmed(model, result, effects);
     handle(model, result, StatementEvent::Confirmed, requests, effects);
 }
 
 /// Drops the statement that the user has declined.
 pub(super) fn decline(model: &mut Model, result: ResultId, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    model.notice("Nothing was sent.");
+    let next = crate::app::left_statements::on_declined(model, result);
+    model.notice(next.map_or_else(|| "Nothing was sent.".to_owned(), |next| format!("Nothing was sent. {next}")));
     handle(model, result, StatementEvent::Declined, requests, effects);
 }
 
@@ -287,7 +302,15 @@ pub(super) fn on_session_ended(model: &mut Model, end: End, requests: &mut Vec<R
     let (result, since) = (statement.result(), statement.since());
     let progress = model.grid.of(result).map_or((0, 0), |result| (result.progress.rows, result.progress.bytes));
     let total = model.context.now.saturating_sub(since);
-    let report = RunReport { rows: progress.0, bytes: progress.1, total, ..RunReport::without_rows(end) };
+    // The session has not said how the statement ended, so it may still run.
+    let may_run = statement.is_sent() && matches!(end, End::Broken(_));
+    let left = model
+        .context
+        .facts
+        .as_ref()
+        .filter(|_| may_run)
+        .map(|facts| LeftStatement { connection: facts.connection_id, text: statement.text().to_owned() });
+    let report = RunReport { rows: progress.0, bytes: progress.1, total, left, ..RunReport::without_rows(end) };
     handle(model, result, StatementEvent::SessionEnded(report), requests, effects);
 }
 

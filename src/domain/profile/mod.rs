@@ -158,6 +158,16 @@ pub enum Spilling {
     Forbidden,
 }
 
+/// What happens to a statement that still runs on the server after its connection was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum LostStatements {
+    /// rrx asks before another statement starts.
+    #[default]
+    Ask,
+    /// rrx stops it when it has reconnected.
+    Stop,
+}
+
 /// TLS between rrx and the replica, inside the tunnel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum TlsMode {
@@ -276,6 +286,7 @@ pub struct Profile {
     /// A number of bytes.
     pub group_concat_max_len: u64,
     pub spill: Spilling,
+    pub lost_statements: LostStatements,
     /// Whether `rrx tunnel` may open this profile for other programs.
     pub tunnel: bool,
     /// Schema, table and column of a time that the writer renews: a source of the replica's lag.

@@ -7,11 +7,11 @@ use toml::de::{DeTable, DeValue};
 
 use super::settings_table::{SettingKey, limits, profile, secret, session};
 use super::toml_entry::{SettingsError, TomlEntry, collect, report_unknown_keys};
-use crate::domain::limits::MAX_ROW_BYTES;
 use super::{
-    CommandConsent, Environment, HopDefaults, Profile, ProfileLimits, SecretKind, SecretSource, SessionTimeZone,
-    Spilling, TlsMode, route,
+    CommandConsent, Environment, HopDefaults, LostStatements, Profile, ProfileLimits, SecretKind, SecretSource,
+    SessionTimeZone, Spilling, TlsMode, route,
 };
+use crate::domain::limits::MAX_ROW_BYTES;
 
 /// The result of reading a section.
 pub(super) struct ParsedProfile {
@@ -76,6 +76,10 @@ impl<'a, 'i> ProfileReader<'a, 'i> {
             time_zone: self.time_zone(session).unwrap_or_default(),
             sql_mode: self.sql_mode(session),
             group_concat_max_len: self.number(session, session::GROUP_CONCAT_MAX_LEN).unwrap_or(1 << 20),
+            lost_statements: match self.choice(profile::LOST_STATEMENTS) {
+                Some("stop") => LostStatements::Stop,
+                Some(_) | None => LostStatements::Ask,
+            },
             spill: if self.flag(profile::SPILL).unwrap_or(true) { Spilling::Allowed } else { Spilling::Forbidden },
             tunnel: self.flag(profile::TUNNEL).unwrap_or(false),
             heartbeat: self.heartbeat(),

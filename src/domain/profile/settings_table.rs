@@ -219,6 +219,9 @@ section!(profile {
         "Variables of the MySQL session (see *Session*).", "{ time_zone = \"Europe/Berlin\" }";
     SPILL = "spill", Flag, Value("true"), OwnChoice:
         "Whether the rows of a large result may go to a sealed temporary file. With `false` a result ends at 64 MiB.", "false";
+    LOST_STATEMENTS = "lost_statements", OneOf(&["ask", "stop"]), Value("\"ask\""), OwnChoice:
+        "What happens to a statement that still runs on the replica after its connection was lost. With `ask`, rrx asks before the \
+         next statement starts. With `stop`, it stops the statement as soon as it has reconnected.", "\"stop\"";
     TUNNEL = "tunnel", Flag, Value("false"), OwnChoice:
         "Whether `rrx tunnel` may open this profile for other programs.", "true";
     HISTORY = "history", OneOf(&["full", "no-literals", "off"]), Value("\"full\""), OwnChoice:

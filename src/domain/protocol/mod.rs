@@ -4,6 +4,7 @@
 mod export;
 mod host;
 mod lag;
+mod left_statement;
 mod run;
 mod session;
 mod storage;
@@ -12,6 +13,7 @@ mod store;
 pub use self::export::*;
 pub use self::host::*;
 pub use self::lag::*;
+pub use self::left_statement::*;
 pub use self::run::*;
 pub use self::session::*;
 pub use self::storage::*;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::left_statement::LeftStatement;
 use crate::domain::access_log::EndRecord;
 use crate::domain::ids::ResultId;
 use crate::domain::problem::{Problem, ProblemKind};
@@ -120,6 +121,8 @@ pub struct RunReport {
     pub sql_mode: Option<String>,
     /// What the user should know about it, as part of a sentence: why nothing was sent, or why no warnings were read.
     pub note: Option<&'static str>,
+    /// What may still run on the server, because the connection was lost.
+    pub left: Option<LeftStatement>,
 }
 
 impl RunReport {
@@ -137,6 +140,7 @@ impl RunReport {
             database: None,
             sql_mode: None,
             note: None,
+            left: None,
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::lag::Lag;
+use super::left_statement::{LeftStatement, RunningLeft};
 use super::run::{RunBounds, RunReport};
 use crate::domain::access_log::Permit;
 use crate::domain::catalog::{Catalog, NameCase};
@@ -221,6 +222,10 @@ pub enum SessionCmd {
     Cancel(ResultId),
     /// Reload the catalog.
     LoadCatalog,
+    /// Look for these statements of earlier sessions with the same server until none of them runs any more.
+    FindLeft(Vec<LeftStatement>),
+    /// Close the connections of those of them that still run.
+    StopLeft,
     /// Close the connections and end.
     Close,
     /// Close the connections and end, because another session continues this one.
@@ -253,6 +258,10 @@ pub enum SessionEvent {
     },
     /// The replication lag, read after connecting and then regularly.
     Lag(Lag),
+    /// The statements of [`SessionCmd::FindLeft`] that still run. Sent when one is found, and when the list changes.
+    LeftRunning(Vec<RunningLeft>),
+    /// A statement of an earlier session could not be stopped.
+    LeftNotStopped(Problem),
     /// rrx itself sent a statement. The activity list shows it.
     InternalQuery {
         text: String,

@@ -116,6 +116,20 @@ impl ControlConnection {
         self.conn.is_some()
     }
 
+    /// Returns the second connection, or the first one if there can be no second one. `None` if it has to be reopened.
+    pub(super) fn conn_or<'a>(&'a mut self, first: &'a mut Conn) -> Option<&'a mut Conn> {
+        match (&mut self.conn, self.absence) {
+            (Some(conn), _) => Some(conn),
+            (None, Some(_)) => Some(first),
+            (None, None) => None,
+        }
+    }
+
+    /// Drops the connection, because it has a query in flight. The next heartbeat reopens it.
+    pub(super) fn discard(&mut self) {
+        self.conn = None;
+    }
+
     /// Returns why there is no second connection, if there can be none.
     pub(super) fn absence(&self) -> Option<Absence> {
         self.absence
@@ -206,7 +220,7 @@ impl ControlConnection {
 
 /// Sends a KILL. It compares the server first: a proxy may have moved the connection to another server, where the same id
 /// belongs to another user's statement.
-async fn kill_on(
+pub(super) async fn kill_on(
     conn: &mut Conn,
     identity: &str,
     query: &InternalQuery,

@@ -31,6 +31,8 @@ pub(super) fn log_event(event: &SessionEvent) {
         SessionEvent::CatalogFailed(problem) => debug!(%problem, "catalog not read"),
         SessionEvent::Ended { result, report } => ended(*result, report),
         SessionEvent::Lag(lag) => trace!(?lag, "lag"),
+        SessionEvent::LeftRunning(running) => info!(count = running.len(), "statements of lost connections run"),
+        SessionEvent::LeftNotStopped(problem) => info!(%problem, "statement of a lost connection not stopped"),
         SessionEvent::InternalQuery { text, took, error } => {
             trace!(tag = tag(text), ?took, failed = error.is_some(), "internal query");
             trace!(target: "rrx::statement_text", text = text.as_str(), ?error, "internal query");

@@ -294,6 +294,21 @@ pub(super) fn kill_connection(connection: u64) -> InternalQuery {
     InternalQuery(format!("/* rrx:close */ KILL {connection}"))
 }
 
+/// Reads the connections with these ids from the process list, with the columns of [`all_processes`].
+pub(super) fn processes(connections: &[u64]) -> InternalQuery {
+    let ids: Vec<String> = connections.iter().map(u64::to_string).collect();
+    InternalQuery(format!(
+        "/* rrx:left */ SELECT ID, USER, HOST, DB, COMMAND, TIME, STATE, INFO FROM information_schema.PROCESSLIST \
+         WHERE ID IN ({})",
+        ids.join(", ")
+    ))
+}
+
+/// Reads the whole process list, for engines without `information_schema.PROCESSLIST`.
+pub(super) fn all_processes() -> InternalQuery {
+    InternalQuery("/* rrx:left */ SHOW FULL PROCESSLIST".into())
+}
+
 /// Answers at once. After a KILL it receives a late "interrupted" error, which would otherwise hit the user's next statement.
 pub(super) fn barrier() -> InternalQuery {
     InternalQuery("/* rrx:barrier */ SELECT 1".into())

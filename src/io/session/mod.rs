@@ -42,6 +42,7 @@ mod error;
 mod events;
 mod internal_query;
 mod lag;
+mod left_statements;
 mod local_certificate;
 mod packet_watch;
 mod password_watch;

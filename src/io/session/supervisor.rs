@@ -88,6 +88,8 @@ pub(super) struct StatementSupervisor<'a> {
     result: ResultId,
     /// Whether the catalog must be read after the statement.
     pub(super) has_catalog_request: bool,
+    /// Whether the statements of lost connections must be stopped after the statement.
+    pub(super) has_stop_left_request: bool,
     /// Why the statement was stopped, if it was.
     pub(super) stop: Option<StopReason>,
     /// Rows that found no space before the statement was stopped. They are sent at its end.
@@ -120,6 +122,7 @@ impl<'a> StatementSupervisor<'a> {
             events,
             result,
             has_catalog_request: false,
+            has_stop_left_request: false,
             stop: None,
             unsent_rows: Vec::new(),
             killing: None,
@@ -221,7 +224,11 @@ impl<'a> StatementSupervisor<'a> {
             }
             SupervisorEvent::Command(Some(SessionCmd::Run { result, .. })) => self.events.send(busy(result)).await,
             SupervisorEvent::Command(Some(SessionCmd::LoadCatalog)) => self.has_catalog_request = true,
-            SupervisorEvent::Command(Some(SessionCmd::Connect { .. } | SessionCmd::Answer(_))) => {}
+            SupervisorEvent::Command(Some(SessionCmd::StopLeft)) => self.has_stop_left_request = true,
+            // A session gets them before its first statement.
+            SupervisorEvent::Command(Some(
+                SessionCmd::Connect { .. } | SessionCmd::Answer(_) | SessionCmd::FindLeft(_),
+            )) => {}
             SupervisorEvent::RouteLost(problem) => self.lost = Some(problem),
             SupervisorEvent::Deadline if self.stop.is_none() => self.stop(StopReason::Limit(self.limit)),
             SupervisorEvent::Deadline if self.killing.is_none() && self.kills < limits::KILLS => self.kill(),

@@ -19,6 +19,7 @@ use super::env::{CatalogLoading, SessionEnv};
 use super::error::SessionError;
 use super::events::{EventSender, SessionPrompter};
 use super::internal_query;
+use super::left_statements::LeftStatements;
 use super::run_internal::run_internal;
 use super::server_timeout::{raised, timeout_for};
 use super::session_state::SessionState;
@@ -29,7 +30,7 @@ use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
-use crate::domain::protocol::{End, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionEvent};
+use crate::domain::protocol::{End, LeftStatement, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionEvent};
 use crate::domain::quantity::counted;
 use crate::domain::sql::Param;
 
@@ -78,7 +79,13 @@ async fn run_session(
                 return (SessionEvent::Closed, None);
             }
             Some(SessionCmd::Run { result, .. }) => refuse_run(&events, result, "The session is not connected").await,
-            Some(SessionCmd::Cancel(_) | SessionCmd::Answer(_) | SessionCmd::LoadCatalog) => {}
+            Some(
+                SessionCmd::Cancel(_)
+                | SessionCmd::Answer(_)
+                | SessionCmd::LoadCatalog
+                | SessionCmd::FindLeft(_)
+                | SessionCmd::StopLeft,
+            ) => {}
         }
     };
     tracing::info!(profile = profile.name, hops = profile.route.len(), "connecting");
@@ -127,7 +134,13 @@ async fn connect(
             Some(SessionCmd::Run { result, .. }) => {
                 refuse_run(events, result, "The session is not connected yet").await;
             }
-            Some(SessionCmd::Connect { .. } | SessionCmd::Cancel(_) | SessionCmd::LoadCatalog) => {}
+            Some(
+                SessionCmd::Connect { .. }
+                | SessionCmd::Cancel(_)
+                | SessionCmd::LoadCatalog
+                | SessionCmd::FindLeft(_)
+                | SessionCmd::StopLeft,
+            ) => {}
         }
     }
 }
@@ -149,6 +162,8 @@ fn unsent_problem(last: &SessionEvent) -> Problem {
         | SessionEvent::CatalogFailed(_)
         | SessionEvent::Ended { .. }
         | SessionEvent::Lag(_)
+        | SessionEvent::LeftRunning(_)
+        | SessionEvent::LeftNotStopped(_)
         | SessionEvent::InternalQuery { .. } => {
             Problem::new(ProblemKind::Route, "The statement was not sent: the session ended before it")
                 .hint("reconnect, and run it again")
@@ -180,6 +195,21 @@ enum Alive {
     FirstBefore,
 }
 
+/// What to do about the statements of earlier sessions.
+#[derive(Clone, Copy)]
+enum LeftAction {
+    Look,
+    Stop,
+}
+
+/// Returns the text that the server gets for a statement.
+fn sent_text(permit: &Permit) -> String {
+    match permit.params().len() {
+        0 => permit.checked().text().to_owned(),
+        values => internal_query::execute(values).text().to_owned(),
+    }
+}
+
 /// A session that has connected.
 struct ConnectedSession {
     id: SessionId,
@@ -192,6 +222,7 @@ struct ConnectedSession {
     rows: mpsc::Sender<Rows>,
     events: EventSender,
     catalog: CatalogLoader,
+    left: LeftStatements,
 }
 
 impl ConnectedSession {
@@ -207,6 +238,7 @@ impl ConnectedSession {
             rows,
             events,
             catalog: CatalogLoader::default(),
+            left: LeftStatements::default(),
         }
     }
 
@@ -248,9 +280,21 @@ impl ConnectedSession {
                     }
                 }
                 Some(SessionCmd::LoadCatalog) => self.load_catalog(),
+                Some(SessionCmd::FindLeft(statements)) => {
+                    self.left.set(statements);
+                    if let Err(problem) = self.handle_left(LeftAction::Look).await {
+                        return SessionEvent::Lost(problem);
+                    }
+                }
+                Some(SessionCmd::StopLeft) => self.left.is_stop_due = true,
                 Some(SessionCmd::Close | SessionCmd::CloseForReconnect) | None => return SessionEvent::Closed,
                 // No statement runs, and no question is open.
                 Some(SessionCmd::Cancel(_) | SessionCmd::Answer(_) | SessionCmd::Connect { .. }) => {}
+            }
+            if std::mem::take(&mut self.left.is_stop_due)
+                && let Err(problem) = self.handle_left(LeftAction::Stop).await
+            {
+                return SessionEvent::Lost(problem);
             }
             heartbeat_at = Instant::now() + self.state.heartbeat;
         }
@@ -302,8 +346,11 @@ impl ConnectedSession {
         let statement = StatementToRun { checked, params: permit.params(), result, bounds };
         debug_events::log_statement(result, permit);
         let report = run_statement(&mut self.conn, &mut supervisor, &mut self.state, statement).await;
-        let StatementSupervisor { has_catalog_request, lost, is_closing, .. } = supervisor;
-        let report = RunReport { note: report.note.or(checked.note()), ..report };
+        let StatementSupervisor { has_catalog_request, has_stop_left_request, lost, is_closing, .. } = supervisor;
+        self.left.is_stop_due |= has_stop_left_request;
+        let left =
+            lost.as_ref().map(|_| LeftStatement { connection: self.facts.connection_id, text: sent_text(permit) });
+        let report = RunReport { note: report.note.or(checked.note()), left, ..report };
         self.events.send(SessionEvent::Ended { result, report }).await;
         if has_catalog_request {
             self.load_catalog();
@@ -340,6 +387,10 @@ impl ConnectedSession {
         let (first, second) = tokio::join!(control::ping(&mut self.conn), self.control.heartbeat(&self.events));
         first.map_err(SessionError::into_lost_problem)?;
         if second.is_ok() {
+            // Not on the first connection, where it would come between two statements of the user.
+            if self.control.is_available() && !self.left.is_empty() {
+                self.handle_left(LeftAction::Look).await?;
+            }
             return Ok(Alive::Route);
         }
         // Without the second connection, a statement is stopped by closing the first one. The session continues.
@@ -347,6 +398,25 @@ impl ConnectedSession {
             // A refusal is an answer, too.
             Ok(Ok(()) | Err(_)) => Ok(Alive::Route),
             Err(_) => Ok(Alive::FirstBefore),
+        }
+    }
+
+    /// Looks for the statements of earlier sessions, or stops them.
+    async fn handle_left(&mut self, action: LeftAction) -> Result<(), Problem> {
+        let is_first = self.control.absence().is_some();
+        let identity = self.facts.identity.clone();
+        let Some(conn) = self.control.conn_or(&mut self.conn) else { return Ok(()) };
+        let done = match action {
+            LeftAction::Look => self.left.look(conn, &self.events).await,
+            LeftAction::Stop => self.left.stop(conn, &identity, &self.events).await,
+        };
+        match done {
+            Err(error) if is_first && !error.is_refusal() => Err(error.into_lost_problem()),
+            Err(error) if !error.is_refusal() => {
+                self.control.discard();
+                Ok(())
+            }
+            Ok(()) | Err(_) => Ok(()),
         }
     }
 
@@ -387,7 +457,13 @@ impl ConnectedSession {
                         self.events.send(SessionEvent::Ended { result, report }).await;
                     }
                 }
-                Some(SessionCmd::LoadCatalog | SessionCmd::Answer(_) | SessionCmd::Connect { .. }) => {}
+                Some(SessionCmd::StopLeft) => self.left.is_stop_due = true,
+                Some(
+                    SessionCmd::LoadCatalog
+                    | SessionCmd::Answer(_)
+                    | SessionCmd::Connect { .. }
+                    | SessionCmd::FindLeft(_),
+                ) => {}
             }
         }
     }
