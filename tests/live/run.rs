@@ -16,7 +16,7 @@ use rrx::io::storage::access_log::{AccessLog, FILE_NAME};
 use tokio::sync::mpsc;
 
 use crate::harness::{direct, session_env};
-use crate::rig::{Rig, wait_until};
+use crate::rig::{Rig, SshdOptions, wait_until};
 use crate::session_state::{executor, make_unpin};
 
 /// A writer that collects the bytes, or returns an error.
@@ -123,6 +123,26 @@ async fn a_statement_after_the_end_of_the_session_is_refused_with_the_reason_of_
     assert_eq!(ran.code, ProblemKind::Route.exit_code());
     // Each begin record has an end record.
     assert_eq!(ran.log.len(), 4, "{:#?}", ran.log);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_connection_is_reported_with_what_may_still_run() {
+    let rig = Rig::start();
+    let sshd = rig.start_sshd(&SshdOptions::default());
+    let route = vec![rig.hop(sshd.port(), &sshd.known_hosts())];
+    let profile = Profile { route, ..rig.profile() };
+    let losing = std::thread::spawn(move || {
+        let running = "SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT /* run and lost */%'";
+        wait_until("the statement runs", Duration::from_secs(20), || !rig.sql(running).trim().is_empty());
+        sshd.kill_connections();
+        rig.sql(running).trim().to_owned()
+    });
+    let ran = perform(args("SELECT /* run and lost */ SLEEP(60)"), profile).await;
+    let connection = losing.join().unwrap();
+    assert_eq!(ran.code, ProblemKind::Lost.exit_code(), "{}", ran.err);
+    let text =
+        format!("may still run on the server, on connection {connection}, until its time limit or KILL {connection}");
+    assert!(ran.err.contains(&text), "{}", ran.err);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -255,7 +255,7 @@ fn judge(
     }
     let problem = match &report.end {
         End::Complete => return Ok(0),
-        End::Broken(problem) => with_position(problem.clone(), &args.text, start),
+        End::Broken(problem) => with_left(with_position(problem.clone(), &args.text, start), report),
         End::Limit(limit) => limit_problem(report, *limit),
         End::Cancelled if was_interrupted => {
             Problem::new(ProblemKind::Interrupted, format!("Interrupted after {}", counted(report.rows, "row")))
@@ -268,6 +268,17 @@ fn judge(
     printed
         .map(|()| problem.kind.exit_code())
         .or_else(|error| if was_interrupted { Ok(problem.kind.exit_code()) } else { Err(error) })
+}
+
+/// Adds what may still run on the server after the connection was lost.
+fn with_left(problem: Problem, report: &RunReport) -> Problem {
+    match &report.left {
+        Some(left) => problem.because(format!(
+            "the statement may still run on the server, on connection {}, until its time limit or KILL {0}",
+            left.connection
+        )),
+        None => problem,
+    }
 }
 
 fn warning_text(report: &RunReport) -> String {

@@ -348,8 +348,16 @@ impl ConnectedSession {
         let report = run_statement(&mut self.conn, &mut supervisor, &mut self.state, statement).await;
         let StatementSupervisor { has_catalog_request, has_stop_left_request, lost, is_closing, .. } = supervisor;
         self.left.is_stop_due |= has_stop_left_request;
-        let left =
-            lost.as_ref().map(|_| LeftStatement { connection: self.facts.connection_id, text: sent_text(permit) });
+        // An error of the server says that the statement has ended.
+        let may_run = match &report.end {
+            End::Complete => false,
+            End::Broken(problem) => problem.server.is_none(),
+            End::Cancelled | End::Limit(_) => true,
+        };
+        let left = lost
+            .as_ref()
+            .filter(|_| may_run)
+            .map(|_| LeftStatement { connection: self.facts.connection_id, text: sent_text(permit) });
         let report = RunReport { note: report.note.or(checked.note()), left, ..report };
         self.events.send(SessionEvent::Ended { result, report }).await;
         if has_catalog_request {
