@@ -1,7 +1,8 @@
 //! Fuzz target: what a server sends before the driver reads it. The watch decides the same whatever the pieces are, passes only
-//! bytes of the input, and a malformed certificate is no panic.
+//! bytes of the input, and neither a malformed certificate nor the first bytes of another program are a panic.
 
-use rrx::io::session::server_bytes::{read_certificate, watch_packets};
+use rrx::domain::text::is_safe;
+use rrx::io::session::server_bytes::{describe_foreign, read_certificate, watch_packets};
 
 use super::fingerprint;
 
@@ -16,6 +17,8 @@ pub fn server_bytes(data: &[u8]) -> u64 {
         }
     }
     assert!(data.starts_with(&whole.passed), "only bytes of the server pass");
+    let foreign = describe_foreign(data);
+    assert!(foreign.iter().all(|text| text.chars().all(is_safe)), "a message has no unsafe character: {foreign:?}");
     let certificate = read_certificate(data);
-    fingerprint((whole.passed.len(), whole.refusal, certificate))
+    fingerprint((whole.passed.len(), whole.refusal, foreign, certificate))
 }

@@ -156,6 +156,10 @@ pub const CATALOG_ANSWER_BYTES: usize = 256 << 20;
 pub const RESULT_COLUMNS: u64 = 16_384;
 /// Bytes of the names and types of a result's columns.
 pub const RESULT_HEADER_BYTES: usize = 16 << 20;
+/// Bytes kept of a program that answers in place of a MySQL server: a message shows fewer.
+pub const FIRST_BYTES: usize = 64;
+/// Time for more of these bytes, once the first ones are known not to be MySQL.
+pub const FIRST_BYTES_WAIT: Duration = Duration::from_millis(200);
 /// Bytes of a snippet's name: with its extension it is a valid file name on every system.
 pub const SNIPPET_NAME_BYTES: usize = 100;
 /// Depth of nested blocks of a doc page (lists in quotes in lists). Deeper ones are shown flat.

@@ -209,3 +209,31 @@ fn an_encrypted_key_without_a_passphrase_is_reported_with_the_possible_sources()
     assert!(problem["next"].as_str().unwrap().contains("configure a source in the profile"), "{json:#}");
     assert_ne!(ran.code, 0, "{ran:?}");
 }
+
+#[test]
+fn a_port_of_an_ssh_server_is_told_in_the_same_words_by_every_command_on_every_way() {
+    let rig = Rig::start();
+    let port = rig.ssh_port().to_string();
+    let permit = vec![format!("127.0.0.1:{port}")];
+    let permissive = rig.start_sshd(&SshdOptions { permit, ..SshdOptions::default() });
+    let through = [
+        ("route", route(rig, &format!("127.0.0.1:{}", permissive.port()))),
+        ("known_hosts", quoted(&permissive.known_hosts())),
+    ];
+    let direct = [("route", "[]".to_owned())];
+    let words = "no MySQL server answered: the first bytes look like an SSH server: SSH-2.0-OpenSSH_";
+    for way in [direct.as_slice(), &through] {
+        for tls in ["disabled", "required", "verify-identity"] {
+            let target = [("host", "\"127.0.0.1\"".into()), ("port", port.clone()), ("tls", format!("\"{tls}\""))];
+            let settings = with_changes(rig, &[way, &target].concat());
+            let keeps = |line: &&str| tls == "verify-identity" || !line.starts_with("ca = ");
+            let home = Home::with(&settings.lines().filter(keeps).collect::<Vec<_>>().join("\n"));
+            let checked = home.run(&["doctor", "rig"]);
+            assert!(checked.code == 3 && checked.out.contains(words), "{tls}, {way:?}: {checked:?}");
+            assert!(checked.out.contains("failed at the step: MySQL"), "{tls}, {way:?}: {checked:?}");
+            let ran = home.run(&["run", "-p", "rig", "-e", "SELECT 1"]);
+            assert!(ran.code == 3 && ran.err.contains(words), "{tls}, {way:?}: {ran:?}");
+            assert!(ran.err.contains("3306 is MySQL's usual port"), "{tls}, {way:?}: {ran:?}");
+        }
+    }
+}

@@ -85,32 +85,57 @@ async fn what_is_no_greeting_of_mysql_ends_the_connect_with_an_error_in_plain_wo
     use AfterGreeting::{Close, Silence};
     let greeting =
         packet(0, b"\x0a8.0.33\0\x01\0\0\0saltsalt\0\xff\xff\x2d\x02\0\xff\xff\x15\0\0\0\0\0\0\0\0\0\0saltsaltsalt\0");
+    let foreign = |bytes: &[u8], expected| (bytes.to_vec(), Silence, expected);
     let connects = [
-        (b"SSH-2.0-OpenSSH_9.2p1\r\n".to_vec(), Close),
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), Close),
-        (packet(0, &[]), Close),
-        (packet(0, b"\x0a"), Close),
-        (packet(0, b"\x09old\0"), Close),
-        (packet(0, &vec![0x0a; 70_000]), Close),
-        (packet(0, b"\xff\x10\x04Too many connections"), Close),
-        (greeting.clone(), Close),
-        ([greeting.clone(), packet(2, b"\xfemysql_native_password\0salt\0")].concat(), Close),
-        ([greeting.clone(), packet(2, &[]), packet(2, &[0xfe])].concat(), Close),
-        ([greeting[..greeting.len() - 9].to_vec(), vec![7]].concat(), Close),
-        (Vec::new(), Close),
-        (Vec::new(), Silence),
-        (greeting, Silence),
+        foreign(b"SSH-2.0-OpenSSH_9.2p1\r\n", "look like an SSH server: SSH-2.0-OpenSSH_9.2p1"),
+        foreign(b"HTTP/1.1 400 Bad Request\r\n\r\n", "look like a web server (HTTP): HTTP/1.1 400 Bad Request"),
+        foreign(b"\x15\x03\x03\0\x02\x02\x28", "look like a server with TLS, such as HTTPS: 15 03 03"),
+        foreign(b"220 mail.example.com ESMTP\r\n", "(SMTP, FTP): 220 mail.example.com ESMTP"),
+        foreign(b"-DENIED Redis is running\r\n", "look like a Redis server: -DENIED Redis is running"),
+        foreign(b"E\0\0\0\x09SFATAL\0\0", "look like a PostgreSQL server: 45 00"),
+        foreign(b"\x05\0\0\0\x0b\x08\x05\x1a\0", "belongs to MySQL's X protocol"),
+        foreign(&[0xe7; 3000], "the first bytes are e7 e7 e7"),
+        foreign(&[&packet(2, &[1, 4])[..], &[0; 300]].concat(), "the first bytes are 02 00 00 02"),
+        foreign(b"ab", "the first bytes are ab, then nothing came for 15 seconds"),
+        (packet(0, &[]), Close, "no MySQL server answered"),
+        (packet(0, b"\x0a"), Close, "cut off or malformed"),
+        (packet(0, b"\x09old\0"), Close, "version 9 of the MySQL protocol"),
+        (packet(0, &vec![0x0a; 70_000]), Close, "the first bytes are 70 11 01"),
+        (packet(0, b"\xff\x10\x04Too many connections"), Close, "ERROR 1040 (HY000): Too many connections"),
+        (packet(1, b"\xff\x10\x04#08004Too many connections"), Close, "ERROR 1040 (08004): Too many connections"),
+        (packet(0, b"\xffj\x04Host 'x' is not allowed to connect"), Silence, "ERROR 1130"),
+        (greeting.clone(), Close, ""),
+        ([greeting.clone(), packet(2, b"\xfemysql_native_password\0salt\0")].concat(), Close, ""),
+        ([greeting.clone(), packet(2, &[]), packet(2, &[0xfe])].concat(), Close, ""),
+        ([greeting.clone(), packet(2, &[0; 70_000])].concat(), Silence, ""),
+        ([greeting[..greeting.len() - 9].to_vec(), vec![7]].concat(), Close, "cut off or malformed"),
+        (Vec::new(), Close, "closed before a byte came"),
+        (Vec::new(), Silence, "no MySQL server answered within 15 seconds"),
+        (greeting, Silence, ""),
     ]
     .into_iter()
-    .flat_map(|(bytes, then)| [TlsMode::Disabled, TlsMode::Required].map(|tls| (bytes.clone(), then, tls)))
-    .map(|(bytes, then, tls)| async move {
+    .flat_map(|(bytes, then, expected)| {
+        [TlsMode::Disabled, TlsMode::Required].map(|tls| (bytes.clone(), then, expected, tls))
+    })
+    .map(|(bytes, then, expected, tls)| async move {
         let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(60)]).into_owned();
         let port = greeter(bytes, then);
         let way = Profile { host: "127.0.0.1".into(), port, tls, ..direct(Rig::start()) };
         let connecting = timeout(IN_TIME, connect(way));
         let problem = connecting.await.expect("it ends in time").err().unwrap();
         assert_eq!(problem.kind, ProblemKind::Route, "{shown}: {problem}");
-        for jargon in ["panic", "rrx itself", "PacketCodec", "IO error", "Driver error", "nput/output", "ParseBuf"] {
+        assert!(problem.to_string().contains(expected), "{shown}, {tls:?}, not {expected}: {problem}");
+        for jargon in [
+            "panic",
+            "rrx itself",
+            "PacketCodec",
+            "IO error",
+            "Driver error",
+            "nput/output",
+            "ParseBuf",
+            "caching_sha2_password",
+            "max_allowed_packet",
+        ] {
             assert!(!problem.to_string().contains(jargon), "{shown}, {tls:?}: {problem}");
         }
     });

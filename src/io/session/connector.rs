@@ -11,15 +11,15 @@ use tokio::time::timeout;
 use super::certificate::ca_problem;
 use super::env::SessionEnv;
 use super::error::SessionError;
-use super::packet_watch::PacketWatch;
-use super::password_watch::PasswordWatch;
+use super::first_packet::{FirstPacketReport, NoGreeting};
+use super::plain_relay::PlainRelay;
 use super::route::ReplicaRoute;
 use super::secrets::{password_purpose, read_secret};
 use super::tls_relay::{ReplicaTls, TlsSetup};
 use crate::domain::limits;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Problem, ServerError};
 use crate::domain::profile::{Profile, Secret, SecretOddity, SecretSource, TlsMode};
-use crate::io::tunnel::{InspectedRelay, read_file_in_time};
+use crate::io::tunnel::read_file_in_time;
 
 /// Opens all MySQL connections of one session.
 pub(super) struct Connector {
@@ -103,11 +103,12 @@ impl Connector {
         password: &Secret,
         tls: &TlsSetup,
     ) -> Result<Conn, SessionError> {
-        let relay = tls.relay();
+        let first_packet = FirstPacketReport::default();
+        let relay = tls.relay(first_packet.clone());
         let failure = relay.failure();
         let port = self.route.local_port(&self.profile, Box::new(relay)).await?;
         let options = self.options(port, database, password).ssl_opts(tls.driver_options());
-        let connected = connect(options).await;
+        let connected = connect(options, &first_packet).await;
         match failure.take() {
             Some(error) => Err(SessionError::SignIn(Error::Io(IoError::Io(error)))),
             None => connected,
@@ -115,11 +116,11 @@ impl Connector {
     }
 
     async fn open_without_tls(&self, database: Option<&str>, password: &Secret) -> Result<Conn, SessionError> {
-        let watch = PasswordWatch::default();
-        let was_cut = watch.was_cut();
-        let relay = InspectedRelay(vec![Box::new(watch), Box::new(PacketWatch::new())]);
+        let first_packet = FirstPacketReport::default();
+        let relay = PlainRelay::new(first_packet.clone());
+        let was_cut = relay.was_cut();
         let port = self.route.local_port(&self.profile, Box::new(relay)).await?;
-        let connected = connect(self.options(port, database, password)).await;
+        let connected = connect(self.options(port, database, password), &first_packet).await;
         if was_cut.load(Ordering::SeqCst) { Err(SessionError::NeedsTls) } else { connected }
     }
 
@@ -153,11 +154,20 @@ impl Connector {
 }
 
 /// Connects within the time limit. Running out of time drops the unfinished connection: no statement is in flight on it.
-async fn connect(options: OptsBuilder) -> Result<Conn, SessionError> {
-    match timeout(limits::HANDSHAKE, Conn::new(options)).await {
-        Ok(connected) => connected.map_err(SessionError::SignIn),
-        Err(_) => Err(SessionError::TimedOut(limits::HANDSHAKE)),
-    }
+async fn connect(options: OptsBuilder, first_packet: &FirstPacketReport) -> Result<Conn, SessionError> {
+    let error = match timeout(limits::HANDSHAKE, Conn::new(options)).await {
+        Ok(Ok(conn)) => return Ok(conn),
+        Ok(Err(error)) => SessionError::SignIn(error),
+        Err(_) => SessionError::TimedOut(limits::HANDSHAKE),
+    };
+    // The driver knows only that the connection ended.
+    Err(match first_packet.take() {
+        Some(NoGreeting::Foreign(server)) => SessionError::NoServer(server),
+        Some(NoGreeting::Refusal(ServerError { code, state, message })) => {
+            SessionError::SignIn(Error::Server(mysql_async::ServerError { code, message, state }))
+        }
+        None => error,
+    })
 }
 
 /// Returns whether the server must prove its identity.

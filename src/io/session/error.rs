@@ -7,6 +7,7 @@ use std::time::Duration;
 use mysql_async::{DriverError, Error, IoError};
 
 use super::certificate;
+use super::foreign_server::ForeignServer;
 use super::packet_watch::MALFORMED;
 use super::server_hints::{Moment, ends_connection, hint, is_transient};
 use crate::domain::problem::{Problem, ProblemKind, Remedy, ServerError};
@@ -20,6 +21,9 @@ pub(super) enum SessionError {
     /// The driver or the server returned an error to a query or a statement.
     #[error(transparent)]
     Driver(#[from] Error),
+    /// No MySQL server answered.
+    #[error("{}", .0.because())]
+    NoServer(ForeignServer),
     /// No answer came in time. The connection cannot be used any more.
     #[error("no answer within {} seconds", .0.as_secs())]
     TimedOut(Duration),
@@ -104,6 +108,13 @@ impl SessionError {
             Self::Reported(problem) => problem,
             Self::SignIn(error) => failed_connect(&error, what, Moment::SignIn),
             Self::Driver(error) => failed_connect(&error, what, Moment::InternalQuery),
+            Self::NoServer(server) => Problem {
+                is_transient: server.is_transient(),
+                ..Problem::new(ProblemKind::Route, what)
+                    .because(server.because())
+                    .hint(server.hint())
+                    .then(Remedy::Doctor)
+            },
             Self::TimedOut(after) => Problem::new(ProblemKind::Route, what)
                 .transient()
                 .because(format!("the server did not answer within {} seconds", after.as_secs()))

@@ -22,6 +22,8 @@
 //!  pin               sets the session variables and reads them back
 //!  connector         opens one MySQL connection: driver options
 //!  tls_relay         TLS to the replica; server_verifier judges its certificate
+//!  plain_relay       the same without TLS
+//!  first_packet      reads the greeting and judges it; foreign_server describes what is none
 //!  route, tunnel_context, secrets
 //!  run_internal, variables, server, server_timeout, events, error, …
 //! ```
@@ -40,6 +42,8 @@ mod debug_events;
 mod env;
 mod error;
 mod events;
+mod first_packet;
+mod foreign_server;
 mod internal_query;
 mod lag;
 mod left_statements;
@@ -47,6 +51,7 @@ mod local_certificate;
 mod packet_watch;
 mod password_watch;
 mod pin;
+mod plain_relay;
 mod route;
 mod run_internal;
 mod secondary;

@@ -18,32 +18,19 @@ const HEADER: usize = 4;
 /// only hide what comes after it, because the driver joins packets of the maximum length.
 const MAX_PACKET: u32 = 64 << 10;
 
-/// First byte of the greeting: the version of the protocol.
-const GREETING: u8 = 0x0a;
 /// First byte of the packet that accepts the sign-in.
 const OK: u8 = 0x00;
 /// Payload of the packet with which the server asks for the whole password.
 const FULL_AUTHENTICATION: [u8; 2] = [0x01, 0x04];
 
-/// Follows the server's packets until the server accepts the sign-in.
+/// Follows the server's packets after the greeting, until the server accepts the sign-in.
 #[derive(Debug, Default)]
 pub(super) struct PasswordWatch {
     /// The header of the current packet, and the first bytes after it.
     head: Vec<u8>,
     /// Bytes of the current packet that are still to come after the head.
     rest: u32,
-    /// The kind of the first packet, once it is known.
-    opening: Option<Opening>,
     was_cut: Arc<AtomicBool>,
-}
-
-/// The kind of the server's first packet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Opening {
-    /// The greeting: the server may accept the sign-in later.
-    Greeting,
-    /// Anything else: no later packet can accept a sign-in.
-    Other,
 }
 
 impl PasswordWatch {
@@ -61,16 +48,13 @@ impl PasswordWatch {
             return Some(Inspection::Abort);
         }
         let read = u32::try_from(first.len()).unwrap_or(u32::MAX);
-        let verdict = match (self.opening, first) {
-            (Some(Opening::Greeting), [OK, ..]) => Some(Inspection::Finish),
-            (_, first) if *first == FULL_AUTHENTICATION => Some(Inspection::Abort),
+        let verdict = match first {
+            [OK, ..] => Some(Inspection::Finish),
+            first if *first == FULL_AUTHENTICATION => Some(Inspection::Abort),
             _ => None,
         };
         if verdict.is_some() || (read < length && self.head.len() < HEADER + FULL_AUTHENTICATION.len()) {
             return verdict;
-        }
-        if let (None, Some(first)) = (self.opening, first.first()) {
-            self.opening = Some(if *first == GREETING { Opening::Greeting } else { Opening::Other });
         }
         self.rest = length - read;
         self.head.clear();
@@ -111,10 +95,6 @@ mod tests {
         [&length[..3], &[0], payload].concat()
     }
 
-    fn greeting() -> Vec<u8> {
-        packet(b"\x0a9.7.0\0\x01\x04\x00and more")
-    }
-
     /// Returns the last verdict.
     fn judge(bytes: &[u8], piece: usize) -> Inspection {
         let mut watch = PasswordWatch::default();
@@ -132,28 +112,15 @@ mod tests {
     #[test]
     fn an_accepted_scramble_passes_and_ends_the_watch() {
         let switch = packet(b"\xfecaching_sha2_password\0saltsaltsaltsaltsalt\0");
-        let bytes = [greeting(), switch, packet(&[1, 3]), packet(&[0, 0, 0, 2, 0, 0, 0]), packet(&[1, 4])].concat();
+        let bytes = [switch, packet(&[1, 3]), packet(&[0, 0, 0, 2, 0, 0, 0]), packet(&[1, 4])].concat();
         assert_eq!(judge(&bytes, 7), Inspection::Finish);
     }
 
     #[test]
     fn a_request_for_the_whole_password_is_cut_before_its_last_byte_passes() {
-        let bytes = [greeting(), packet(&[1, 4])].concat();
+        let bytes = packet(&[1, 4]);
         assert_eq!(judge(&bytes, 1), Inspection::Abort);
         assert_eq!(judge(&bytes[..bytes.len() - 1], 1), Inspection::Pass);
-    }
-
-    #[test]
-    fn an_error_in_place_of_the_greeting_passes() {
-        assert_eq!(judge(&packet(b"\xff\x10\x04Too many connections"), 5), Inspection::Pass);
-    }
-
-    #[test]
-    fn only_after_a_greeting_does_an_ok_end_the_watch() {
-        for opening in [packet(&[]), packet(&[0, 0, 0]), packet(b"\xff\xff\xffwait")] {
-            let bytes = [opening, packet(&[0, 0, 0]), packet(&[1, 4])].concat();
-            assert_eq!(judge(&bytes, 3), Inspection::Abort, "{bytes:?}");
-        }
     }
 
     #[test]
@@ -176,7 +143,7 @@ mod tests {
             piece in 1_usize..40,
         ) {
             let before: Vec<u8> = payloads.iter().filter(|payload| payload.first() != Some(&0)).flat_map(|payload| packet(payload)).collect();
-            prop_assert_eq!(judge(&[greeting(), before, packet(&[1, 4])].concat(), piece), Inspection::Abort);
+            prop_assert_eq!(judge(&[before, packet(&[1, 4])].concat(), piece), Inspection::Abort);
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The parsers of bytes that a server sends, for the fuzz targets: packets before the driver reads them, and certificates.
 
 use super::certificate_fields::CertificateFields;
+use super::first_packet::{FirstPacket, judge};
+use super::foreign_server::{ForeignEnd, ForeignServer};
 use super::packet_watch::PacketWatch;
 use crate::io::tunnel::{Inspection, StreamInspector as _};
 
@@ -31,6 +33,17 @@ pub fn watch_packets(bytes: &[u8], piece: usize) -> WatchedBytes {
         }
     }
     WatchedBytes { passed, refusal: None }
+}
+
+/// Returns what a message says about the first bytes of a server that are no MySQL; `None` for MySQL, and for bytes that may
+/// become MySQL.
+#[must_use]
+pub fn describe_foreign(bytes: &[u8]) -> Option<String> {
+    let server = ForeignServer { bytes: bytes.to_vec(), end: ForeignEnd::Judged };
+    match judge(bytes) {
+        FirstPacket::Foreign => Some(format!("{}; {}", server.because(), server.hint())),
+        FirstPacket::Incomplete(_) | FirstPacket::Greeting | FirstPacket::Refusal(_) => None,
+    }
 }
 
 /// Returns the version, the dates and the common name of a certificate in DER; `None` if it is malformed.

@@ -21,6 +21,7 @@ use tokio::time::timeout;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use super::certificate::ca_problem;
+use super::first_packet::{FirstPacketReport, read_greeting};
 use super::local_certificate::{LOCAL_NAME, LocalCertificate};
 use super::packet_watch::PacketWatch;
 use super::server_verifier::{CertificateDefect, CertificateTrust, ServerVerifier, TrustedCertificates, VerifiedName};
@@ -29,8 +30,6 @@ use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::{Profile, TlsMode};
 use crate::io::tunnel::{ByteStream, InspectedStream, StreamRelay, copy_streams};
 
-/// The largest length of a greeting or a request for TLS, in bytes. Real ones have less than 300.
-const MAX_PACKET: usize = 64 << 10;
 /// Bytes before the payload of a packet.
 const HEADER: usize = 4;
 /// The length of the request for TLS. The response of a client without TLS is longer: it has the account.
@@ -104,8 +103,9 @@ impl TlsSetup {
     }
 
     /// Returns a relay for one connection.
-    pub(super) fn relay(&self) -> TlsRelay {
+    pub(super) fn relay(&self, first_packet: FirstPacketReport) -> TlsRelay {
         TlsRelay {
+            first_packet,
             connector: TlsConnector::from(Arc::clone(&self.client)),
             acceptor: TlsAcceptor::from(Arc::clone(&self.server)),
             name: self.name.clone(),
@@ -163,6 +163,7 @@ impl TlsFailure {
 
 /// Carries one connection of the driver to the replica, with TLS on both sides.
 pub(super) struct TlsRelay {
+    first_packet: FirstPacketReport,
     connector: TlsConnector,
     acceptor: TlsAcceptor,
     name: Result<ServerName<'static>, CertificateDefect>,
@@ -201,14 +202,10 @@ impl TlsRelay {
         let name = self
             .name
             .map_err(|defect| failed(io::Error::new(io::ErrorKind::InvalidInput, rustls::Error::from(defect))))?;
-        let greeting = read_packet(&mut target).await?;
+        let greeting = read_greeting(&mut target, &self.first_packet).await?;
         local.write_all(&greeting).await?;
         // The driver closes the connection if the greeting offers no TLS.
-        let request = read_packet(&mut local).await?;
-        if request.len() != HEADER + TLS_REQUEST {
-            // Nothing but the request may pass without TLS.
-            return Err(io::ErrorKind::InvalidData.into());
-        }
+        let request = read_tls_request(&mut local).await?;
         target.write_all(&request).await?;
         target.flush().await?;
         let target = self.connector.connect(name, target).await.map_err(failed)?;
@@ -227,20 +224,17 @@ impl StreamRelay for TlsRelay {
     }
 }
 
-/// Reads one packet with its header, and nothing after it.
-async fn read_packet(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8>> {
-    let mut header = [0; HEADER];
-    stream.read_exact(&mut header).await?;
-    let [low, middle, high, _] = header;
-    let length = usize::from(low) | usize::from(middle) << 8 | usize::from(high) << 16;
-    if length > MAX_PACKET {
+/// Reads the driver's request for TLS with its header. Nothing else may pass without TLS.
+async fn read_tls_request(local: &mut (impl AsyncRead + Unpin)) -> io::Result<[u8; HEADER + TLS_REQUEST]> {
+    let mut request = [0; HEADER + TLS_REQUEST];
+    let (header, payload) = request.split_at_mut(HEADER);
+    local.read_exact(header).await?;
+    let [low, middle, high, _] = header else { return Err(io::ErrorKind::InvalidData.into()) };
+    if usize::from(*low) != TLS_REQUEST || (*middle, *high) != (0, 0) {
         return Err(io::ErrorKind::InvalidData.into());
     }
-    let mut packet = vec![0; HEADER + length];
-    let (head, payload) = packet.split_at_mut(HEADER);
-    head.copy_from_slice(&header);
-    stream.read_exact(payload).await?;
-    Ok(packet)
+    local.read_exact(payload).await?;
+    Ok(request)
 }
 
 #[cfg(test)]
@@ -261,11 +255,15 @@ mod tests {
         [&[length, 0, 0, 0][..], &vec![0; usize::from(length)]].concat()
     }
 
+    fn greeting() -> Vec<u8> {
+        vec![5, 0, 0, 0, 0x0a, b'8', b'.', b'0', 0]
+    }
+
     /// Returns a relay with a short time limit.
     fn relay() -> TlsRelay {
         let profile = parse("[profile.x]\nhost = \"h\"\nuser = \"u\"\n", "f").0.profiles.remove(0);
         let setup = TlsSetup::new(&profile, CertificateTrust::Any).unwrap();
-        TlsRelay { limit: Duration::from_millis(50), ..setup.relay() }
+        TlsRelay { limit: Duration::from_millis(50), ..setup.relay(FirstPacketReport::default()) }
     }
 
     /// Returns the two ends of the connection of the driver.
@@ -281,9 +279,9 @@ mod tests {
         for sent in [
             Sent { by_server: Vec::new(), by_driver: Vec::new() },
             Sent { by_server: vec![9, 0], by_driver: Vec::new() },
-            Sent { by_server: packet(9), by_driver: Vec::new() },
-            Sent { by_server: packet(9), by_driver: request[..9].to_vec() },
-            Sent { by_server: packet(9), by_driver: request.clone() },
+            Sent { by_server: greeting(), by_driver: Vec::new() },
+            Sent { by_server: greeting(), by_driver: request[..9].to_vec() },
+            Sent { by_server: greeting(), by_driver: request.clone() },
         ] {
             let (mut server, target) = duplex(1 << 16);
             let (mut driver, local) = driver().await;

@@ -59,4 +59,4 @@ pub use listener::{ClientEnd, ListenSocket, ListenerCounts, ListenerEvent, Liste
 pub use loopback_port::LocalEnd;
 pub use portable_route::portable_route;
 pub use ssh_tunnel::Tunnel;
-pub use stream_relay::{ByteStream, InspectedRelay, StreamRelay, copy_streams};
+pub use stream_relay::{ByteStream, StreamRelay, copy_streams};

@@ -4,8 +4,6 @@ use futures_util::future::BoxFuture;
 use tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional_with_sizes};
 use tokio::net::TcpStream;
 
-use super::inspected_stream::{InspectedStream, StreamInspector};
-
 /// A two-way stream of bytes.
 pub trait ByteStream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> ByteStream for T {}
@@ -25,18 +23,6 @@ pub(super) struct PlainRelay;
 impl StreamRelay for PlainRelay {
     fn relay(self: Box<Self>, local: TcpStream, target: Box<dyn ByteStream>) -> BoxFuture<'static, ()> {
         Box::pin(copy_streams(local, target))
-    }
-}
-
-/// Copies the bytes, and shows those of the target to inspectors first, one after the other.
-pub struct InspectedRelay(pub Vec<Box<dyn StreamInspector>>);
-
-impl StreamRelay for InspectedRelay {
-    fn relay(self: Box<Self>, local: TcpStream, target: Box<dyn ByteStream>) -> BoxFuture<'static, ()> {
-        let inspected = self.0.into_iter().fold(target, |target, inspector| -> Box<dyn ByteStream> {
-            Box::new(InspectedStream::new(target, inspector))
-        });
-        Box::pin(copy_streams(local, inspected))
     }
 }
 
