@@ -69,7 +69,8 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
         return keys;
     }
     if let Some(connect) = &model.connect {
-        let mut keys = connect_hints(&connect.stage);
+        let scroll = connect.scroll_hints(context).into_iter().map(|(action, label)| (Action::Connect(action), label));
+        let mut keys: Vec<_> = scroll.chain(connect_hints(&connect.stage)).collect();
         keys.extend([app(A::Quit, "quit"), app(A::Help, "keys")]);
         return keys;
     }
@@ -215,7 +216,7 @@ fn connect_hints(stage: &ConnectStage) -> Vec<(Action, &'static str)> {
             (Action::Connect(ConnectAction::Accept), "accept"),
             (Action::Connect(ConnectAction::Decline), "decline"),
         ],
-        ConnectStage::Asking(Question::Secret { .. } | Question::RetrySecret { .. }) => vec![
+        ConnectStage::Asking(Question::Secret { .. } | Question::RetrySecret { .. } | Question::Hop(_)) => vec![
             (Action::Connect(ConnectAction::Connect), "answer"),
             (Action::Connect(ConnectAction::Decline), "decline"),
         ],

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::domain::limits::{PAUSES, STEADY};
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::protocol::{End, Question, RunReport, ServerFacts, SessionCmd, SessionId};
+use crate::domain::text::excerpt;
 
 use super::action::{Action, AppAction};
 use super::context::ConnectionState;
@@ -19,6 +20,8 @@ use super::request::Request;
 
 /// How often the countdown is redrawn.
 const TICK: Duration = Duration::from_secs(1);
+/// Characters of a hop's question in a notice.
+const ASKED: usize = 200;
 /// Error codes: the database does not exist, or the account has no access to it.
 const NO_SUCH_DATABASE: [u16; 2] = [1044, 1049];
 
@@ -149,7 +152,8 @@ pub(super) fn on_question(
     let what = match question {
         Question::HostKey { host, .. } => format!("the host key of {host} is not known"),
         Question::RunCommand { host, .. } => format!("a command connects to {host}, and you have not allowed it"),
-        Question::Secret { prompt, .. } => format!("the server asks: {prompt}"),
+        Question::Secret { prompt } => format!("the server asks: {prompt}"),
+        Question::Hop(request) => excerpt(&request.summary(), ASKED),
         Question::RetrySecret { problem, .. } => return give_up(model, problem.then(Remedy::Reconnect)),
     };
     give_up(

@@ -6,9 +6,10 @@ use crate::domain::keys::{Chord, KeyMatch, Matcher};
 use crate::domain::problem::Problem;
 use crate::domain::profile::Environment;
 use crate::domain::protocol::{
-    AfterSettings, CopyText, End, ExportCmd, ExportEvent, HostCmd, HostEvent, ResultId, RunReport, SavedWorksheet,
-    SessionCmd, SessionEvent, SessionId, StorageCmd, StorageEvent, StoreCmd, StoreEvent,
+    AfterSettings, CopyText, End, ExportCmd, ExportEvent, HopMessage, HopMessageKind, HostCmd, HostEvent, ResultId,
+    RunReport, SavedWorksheet, SessionCmd, SessionEvent, SessionId, StorageCmd, StorageEvent, StoreCmd, StoreEvent,
 };
+use crate::domain::text::excerpt;
 
 use super::action::{Action, AppAction};
 use super::context::ConnectionState;
@@ -20,6 +21,9 @@ use super::model::{Model, UnsavedAtQuit};
 use super::panes::worksheet::{NamedTable, SaveOutcome};
 use super::panes::{PaneContext, with};
 use super::request::Request;
+
+/// Characters of what a hop says in a notice and in the activity.
+const HOP_MESSAGE: usize = 1_000;
 
 /// Handles one message. Returns the effects that the shell has to run.
 #[must_use]
@@ -159,6 +163,7 @@ fn on_session(
                 connect.on_step(hop, step, state);
             }
         }
+        SessionEvent::HopMessage(message) => on_hop_message(model, message),
         SessionEvent::Asked(question) if is_reconnect => {
             super::reconnect::on_question(model, id, question, requests, effects);
         }
@@ -226,6 +231,21 @@ fn on_session(
         }
         SessionEvent::Lost(problem) => super::reconnect::on_lost(model, &problem, requests, effects),
         SessionEvent::Closed => model.context.link = ConnectionState::None,
+    }
+}
+
+/// Shows what a hop says below the steps, and lists it in the activity. While rrx reconnects by itself there are no steps on the
+/// screen: then a notice shows an instruction, because the hop waits for the user.
+fn on_hop_message(model: &mut Model, message: HopMessage) {
+    let (kind, text) = (message.kind, excerpt(&message.summary(), HOP_MESSAGE));
+    let is_reconnect = matches!(model.context.link, ConnectionState::Reconnecting { .. });
+    let steps = if is_reconnect { Some(&mut model.reconnect.steps) } else { model.connect.as_mut() };
+    if !steps.is_none_or(|steps| steps.on_message(message)) {
+        return;
+    }
+    model.add_activity(text.clone());
+    if is_reconnect && kind == HopMessageKind::Instruction {
+        model.notice(text);
     }
 }
 

@@ -75,6 +75,18 @@ pub const REACH: Duration = Duration::from_secs(10);
 pub const SIGN_IN: Duration = Duration::from_secs(15);
 /// Time for the SSH agent to list its keys. It is on this machine, and a stopped agent must not block the connection.
 pub const AGENT: Duration = Duration::from_secs(3);
+/// Time for a hop to go on after its own questions: the user may have to confirm on a phone. OpenSSH's server waits as long.
+pub const HOP_ANSWER: Duration = Duration::from_mins(2);
+/// Bytes of the instruction of a hop, and of its banner. Real ones have a screen at most.
+pub const HOP_TEXT_BYTES: usize = 8 << 10;
+/// Bytes of one question of a hop, and of the name of a request.
+pub const HOP_QUESTION_BYTES: usize = 4 << 10;
+/// Questions of one request of a hop. A change of a password asks three.
+pub const HOP_QUESTIONS: usize = 16;
+/// Requests of a hop in one sign-in attempt: a password, a second factor, and its repetitions.
+pub const HOP_REQUESTS: usize = 24;
+/// Messages of hops that are kept for one connection.
+pub const HOP_MESSAGES: usize = 16;
 /// Time for the user to touch a security key.
 pub const TOUCH: Duration = Duration::from_mins(1);
 /// Time for the MySQL handshake through the tunnel.

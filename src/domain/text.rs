@@ -123,6 +123,28 @@ pub fn multi_line(text: &str) -> Cow<'_, str> {
     })
 }
 
+/// Returns the lines of a text from outside, each safe for a screen, without empty lines at its ends. A tab is four spaces. Only
+/// about so many bytes are kept: then the last line ends with `…`.
+#[must_use]
+pub fn lines(text: &str, max_bytes: usize) -> Vec<String> {
+    let (text, is_cut) = match text.get(..text.floor_char_boundary(max_bytes)) {
+        Some(kept) => (kept, kept.len() < text.len()),
+        None => (text, false),
+    };
+    let mut lines: Vec<String> =
+        text.lines().map(|line| visible(&line.replace('\t', "    ")).trim_end().to_owned()).collect();
+    let first = lines.iter().position(|line| !line.is_empty()).unwrap_or(lines.len());
+    lines.drain(..first);
+    while lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    match lines.last_mut() {
+        Some(last) if is_cut => last.push('…'),
+        Some(_) | None => {}
+    }
+    lines
+}
+
 /// Returns the first characters of the text on one line, with `…` if the rest was left out. Marks can make the result longer than
 /// `max_characters`.
 #[must_use]
@@ -257,6 +279,14 @@ mod tests {
         assert_eq!(visible(text), " one␍␊two␉␊ three␍␛ ");
         assert_eq!(one_line(text), "one two three ␛");
         assert_eq!(multi_line(text), " one\r\ntwo\t\n three␍␛ ");
+    }
+
+    #[test]
+    fn the_lines_of_a_text_from_outside_are_safe_and_bounded() {
+        assert_eq!(lines("\n one\u{1b}[2J\r\n\n\ttwo \n\n", 99), [" one␛[2J", "", "    two"]);
+        assert_eq!(lines("three\rfour", 99), ["three␍four"]);
+        assert_eq!(lines("äöü\nlonger", 10), ["äöü", "lon…"]);
+        assert_eq!(lines(" \n\t\n", 99), [""; 0]);
     }
 
     #[test]

@@ -624,7 +624,7 @@ fn every_line_of_text_can_be_edited_at_its_cursor() {
 
     let mut bench = Bench::new(100, 30);
     bench.keys("enter");
-    bench.session(SessionEvent::Asked(Question::Secret { prompt: "Password".into(), echo: false }));
+    bench.session(SessionEvent::Asked(Question::Secret { prompt: "Password".into() }));
     bench.text("one twos");
     bench.keys(keys);
     bench.keys("enter");

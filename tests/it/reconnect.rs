@@ -6,7 +6,10 @@ use std::time::Duration;
 use rrx::app::context::ConnectionState;
 use rrx::app::{Effect, Message, screen};
 use rrx::domain::problem::{Problem, ProblemKind, ServerError};
-use rrx::domain::protocol::{End, Lag, Question, Role, ServerFacts, SessionCmd, SessionEvent, SessionId, StorageCmd};
+use rrx::domain::protocol::{
+    End, HopMessage, HopMessageKind, HopQuestion, HopRequest, Lag, Question, Role, ServerFacts, SessionCmd,
+    SessionEvent, SessionId, StorageCmd,
+};
 
 use super::model::{Bench, catalog, facts, report};
 
@@ -127,7 +130,7 @@ fn what_waiting_cannot_mend_stops_the_attempts_and_is_shown() {
 
 #[test]
 fn nothing_is_asked_unasked_and_the_key_lets_it_ask() {
-    let question = Question::Secret { prompt: "Password of RO_USER at replica".into(), echo: false };
+    let question = Question::Secret { prompt: "Password of RO_USER at replica".into() };
     let mut bench = Bench::connected(160, 45);
     bench.session(SessionEvent::Lost(lost()));
     bench.effects.clear();
@@ -144,6 +147,36 @@ fn nothing_is_asked_unasked_and_the_key_lets_it_ask() {
     event(&mut bench, 3, SessionEvent::Asked(question));
     assert!(bench.model.connect.as_ref().is_some_and(rrx::app::panes::connect::Connect::takes_text));
     assert_eq!(bench.model.context.link, ConnectionState::Connecting(SessionId(3)));
+}
+
+#[test]
+fn a_question_of_a_hop_ends_an_attempt_of_rrx_itself_and_is_shown_whole_after_the_key() {
+    let request = HopRequest {
+        hop: "bastion".into(),
+        user: "me".into(),
+        text: vec!["Duo".into()],
+        questions: vec![HopQuestion::new("Choose:\n 1. Push\nOption: ", true)],
+        is_retry: false,
+    };
+    let message = |kind, text: &str| HopMessage { hop: "bastion".into(), kind, lines: vec![text.into()] };
+    let mut bench = Bench::connected(160, 45);
+    bench.session(SessionEvent::Lost(lost()));
+    event(&mut bench, 2, SessionEvent::HopMessage(message(HopMessageKind::Banner, "NOTICE")));
+    event(&mut bench, 2, SessionEvent::HopMessage(message(HopMessageKind::Instruction, "Pushed a login request")));
+    let notice = bench.model.notices.current.as_ref().unwrap().text.clone();
+    assert_eq!(notice, "bastion says: Pushed a login request");
+    event(&mut bench, 2, SessionEvent::Asked(Question::Hop(request.clone())));
+    let notice = bench.model.notices.current.as_ref().unwrap().text.clone();
+    assert!(notice.contains("bastion asks me: Duo · Choose: · 1. Push · Option:"), "{notice}");
+    assert_eq!(bench.model.context.link, ConnectionState::Lost);
+    bench.keys("alt-r");
+    event(&mut bench, 3, SessionEvent::HopMessage(message(HopMessageKind::Banner, "NOTICE")));
+    event(&mut bench, 3, SessionEvent::Asked(Question::Hop(request)));
+    let buffer = screen(&bench.model, 160, 45);
+    let shown: String = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+    for expected in ["Connecting to eu", "NOTICE", "bastion asks me:", "Duo", "1. Push", "Option:"] {
+        assert!(shown.contains(expected), "{expected}: {shown}");
+    }
 }
 
 /// The sessions that were told to connect, each with the one whose story it goes on with.

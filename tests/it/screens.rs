@@ -3,9 +3,13 @@
 use rrx::app::focus::Focus;
 use rrx::app::ui::look::TerminalLook;
 use rrx::app::ui::theme::Theme;
-use rrx::app::{Message, screen};
+use rrx::app::{Effect, Message, screen};
 use rrx::domain::problem::{Problem, ProblemKind, ServerError};
-use rrx::domain::protocol::{ConnectionStep, End, Question, ResultId, SessionEvent, SessionId, StepState};
+use rrx::domain::profile::Secret;
+use rrx::domain::protocol::{
+    Answer, ConnectionStep, End, HopMessage, HopMessageKind, HopQuestion, HopRequest, Question, ResultId, SessionCmd,
+    SessionEvent, SessionId, StepState,
+};
 use rrx::domain::results::GlyphSet;
 
 use super::model::{Bench, report};
@@ -261,5 +265,137 @@ fn the_form_of_an_export() {
         insta::assert_snapshot!(format!("export_{}x{}", size.0, size.1), text(&bench, size));
         bench.keys("enter");
         insta::assert_snapshot!(format!("export_file_{}x{}", size.0, size.1), text(&bench, size));
+    }
+}
+
+/// The only question of a Duo sign-in, as a hop sends it.
+const DUO: &str = "Duo two-factor login for alice\n\nEnter a passcode or select one of the following options:\n\n 1. Duo Push to \
+                   XXX-XXX-1234\n 2. Phone call to XXX-XXX-1234\n 3. SMS passcodes to XXX-XXX-1234\n\nPasscode or option (1-3): ";
+
+fn duo() -> HopRequest {
+    HopRequest {
+        hop: "bastion.example.com".into(),
+        user: "alice".into(),
+        text: Vec::new(),
+        questions: vec![HopQuestion::new(DUO, true)],
+        is_retry: false,
+    }
+}
+
+/// A bench that signs in at a hop, after these messages of it.
+fn signing_in(size: (u16, u16), messages: &[(HopMessageKind, &str)]) -> Bench {
+    let mut bench = Bench::new(size.0, size.1);
+    bench.keys("enter");
+    for (step, text) in [(ConnectionStep::Reach, "bastion port 22"), (ConnectionStep::HostKey, "known")] {
+        let state = StepState::Done(text.into(), std::time::Duration::from_millis(7));
+        bench.session(SessionEvent::ConnectionStep { hop: 0, step, state });
+    }
+    let state = StepState::Trying("as alice".into());
+    bench.session(SessionEvent::ConnectionStep { hop: 0, step: ConnectionStep::SignIn, state });
+    for (kind, text) in messages {
+        let lines = text.lines().map(str::to_owned).collect();
+        bench.session(SessionEvent::HopMessage(HopMessage { hop: "bastion.example.com".into(), kind: *kind, lines }));
+    }
+    bench
+}
+
+const BANNER: &str = "NOTICE: authorised users only.\nAll activity is recorded.";
+
+#[test]
+fn a_question_of_a_hop_is_shown_with_all_its_lines_and_the_banner() {
+    for size in SIZES {
+        let mut bench = signing_in(size, &[(HopMessageKind::Banner, BANNER)]);
+        bench.session(SessionEvent::Asked(Question::Hop(duo())));
+        bench.text("1");
+        insta::assert_snapshot!(format!("hop_question_{}x{}", size.0, size.1), text(&bench, size));
+    }
+}
+
+#[test]
+fn every_line_of_a_hop_s_question_can_be_reached_and_its_end_and_the_answer_stay() {
+    for size in [(80, 24), (40, 10), (30, 6), (20, 5)] {
+        for (page, back) in [("page-up", "page-down"), ("up", "down")] {
+            let mut bench = signing_in(size, &[(HopMessageKind::Banner, BANNER)]);
+            bench.session(SessionEvent::Asked(Question::Hop(duo())));
+            bench.text("42");
+            let (mut seen, first) = (String::new(), text(&bench, size));
+            for _ in 0..80 {
+                let shown = text(&bench, size);
+                assert!(shown.contains("42▏"), "{shown}");
+                assert!(size.1 == 5 || shown.contains("(1-3):"), "{shown}");
+                seen.push_str(&shown);
+                if !shown.contains("scroll up") {
+                    break;
+                }
+                bench.keys(page);
+            }
+            let seen = seen.replace(['┃', '━', '\n'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
+            for expected in ["recorded.", "asks", "options:", "1. Duo Push", "3. SMS", "(1-3):"] {
+                assert!(seen.contains(expected), "{size:?} {page}: {expected} in {seen}");
+            }
+            for _ in 0..80 {
+                bench.keys(back);
+            }
+            assert_eq!(text(&bench, size), first, "{size:?}");
+        }
+    }
+}
+
+#[test]
+fn an_instruction_without_a_question_is_shown_while_rrx_waits() {
+    let pushed = "Pushed a login request to your device...";
+    for size in [(80, 24), (40, 10)] {
+        let bench = signing_in(size, &[(HopMessageKind::Banner, BANNER), (HopMessageKind::Instruction, pushed)]);
+        let shown = text(&bench, size);
+        let shown = shown.replace(['┃', '\n'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(shown.contains(pushed) && shown.contains("◐ sign in"), "{shown}");
+    }
+}
+
+#[test]
+fn a_failed_connection_shows_the_banner_below_the_reason() {
+    let mut bench = signing_in((80, 24), &[(HopMessageKind::Banner, BANNER)]);
+    let problem = Problem::new(ProblemKind::Route, "bastion.example.com refused the sign-in of alice.").hint("see");
+    bench.session(SessionEvent::Failed(problem));
+    let shown = text(&bench, (80, 24));
+    let reason = shown.find("next: see").unwrap();
+    assert!(shown.find("All activity is recorded.").is_some_and(|banner| banner > reason), "{shown}");
+}
+
+#[test]
+fn each_question_of_a_request_has_its_own_answer_which_is_visible_only_where_the_hop_allows_it() {
+    let questions = [("(current) UNIX password: ", false), ("Favourite colour: ", true), ("New password: ", false)];
+    let request = HopRequest {
+        text: vec!["Password expired".into(), "Choose a new one.".into()],
+        questions: questions.map(|(text, echo)| HopQuestion::new(text, echo)).to_vec(),
+        ..duo()
+    };
+    let mut bench = signing_in((80, 24), &[]);
+    bench.session(SessionEvent::Asked(Question::Hop(request)));
+    bench.text("old-one");
+    assert!(text(&bench, (80, 24)).contains("(question 1 of 3):"));
+    bench.keys("enter");
+    bench.text("red");
+    assert!(text(&bench, (80, 24)).contains("› red▏"));
+    bench.keys("enter");
+    bench.text("new");
+    insta::assert_snapshot!("hop_questions_80x24", text(&bench, (80, 24)));
+    bench.effects.clear();
+    bench.keys("enter");
+    let [Effect::Session(_, SessionCmd::Answer(Answer::Secrets(answers)))] = bench.effects.as_slice() else {
+        panic!("{:?}", bench.effects)
+    };
+    assert_eq!(answers.iter().map(Secret::reveal).collect::<Vec<_>>(), ["old-one", "red", "new"]);
+}
+
+#[test]
+fn a_long_prompt_for_a_password_is_shown_whole() {
+    let path = format!("/home/alice/{}/id_ed25519", "a-long-directory/".repeat(6));
+    for size in [(80, 24), (40, 12)] {
+        let mut bench = signing_in(size, &[]);
+        let prompt = format!("Passphrase of the key {path} (wrong, try again)");
+        bench.session(SessionEvent::Asked(Question::Secret { prompt: prompt.clone() }));
+        let shown = text(&bench, size).replace(|c: char| c.is_whitespace() || c == '┃', "");
+        assert!(shown.contains(&prompt.replace(' ', "")), "{shown}");
     }
 }

@@ -237,3 +237,28 @@ fn a_port_of_an_ssh_server_is_told_in_the_same_words_by_every_command_on_every_w
         }
     }
 }
+
+#[test]
+fn the_banner_of_a_hop_is_printed_with_a_failure_and_by_doctor_always() {
+    let rig = Rig::start();
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("banner");
+    std::fs::write(&file, "NOTICE\n\u{1b}[2Jauthorised users only\n").unwrap();
+    std::fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let config = format!("Banner {}", file.display());
+    let sshd = rig.start_sshd(&SshdOptions { config, ..SshdOptions::default() });
+    let way =
+        [("route", route(rig, &format!("127.0.0.1:{}", sshd.port()))), ("known_hosts", quoted(&sshd.known_hosts()))];
+    let home = Home::with(&with_changes(rig, &way));
+    let banner = format!("127.0.0.1:{} says:\n  NOTICE\n  ␛[2Jauthorised users only\n", sshd.port());
+    let ran = home.run(&["run", "-p", "rig", "-e", "SELECT 1"]);
+    assert!(ran.code == 0 && !ran.err.contains("NOTICE"), "{ran:?}");
+    let checked = home.run(&["doctor", "rig"]);
+    assert!(checked.code == 0 && checked.out.contains(&banner), "{checked:?}");
+    let json = home.run(&["doctor", "rig", "--json"]).json();
+    assert_eq!(json["hop_messages"][0]["lines"][1], "␛[2Jauthorised users only", "{json:#}");
+    let closed = [way.as_slice(), &[("host", "\"127.0.0.1\"".into()), ("port", "9".into())]].concat();
+    let home = Home::with(&with_changes(rig, &closed));
+    let failed = home.run(&["run", "-p", "rig", "-e", "SELECT 1"]);
+    assert!(failed.code == 3 && failed.err.starts_with(&banner), "{failed:?}");
+}

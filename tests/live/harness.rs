@@ -223,7 +223,15 @@ async fn connect_with(
                 return Ok(TestSession { commands, rows, events, facts, internal_queries, steps, timeline, lag, next });
             }
             SessionEvent::Failed(problem) => return Err(problem),
-            SessionEvent::Asked(question) => commands.send(SessionCmd::Answer(answer(question))).await.unwrap(),
+            SessionEvent::Asked(question) => {
+                let is_hop = matches!(question, Question::Hop(_));
+                let answer = match answer(question) {
+                    Answer::Secret(secret) if is_hop => Answer::Secrets(vec![secret]),
+                    answer => answer,
+                };
+                commands.send(SessionCmd::Answer(answer)).await.unwrap();
+            }
+            SessionEvent::HopMessage(_) => {}
             SessionEvent::InternalQuery { text, .. } => {
                 timeline.push((text.split(" */").next().unwrap_or_default().replace("/* ", ""), begun.elapsed()));
                 internal_queries.push(text);

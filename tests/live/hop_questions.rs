@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rrx::domain::profile::{Hop, Secret};
-use rrx::domain::protocol::{Answer, Question};
+use rrx::domain::protocol::{Answer, HopMessageKind, Question};
 use rrx::io::tunnel::{Tunnel, TunnelError};
 use russh::keys::ssh_key::private::Ed25519Keypair;
 use russh::keys::{HashAlg, PrivateKey};
@@ -23,6 +23,9 @@ use crate::rig::Rig;
 /// Prompts, and whether the terminal may show the answers.
 type Prompts = &'static [(&'static str, bool)];
 
+/// A request of the hop: name, instruction, prompts.
+type InfoRequest = (&'static str, &'static str, Prompts);
+
 /// An SSH server that asks given questions and accepts every answer. Its forwards are not connected.
 struct QuestioningHop {
     address: SocketAddr,
@@ -33,7 +36,8 @@ struct QuestioningHop {
 
 #[derive(Clone)]
 struct QuestioningHandler {
-    requests: &'static [Prompts],
+    banner: Option<&'static str>,
+    requests: Vec<InfoRequest>,
     next: usize,
     sign_ins: Arc<AtomicUsize>,
     answers: Arc<Mutex<Vec<Vec<String>>>>,
@@ -41,6 +45,10 @@ struct QuestioningHandler {
 
 impl Handler for QuestioningHandler {
     type Error = russh::Error;
+
+    async fn authentication_banner(&mut self) -> Result<Option<String>, Self::Error> {
+        Ok(self.banner.map(str::to_owned))
+    }
 
     async fn auth_keyboard_interactive<'a>(
         &'a mut self,
@@ -52,13 +60,13 @@ impl Handler for QuestioningHandler {
             let texts = response.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect();
             self.answers.lock().unwrap().push(texts);
         }
-        let Some(prompts) = self.requests.get(self.next) else {
+        let Some((name, instruction, prompts)) = self.requests.get(self.next).copied() else {
             self.sign_ins.fetch_add(1, Ordering::SeqCst);
             return Ok(Auth::Accept);
         };
         self.next += 1;
         let prompts: Vec<_> = prompts.iter().map(|(prompt, echo)| ((*prompt).into(), *echo)).collect();
-        Ok(Auth::Partial { name: "".into(), instructions: "".into(), prompts: prompts.into() })
+        Ok(Auth::Partial { name: name.into(), instructions: instruction.into(), prompts: prompts.into() })
     }
 
     async fn channel_open_direct_tcpip(
@@ -78,6 +86,10 @@ impl Handler for QuestioningHandler {
 
 impl QuestioningHop {
     async fn start(requests: &'static [Prompts]) -> Self {
+        Self::start_with(requests.iter().map(|prompts| ("", "", *prompts)).collect(), None).await
+    }
+
+    async fn start_with(requests: Vec<InfoRequest>, banner: Option<&'static str>) -> Self {
         let key = PrivateKey::from(Ed25519Keypair::from_seed(&[3; 32]));
         let fingerprint = key.fingerprint(HashAlg::Sha256).to_string();
         let config = Arc::new(Config {
@@ -90,8 +102,13 @@ impl QuestioningHop {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (sign_ins, answers) = (Arc::<AtomicUsize>::default(), Arc::<Mutex<Vec<_>>>::default());
-        let handler =
-            QuestioningHandler { requests, next: 0, sign_ins: Arc::clone(&sign_ins), answers: Arc::clone(&answers) };
+        let handler = QuestioningHandler {
+            banner,
+            requests,
+            next: 0,
+            sign_ins: Arc::clone(&sign_ins),
+            answers: Arc::clone(&answers),
+        };
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (config, handler) = (Arc::clone(&config), handler.clone());
@@ -127,28 +144,81 @@ fn answer(text: &str) -> Answer {
     Answer::Secret(Secret::new(text.into()))
 }
 
+fn answers(texts: &[&str]) -> Answer {
+    Answer::Secrets(texts.iter().map(|text| Secret::new((*text).into())).collect())
+}
+
+/// The only question of a Duo sign-in.
+const DUO: Prompts = &[(
+    "Duo two-factor login for alice\n\nEnter a passcode or select one of the following options:\n\n 1. Duo Push to \
+     XXX-XXX-1234\n 2. Phone call to XXX-XXX-1234\n 3. SMS passcodes to XXX-XXX-1234\n\nPasscode or option (1-3): ",
+    true,
+)];
+
+/// The request that follows a press of 1.
+const PUSHED: &str = "Pushed a login request to your device...\n";
+
+fn profile(hop: &QuestioningHop) -> String {
+    format!(
+        "[profile.far]\nenvironment = \"test\"\nhost = \"replica\"\nuser = \"me\"\npassword = {{ env = \"RRX_NOT_THERE\" }}\n\
+         route = [{{ host = \"127.0.0.1\", port = {}, user = \"asked\", host_key = [\"{}\"] }}]\n",
+        hop.address.port(),
+        hop.fingerprint
+    )
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn several_questions_of_one_request_are_asked_one_by_one_and_answered_together() {
-    let hop =
-        QuestioningHop::start(&[&[("Badge number: ", true), ("Birthday: ", false)], &[], &[("Colour: ", true)]]).await;
+async fn the_questions_of_one_request_are_asked_together_with_its_texts() {
+    const CHANGE: Prompts = &[("(current) UNIX password: ", false), ("New password: ", false), ("Colour: ", true)];
+    let requests = vec![("Password expired", "Your password has expired.\nChoose a new one.", CHANGE), ("", "", DUO)];
+    let hop = QuestioningHop::start_with(requests, None).await;
     let home = home();
     let (mut context, _steps) = context(home.path());
-    let script = ScriptedPrompter::with_answers([answer("4711"), answer("1 May"), answer("red")]);
+    let script = ScriptedPrompter::with_answers([answers(&["old", "new", "red"]), answers(&["1"])]);
     context.prompter = script.clone();
     Tunnel::open(&[hop.hop()], context).await.unwrap();
-    let asked: Vec<(String, bool)> = script
-        .questions()
-        .into_iter()
-        .map(|question| match question {
-            Question::Secret { prompt, echo } => {
-                (prompt.rsplit(": ").nth(1).map_or(prompt.clone(), str::to_owned), echo)
-            }
-            other => panic!("{other:?}"),
-        })
-        .collect();
-    assert_eq!(asked.iter().map(|(_, echo)| *echo).collect::<Vec<_>>(), [true, false, true], "{asked:?}");
-    let answers = hop.answers.lock().unwrap().clone();
-    assert_eq!(answers, [vec!["4711".to_owned(), "1 May".to_owned()], vec![], vec!["red".to_owned()]]);
+    let questions = script.questions();
+    let [Question::Hop(change), Question::Hop(duo)] = questions.as_slice() else { panic!("{questions:?}") };
+    assert_eq!(change.text, ["Password expired", "Your password has expired.", "Choose a new one."]);
+    assert_eq!(change.questions.iter().map(|question| question.echo).collect::<Vec<_>>(), [false, false, true]);
+    assert_eq!(duo.questions[0].lines.len(), 9, "{duo:?}");
+    assert_eq!(duo.questions[0].last_line(), "Passcode or option (1-3):");
+    assert_eq!(*hop.answers.lock().unwrap(), [vec!["old", "new", "red"], vec!["1"]]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_banner_and_an_instruction_without_a_question_are_told_once_and_safely() {
+    let banner = "NOTICE\n\tauthorised use only\u{1b}[2J\u{202e}\n";
+    let hop = QuestioningHop::start_with(vec![("", "", DUO), ("Duo", PUSHED, &[])], Some(banner)).await;
+    let home = home();
+    let (mut context, _steps) = context(home.path());
+    let script = ScriptedPrompter::with_answers([answers(&["1"])]);
+    context.prompter = script.clone();
+    Tunnel::open_with_standby(&[hop.hop()], context).await.unwrap();
+    let told: Vec<_> = script.messages().into_iter().map(|message| (message.kind, message.lines)).collect();
+    assert_eq!(
+        told,
+        [
+            (HopMessageKind::Banner, vec!["NOTICE".into(), "    authorised use only␛[2J‹U+202E›".into()]),
+            (HopMessageKind::Instruction, vec!["Duo".into(), "Pushed a login request to your device...".to_owned()]),
+        ]
+    );
+    assert_eq!(*hop.answers.lock().unwrap(), [vec!["1".to_owned()], vec![]]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hop_that_asks_too_much_is_refused_with_the_reason() {
+    const MANY: Prompts = &[("?", true); 17];
+    let endless = vec![("", "", &[][..]); 100];
+    for (requests, reason) in [(vec![("", "", MANY)], "asks 17 questions at once"), (endless, "asks again and again")] {
+        let hop = QuestioningHop::start_with(requests, None).await;
+        let home = home();
+        let (mut context, _steps) = context(home.path());
+        context.prompter = ScriptedPrompter::with_answers([]);
+        let error = Tunnel::open(&[hop.hop()], context).await.unwrap_err();
+        let TunnelError::SignIn { tried, .. } = &error else { panic!("{error:?}") };
+        assert!(tried.iter().any(|tried| tried.contains(reason)), "{tried:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -173,21 +243,19 @@ async fn a_password_is_reused_and_a_possible_code_is_not() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_command_shows_typed_text_only_if_the_hop_allows_it() {
-    let hop = QuestioningHop::start(&[&[("Badge number: ", true), ("Birthday: ", false)]]).await;
+    const QUESTIONS: Prompts = &[("Badge number: ", true), ("Birthday: ", false)];
+    let requests = vec![("Door", "Line one\nLine two", QUESTIONS), ("", "", DUO), ("", PUSHED, &[])];
+    let hop = QuestioningHop::start_with(requests, Some("Authorised use only\n")).await;
     let home = home();
     let config = home.path().join("config.toml");
-    let text = format!(
-        "[profile.far]\nenvironment = \"test\"\nhost = \"replica\"\nuser = \"me\"\npassword = {{ env = \"RRX_NOT_THERE\" }}\n\
-         route = [{{ host = \"127.0.0.1\", port = {}, user = \"asked\", host_key = [\"{}\"] }}]\n",
-        hop.address.port(),
-        hop.fingerprint
-    );
+    let text = profile(&hop);
     std::fs::write(&config, text).unwrap();
     let directory = home.path().to_owned();
     let screen = tokio::task::spawn_blocking(move || {
         let answers = [
             TypedAnswer { after: "Badge number:", is_echoed: true, text: "4711-seen" },
             TypedAnswer { after: "Birthday:", is_echoed: false, text: "1-May-unseen" },
+            TypedAnswer { after: "Passcode or option (1-3):", is_echoed: true, text: "1" },
         ];
         at_terminal::run(
             &directory,
@@ -199,6 +267,18 @@ async fn a_command_shows_typed_text_only_if_the_hop_allows_it() {
     .unwrap();
     assert!(screen.contains("4711-seen"), "{screen}");
     assert!(!screen.contains("unseen"), "{screen}");
+    let mut rest = screen.as_str();
+    for expected in [
+        "says:\r\n  Authorised use only",
+        "asks asked (question 1 of 2):\r\n  Door\r\n  Line one\r\n  Line two\r\n  Badge number: ",
+        "asks asked (question 2 of 2):\r\n  Birthday: ",
+        "  Duo two-factor login for alice",
+        "   1. Duo Push to XXX-XXX-1234",
+        "  Passcode or option (1-3): 1",
+        "  Pushed a login request to your device...",
+    ] {
+        rest = rest.split_once(expected).unwrap_or_else(|| panic!("{expected:?} in order: {screen}")).1;
+    }
 }
 
 /// Opens a tunnel with the agent's keys only.

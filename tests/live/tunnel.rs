@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::BoxFuture;
 use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{CommandConsent, Hop, Secret};
-use rrx::domain::protocol::{Answer, ConnectionStep, Question, StepState};
+use rrx::domain::protocol::{Answer, ConnectionStep, HopMessage, Question, StepState};
 use rrx::io::env::start_command;
 use rrx::io::host::own_sockets;
 use rrx::io::storage::known_hosts;
@@ -28,11 +28,20 @@ use crate::rig::{Forwarder, Mode, Rig, SshdOptions, wait_until};
 pub struct ScriptedPrompter {
     answers: Mutex<VecDeque<Answer>>,
     questions: Mutex<Vec<Question>>,
+    messages: Mutex<Vec<HopMessage>>,
 }
 
 impl ScriptedPrompter {
     pub fn with_answers(answers: impl IntoIterator<Item = Answer>) -> Arc<Self> {
-        Arc::new(Self { answers: Mutex::new(answers.into_iter().collect()), questions: Mutex::default() })
+        Arc::new(Self {
+            answers: Mutex::new(answers.into_iter().collect()),
+            questions: Mutex::default(),
+            messages: Mutex::default(),
+        })
+    }
+
+    pub fn messages(&self) -> Vec<HopMessage> {
+        self.messages.lock().unwrap().clone()
     }
 
     pub fn questions(&self) -> Vec<Question> {
@@ -42,9 +51,18 @@ impl ScriptedPrompter {
 
 impl UserPrompter for ScriptedPrompter {
     fn ask(&self, question: Question) -> BoxFuture<'_, Answer> {
-        self.questions.lock().unwrap().push(question);
         let answer = self.answers.lock().unwrap().pop_front().unwrap_or(Answer::Decline);
+        let answer = match (answer, &question) {
+            (Answer::Secret(secret), Question::Hop(_)) => Answer::Secrets(vec![secret]),
+            (answer, _) => answer,
+        };
+        self.questions.lock().unwrap().push(question);
         Box::pin(std::future::ready(answer))
+    }
+
+    fn tell(&self, message: HopMessage) -> BoxFuture<'_, ()> {
+        self.messages.lock().unwrap().push(message);
+        Box::pin(std::future::ready(()))
     }
 }
 
@@ -259,8 +277,8 @@ async fn an_encrypted_key_is_decrypted_with_the_users_answer_and_a_wrong_answer_
     let tunnel = Tunnel::open(&[hop], context).await.unwrap();
     assert!(greeting(&tunnel, rig).await.contains("MariaDB"));
     let prompt = format!("Passphrase of the key {}", rig.encrypted_key().display());
-    let again = Question::Secret { prompt: format!("{prompt} (wrong, try again)"), echo: false };
-    assert_eq!(script.questions(), [Question::Secret { prompt, echo: false }, again]);
+    let again = Question::Secret { prompt: format!("{prompt} (wrong, try again)") };
+    assert_eq!(script.questions(), [Question::Secret { prompt }, again]);
 }
 
 #[tokio::test]

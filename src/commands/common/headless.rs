@@ -7,6 +7,7 @@ use tokio::select;
 use tokio::sync::mpsc;
 
 use super::answer::{answer, session_ended};
+use super::hop_messages::ShownHopMessages;
 use super::host_key::UnknownHostKey;
 use super::interrupts::Interrupts;
 use crate::domain::access_log::{self, AuthorizedStatement, EndRecord, StatementTarget};
@@ -68,6 +69,7 @@ impl HeadlessSession {
         spawn(SESSION, command_queue, rows, event_sender, session);
         send(&commands, SessionCmd::Connect { profile: Arc::clone(&profile), database: None, after: None }).await;
         let (mut prompt_problem, mut unknown_key) = (None, None);
+        let mut messages = ShownHopMessages::default();
         loop {
             let event = select! {
                 event = events.recv() => event,
@@ -81,7 +83,9 @@ impl HeadlessSession {
                     let database = facts.database.clone();
                     return Ok(Waited::Done(Self { commands, events, facts, profile, database, next_result: 1 }));
                 }
+                Some((_, SessionEvent::HopMessage(message))) => messages.on_message(message, prompts),
                 Some((_, SessionEvent::Asked(question))) => {
+                    messages.show(prompts);
                     unknown_key = UnknownHostKey::from_question(&question, &[]);
                     let answer = answer(question, prompts).await.unwrap_or_else(|problem| {
                         prompt_problem = Some(problem);
@@ -90,6 +94,7 @@ impl HeadlessSession {
                     send(&commands, SessionCmd::Answer(answer)).await;
                 }
                 Some((_, SessionEvent::Failed(problem))) => {
+                    messages.show(prompts);
                     let problem = prompt_problem.unwrap_or(problem);
                     return Err(match unknown_key {
                         Some(key) => key.explain(problem, &profile.name, &[], &command_line),

@@ -7,6 +7,7 @@ pub mod context;
 #[cfg(feature = "demo")]
 pub mod demo_profile;
 pub mod headless;
+pub mod hop_messages;
 pub mod host_key;
 pub mod interrupts;
 pub mod keymap;

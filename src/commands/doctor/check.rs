@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 
 use crate::commands::common::answer::{answer, session_ended};
 use crate::commands::common::headless::HeadlessDeps;
+use crate::commands::common::hop_messages::ShownHopMessages;
 use crate::commands::common::host_key::UnknownHostKey;
 use crate::commands::common::interrupts::Interrupts;
 use crate::domain::ids::SessionId;
@@ -52,6 +53,8 @@ pub(super) struct ConnectionCheck {
     /// The unknown host keys.
     pub(super) keys: Vec<UnknownHostKey>,
     pub(super) sent: Vec<SentStatement>,
+    /// What the hops said.
+    pub(super) messages: ShownHopMessages,
 }
 
 impl ConnectionCheck {
@@ -119,6 +122,7 @@ pub(super) async fn check_connection(
                 on_step(&step);
                 check.record(step);
             }
+            Some((_, SessionEvent::HopMessage(message))) => check.messages.on_message(message, prompts),
             Some((_, SessionEvent::Asked(question))) => {
                 let answer = match UnknownHostKey::from_question(&question, accept) {
                     Some(key) => {
@@ -126,10 +130,13 @@ pub(super) async fn check_connection(
                         check.keys.push(key);
                         answer
                     }
-                    None => answer(question, prompts).await.unwrap_or_else(|problem| {
-                        prompt_problem = Some(problem);
-                        Answer::Decline
-                    }),
+                    None => {
+                        check.messages.show(prompts);
+                        answer(question, prompts).await.unwrap_or_else(|problem| {
+                            prompt_problem = Some(problem);
+                            Answer::Decline
+                        })
+                    }
                 };
                 if commands.send(SessionCmd::Answer(answer)).await.is_err() {
                     break;

@@ -145,6 +145,10 @@ impl Report<'_> {
                 "recorded_in": key.recorded_in,
                 "accepted": key.is_accepted,
             })).collect::<Vec<_>>(),
+            "hop_messages": self.check.messages.iter().map(|message| json!({
+                "hop": message.hop,
+                "lines": message.lines,
+            })).collect::<Vec<_>>(),
             "server": self.check.facts.as_ref().map(|facts| server_json(facts)),
             "lag": self.check.lag.as_ref().map(Lag::describe),
             "warnings": self.warnings(),

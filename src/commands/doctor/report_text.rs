@@ -2,6 +2,7 @@
 
 use super::check::CheckedStep;
 use super::report::{Report, duration};
+use crate::commands::common::hop_messages;
 use crate::commands::common::print::{multi_line, one_line};
 use crate::domain::problem::Problem;
 use crate::domain::profile::Profile;
@@ -69,6 +70,7 @@ pub(super) fn summary(report: &Report<'_>) -> String {
         lines.push(format!("\n{what} {}, {}\n{}", one_line(&key.host), one_line(&key.algorithm), key.fingerprint));
         lines.extend(key.randomart.iter().cloned());
     }
+    lines.extend(check.messages.iter().map(|message| format!("\n{}", hop_messages::text(message).trim_end())));
     if let Some(facts) = &check.facts {
         lines.push(String::new());
         lines.extend(

@@ -21,6 +21,7 @@ pub use self::listen_address::ListenAddress;
 use self::queued_output::queued_outputs;
 use super::common::answer::answer;
 use super::common::context::CommandContext;
+use super::common::hop_messages::ShownHopMessages;
 use super::common::host_key::UnknownHostKey;
 use super::common::interrupts::Interrupts;
 use super::common::runtime::block_on_one_thread;
@@ -29,7 +30,7 @@ use crate::domain::access_log::{TunnelEvent, TunnelRecord};
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 use crate::domain::profile::{Environment, Profile};
-use crate::domain::protocol::{Answer, Question};
+use crate::domain::protocol::{Answer, HopMessage, Question};
 use crate::io::env::SocketOwners;
 use crate::io::host::prompts::Prompts;
 use crate::io::session::{SessionEnv, tunnel_context};
@@ -302,7 +303,7 @@ impl TunnelRecords<'_> {
 
 /// Connects the hops, and checks that the replica is reachable from the last one.
 async fn open(profile: &Profile, env: &SessionEnv, prompts: Prompts) -> Result<Tunnel, Problem> {
-    let prompter = Arc::new(TerminalPrompter { prompts, unknown_key: Mutex::default() });
+    let prompter = Arc::new(TerminalPrompter { prompts, unknown_key: Mutex::default(), messages: Mutex::default() });
     let (events, mut steps) = mpsc::channel(limits::SESSION_QUEUE);
     // The steps are not printed: the problem names the failed one.
     tokio::spawn(async move {
@@ -311,9 +312,12 @@ async fn open(profile: &Profile, env: &SessionEnv, prompts: Prompts) -> Result<T
         }
     });
     let context = tunnel_context(profile, env, Arc::clone(&prompter) as Arc<dyn UserPrompter>, events);
-    let explain = |problem: Problem| match prompter.unknown_key() {
-        Some(key) => key.explain(problem, &profile.name, &[], &env.command_line),
-        None => problem,
+    let explain = |problem: Problem| {
+        prompter.show_messages();
+        match prompter.unknown_key() {
+            Some(key) => key.explain(problem, &profile.name, &[], &env.command_line),
+            None => problem,
+        }
     };
     let tunnel = Tunnel::open(&profile.route, context).await.map_err(|error| explain(error.problem()))?;
     let probe = tunnel.forward(&profile.host, profile.port).await.map_err(|error| error.problem())?;
@@ -325,11 +329,16 @@ async fn open(profile: &Profile, env: &SessionEnv, prompts: Prompts) -> Result<T
 struct TerminalPrompter {
     prompts: Prompts,
     unknown_key: Mutex<Option<UnknownHostKey>>,
+    messages: Mutex<ShownHopMessages>,
 }
 
 impl TerminalPrompter {
     fn unknown_key(&self) -> Option<UnknownHostKey> {
         self.unknown_key.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn show_messages(&self) {
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner).show(self.prompts);
     }
 }
 
@@ -338,6 +347,12 @@ impl UserPrompter for TerminalPrompter {
         if let Some(key) = UnknownHostKey::from_question(&question, &[]) {
             *self.unknown_key.lock().unwrap_or_else(PoisonError::into_inner) = Some(key);
         }
+        self.show_messages();
         Box::pin(async { answer(question, self.prompts).await.unwrap_or(Answer::Decline) })
+    }
+
+    fn tell(&self, message: HopMessage) -> BoxFuture<'_, ()> {
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner).on_message(message, self.prompts);
+        Box::pin(std::future::ready(()))
     }
 }

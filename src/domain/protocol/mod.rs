@@ -2,6 +2,7 @@
 //! commands use the same ones.
 
 mod export;
+mod hop;
 mod host;
 mod lag;
 mod left_statement;
@@ -11,6 +12,7 @@ mod storage;
 mod store;
 
 pub use self::export::*;
+pub use self::hop::*;
 pub use self::host::*;
 pub use self::lag::*;
 pub use self::left_statement::*;

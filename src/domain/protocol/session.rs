@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::hop::{HopMessage, HopRequest};
 use super::lag::Lag;
 use super::left_statement::{LeftStatement, RunningLeft};
 use super::run::{RunBounds, RunReport};
@@ -99,13 +100,13 @@ pub enum Question {
         /// Where the command is written.
         place: String,
     },
-    /// A password, a passphrase or a one-time code.
+    /// A password or a passphrase.
     Secret {
         /// What the secret is for.
         prompt: String,
-        /// Whether the typed text may be shown.
-        echo: bool,
     },
+    /// The questions of a hop itself, for example for a one-time code.
+    Hop(HopRequest),
     /// A secret to replace one that could not be read, or that the server refused.
     RetrySecret {
         /// What the secret is for.
@@ -123,6 +124,8 @@ pub enum Answer {
     /// Refuse the host key or the command, or give no secret.
     Decline,
     Secret(Secret),
+    /// One answer to each question of a hop.
+    Secrets(Vec<Secret>),
 }
 
 /// The role of a server in replication, as its variables show it.
@@ -244,6 +247,8 @@ pub enum SessionEvent {
     },
     /// A question to the user. Connecting waits for the answer.
     Asked(Question),
+    /// A hop says something that needs no answer.
+    HopMessage(HopMessage),
     /// Connected, and proven to be read-only.
     Ready(Arc<ServerFacts>),
     /// Connecting failed. The session has ended.

@@ -15,11 +15,13 @@ pub struct Prompts {
     pub visible: fn(&str) -> Result<Secret, Problem>,
     /// Asks for a line that is no secret. See [`ask_line`].
     pub line: fn(&str) -> std::io::Result<String>,
+    /// Shows a text that needs no answer. See [`tell`].
+    pub tell: fn(&str),
 }
 
 impl Default for Prompts {
     fn default() -> Self {
-        Self { hidden: ask_hidden, visible: ask_visible, line: ask_line }
+        Self { hidden: ask_hidden, visible: ask_visible, line: ask_line, tell }
     }
 }
 
@@ -37,6 +39,12 @@ pub fn ask_hidden(prompt: &str) -> Result<Secret, Problem> {
 /// Returns a problem if there is no terminal.
 pub fn ask_visible(prompt: &str) -> Result<Secret, Problem> {
     ask_line(&format!("{prompt}: ")).map(Secret::new).map_err(|error| no_terminal(prompt, &error))
+}
+
+/// Writes a text to standard error. A closed standard error is no error: the text needs no answer.
+pub fn tell(text: &str) {
+    let mut err = std::io::stderr().lock();
+    let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
 }
 
 /// Asks a question, and reads one line, which may be empty.

@@ -19,6 +19,7 @@ pub(super) fn log_event(event: &SessionEvent) {
     match event {
         SessionEvent::ConnectionStep { hop, step, state } => debug!(hop, ?step, ?state, "connection step"),
         SessionEvent::Asked(_) => debug!("question to the user"),
+        SessionEvent::HopMessage(message) => debug!(hop = message.hop, kind = ?message.kind, "message of a hop"),
         SessionEvent::Ready(facts) => info!(
             product = ?facts.product,
             version = %facts.version,

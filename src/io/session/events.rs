@@ -11,7 +11,7 @@ use super::debug_events;
 use super::internal_query::InternalQuery;
 use crate::domain::ids::SessionId;
 use crate::domain::profile::Secret;
-use crate::domain::protocol::{Answer, ConnectionStep, Question, SessionEvent, StepState};
+use crate::domain::protocol::{Answer, ConnectionStep, HopMessage, Question, SessionEvent, StepState};
 use crate::io::tunnel;
 
 /// Sends the events of one session. The receiver's queue is bounded, and sending waits for it.
@@ -86,6 +86,10 @@ impl SessionPrompter {
 impl tunnel::UserPrompter for SessionPrompter {
     fn ask(&self, question: Question) -> BoxFuture<'_, Answer> {
         Box::pin(self.question(question))
+    }
+
+    fn tell(&self, message: HopMessage) -> BoxFuture<'_, ()> {
+        Box::pin(self.events.send(SessionEvent::HopMessage(message)))
     }
 
     fn remembered_secret(&self, purpose: &str) -> Option<Secret> {

@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_and_an_early_end_are_told_apart() {
+    fn silence_and_an_early_end_have_different_messages() {
         assert!(said(b"", ForeignEnd::Silent).starts_with("no MySQL server answered within 15 seconds"));
         assert!(said(b"", ForeignEnd::Closed).contains("closed before a byte came"));
         assert!(said(b"\x4a\0\0\0\x0a8.0", ForeignEnd::Closed).contains("cut off or malformed"));

@@ -147,7 +147,7 @@ async fn ask_instead(profile: &Profile, problem: Problem, prompter: &SessionProm
     let prompt = password_prompt(profile);
     match prompter.question(Question::RetrySecret { prompt, problem }).await {
         Answer::Secret(secret) => Some(secret),
-        Answer::Accept | Answer::Decline => None,
+        Answer::Accept | Answer::Decline | Answer::Secrets(_) => None,
     }
 }
 
@@ -165,9 +165,9 @@ async fn password_source(
     match &profile.password {
         None | Some(SecretSource::Prompt) => {
             let prompt = password_prompt(profile);
-            match prompter.question(Question::Secret { prompt, echo: false }).await {
+            match prompter.question(Question::Secret { prompt }).await {
                 Answer::Secret(secret) => Ok(PasswordSource::Typed(secret)),
-                Answer::Accept | Answer::Decline => Err(Problem::new(
+                Answer::Accept | Answer::Decline | Answer::Secrets(_) => Err(Problem::new(
                     ProblemKind::Interrupted,
                     "Connecting stopped, because no password was given",
                 )

@@ -157,6 +157,7 @@ fn unsent_problem(last: &SessionEvent) -> Problem {
         SessionEvent::Closed
         | SessionEvent::ConnectionStep { .. }
         | SessionEvent::Asked(_)
+        | SessionEvent::HopMessage(_)
         | SessionEvent::Ready(_)
         | SessionEvent::Catalog(_)
         | SessionEvent::CatalogFailed(_)

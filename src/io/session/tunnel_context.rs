@@ -59,7 +59,7 @@ fn passphrase_source(profile: &Profile, env: &SessionEnv, prompter: Arc<dyn User
                             prompter.remember_secret(&prompt, Some(&secret));
                             Ok(secret)
                         }
-                        Answer::Accept | Answer::Decline => Err(problem),
+                        Answer::Accept | Answer::Decline | Answer::Secrets(_) => Err(problem),
                     }
                 }
                 result => result,

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use crate::domain::limits;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{CommandConsent, HopDefaults, Secret};
-use crate::domain::protocol::{Answer, ConnectionStep, Question, StepState};
+use crate::domain::protocol::{Answer, ConnectionStep, HopMessage, Question, StepState};
 use crate::domain::ssh::ssh_config::SshConfigSource;
 
 /// The error text for a file that cannot be read in time.
@@ -58,6 +58,11 @@ pub trait ProxyReport: Send + Sync {
 pub trait UserPrompter: Send + Sync {
     /// Waits for the answer without a time limit. An implementation that cannot ask answers [`Answer::Decline`].
     fn ask(&self, question: Question) -> BoxFuture<'_, Answer>;
+
+    /// Shows what a hop says.
+    fn tell(&self, _message: HopMessage) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
 
     /// Returns the secret that was entered earlier for this purpose and was accepted.
     fn remembered_secret(&self, _purpose: &str) -> Option<Secret> {

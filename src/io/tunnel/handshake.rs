@@ -9,6 +9,7 @@ use russh::client::connect_stream;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use super::banner::BannerSender;
 use super::context::TunnelContext;
 use super::error::TunnelError;
 use super::guarded_stream::GuardedStream;
@@ -69,7 +70,7 @@ impl HopHandshake<'_> {
             };
             let guarded = GuardedStream::new(next_stream, self.cancel.clone(), limits::HOP_PATIENCE);
             let config = Arc::new(client_config(self.hop.keepalive, &policy, &refused_types));
-            let (verifier, output) = HostKeyVerifier::new(Arc::clone(&policy));
+            let (verifier, output) = HostKeyVerifier::new(Arc::clone(&policy), self.banner());
             let VerifierOutput { decision, forward_message, disconnect_message } = output;
             let handshake = timeout(self.hop.handshake_timeout, connect_stream(config, guarded, verifier)).await;
             match (handshake, decision.take()) {
@@ -97,6 +98,15 @@ impl HopHandshake<'_> {
                 (Ok(Ok(_)), None) => return Err(self.failed("the hop presented no host key".to_owned())),
             }
         }
+    }
+
+    /// Further connections of the same tunnel repeat the banner, so only the first one tells it.
+    fn banner(&self) -> BannerSender {
+        let prompter = match self.prompting {
+            Prompting::Allowed => Some(Arc::clone(&self.context.prompter)),
+            Prompting::Disabled => None,
+        };
+        BannerSender::new(prompter, self.hop.shown.clone())
     }
 
     fn failed(&self, why: String) -> TunnelError {
@@ -147,7 +157,7 @@ impl HopHandshake<'_> {
                 let line = known_hosts_line(self.hop, key).map_err(failed)?;
                 self.context.append_line(file, line).await.map_err(failed)
             }
-            Answer::Decline | Answer::Secret(_) => Err(declined()),
+            Answer::Decline | Answer::Secret(_) | Answer::Secrets(_) => Err(declined()),
         }
     }
 }

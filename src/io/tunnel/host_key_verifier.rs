@@ -1,5 +1,5 @@
-//! Verifies the host key during the SSH handshake, and collects the hop's messages about failed forwards and about the
-//! end of the connection.
+//! Verifies the host key during the SSH handshake, passes on the hop's banner, and collects its messages about failed forwards
+//! and about the end of the connection.
 //!
 //! An unknown key ends the connection: the user is asked while nothing is open, and an accepted key has to be presented again,
 //! unchanged, on a new connection.
@@ -11,6 +11,7 @@ use russh::keys::PublicKeyOrCertificate;
 use russh::{ChannelId, ChannelOpenFailure};
 use tokio::sync::watch;
 
+use super::banner::BannerSender;
 use super::host_certificate::to_host_key;
 use super::host_key_policy::{HostKeyDecision, HostKeyPolicy};
 use super::library_errors::{CLOSED, describe_disconnect, remote_text};
@@ -43,6 +44,7 @@ pub(super) struct HostKeyVerifier {
     decision: SharedDecision,
     forward_message: watch::Sender<Option<String>>,
     disconnect_message: watch::Sender<Option<String>>,
+    banner: BannerSender,
 }
 
 /// Receives the results of a verifier.
@@ -53,7 +55,7 @@ pub(super) struct VerifierOutput {
 }
 
 impl HostKeyVerifier {
-    pub(super) fn new(policy: Arc<HostKeyPolicy>) -> (Self, VerifierOutput) {
+    pub(super) fn new(policy: Arc<HostKeyPolicy>, banner: BannerSender) -> (Self, VerifierOutput) {
         let decision = SharedDecision::default();
         let (forward_sender, forward_message) = watch::channel(None);
         let (disconnect_sender, disconnect_message) = watch::channel(None);
@@ -62,6 +64,7 @@ impl HostKeyVerifier {
             decision: decision.clone(),
             forward_message: forward_sender,
             disconnect_message: disconnect_sender,
+            banner,
         };
         (verifier, VerifierOutput { decision, forward_message, disconnect_message })
     }
@@ -81,6 +84,11 @@ impl Handler for HostKeyVerifier {
         let is_trusted = matches!(new, HostKeyDecision::Trusted(_));
         *decision = Some((key, new));
         Ok(is_trusted)
+    }
+
+    async fn auth_banner(&mut self, banner: &str, _session: &mut Session) -> Result<(), Self::Error> {
+        self.banner.tell(banner).await;
+        Ok(())
     }
 
     async fn channel_open_failure(

@@ -16,6 +16,7 @@
 //! sign in; `connect` does this for all hops of a route; `ssh_tunnel` provides local ends and forwards; `listener`
 //! serves other programs.
 
+mod banner;
 mod chain_lease;
 mod channel;
 mod connect;

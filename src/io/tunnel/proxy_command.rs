@@ -64,7 +64,7 @@ impl<'a> ProxyPath<'a> {
                 context.prompter.allow_command(&command.command);
                 Ok(path)
             }
-            Answer::Decline | Answer::Secret(_) => {
+            Answer::Decline | Answer::Secret(_) | Answer::Secrets(_) => {
                 Err(TunnelError::CommandNotAllowed { host, command: command.command.clone(), place })
             }
         }

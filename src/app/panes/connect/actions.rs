@@ -7,6 +7,8 @@ actions! {
     ConnectAction in "connect" {
         Down = "down": "Go to the next profile or field",
         Up = "up": "Go to the previous profile or field",
+        PageDown = "page-down": "Scroll down by a page",
+        PageUp = "page-up": "Scroll up by a page",
         Connect = "connect": "Connect, or send the answer",
         Add = "add": "Add a profile",
         Save = "save": "Save the new profile",

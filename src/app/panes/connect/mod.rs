@@ -3,6 +3,7 @@
 pub mod actions;
 mod form;
 mod form_view;
+mod text;
 mod update;
 mod view;
 
@@ -17,8 +18,8 @@ use crate::app::layout::Area;
 use crate::app::ui::draw::wrap;
 use crate::app::ui::problem::MARGINS;
 use crate::domain::problem::Problem;
-use crate::domain::profile::{Environment, LeftOutProfile, Profile};
-use crate::domain::protocol::{ConnectionStep, Question, StepState};
+use crate::domain::profile::{Environment, LeftOutProfile, Profile, Secret};
+use crate::domain::protocol::{ConnectionStep, HopMessages, Question, StepState};
 
 use crate::app::widgets::list::ListCursor;
 use crate::app::widgets::secret_input::SecretInput;
@@ -62,6 +63,12 @@ pub struct Connect {
     pub form: ProfileForm,
     /// The secret that is being typed. It moves out of here when it is sent.
     pub secret: SecretInput,
+    /// The answers to the first questions of a hop's request.
+    pub answers: Vec<Secret>,
+    /// What the hops said.
+    pub messages: HopMessages,
+    /// The first visible line of the text below the steps, once the user has scrolled it.
+    pub scrolled_to: Option<usize>,
 }
 
 /// Returns the rows that a fingerprint or a command takes in a panel with so many columns inside.

@@ -8,7 +8,7 @@ use crate::app::request::Request;
 use crate::app::widgets::line_actions::LineAction;
 use crate::app::widgets::list::{CursorMove, ListCursor};
 use crate::domain::problem::Problem;
-use crate::domain::protocol::{Answer, ConnectionStep, Question, SessionCmd, StepState, StorageCmd};
+use crate::domain::protocol::{Answer, ConnectionStep, HopMessage, Question, SessionCmd, StepState, StorageCmd};
 use crate::domain::text::one_line;
 
 use super::{
@@ -20,10 +20,7 @@ impl Connect {
     /// Returns whether typed characters are text now.
     #[must_use]
     pub fn takes_text(&self) -> bool {
-        matches!(
-            self.stage,
-            ConnectStage::Adding | ConnectStage::Asking(Question::Secret { .. } | Question::RetrySecret { .. })
-        )
+        self.stage == ConnectStage::Adding || self.takes_secret()
     }
 
     /// Returns the layers of the keymap, nearest first. In a text, the keys of the line come first: Left and Right move its cursor.
@@ -68,6 +65,12 @@ impl Connect {
                 self.list.go(CursorMove::Down, count, self.page(cx.context));
             }
             (ConnectAction::Up, ConnectStage::Choosing) => self.list.go(CursorMove::Up, count, self.page(cx.context)),
+            (ConnectAction::PageDown, ConnectStage::Choosing) => {
+                self.list.go(CursorMove::PageDown, count, self.page(cx.context));
+            }
+            (ConnectAction::PageUp, ConnectStage::Choosing) => {
+                self.list.go(CursorMove::PageUp, count, self.page(cx.context));
+            }
             (ConnectAction::Connect, ConnectStage::Choosing) => {
                 if let Some(name) = self.selected(cx.context) {
                     cx.request(Request::Connect(name.to_owned()));
@@ -77,6 +80,15 @@ impl Connect {
             (ConnectAction::Connect, ConnectStage::Asking(Question::Secret { .. } | Question::RetrySecret { .. })) => {
                 let secret = self.secret.take();
                 self.send_answer(Answer::Secret(secret), cx);
+            }
+            (ConnectAction::Connect, ConnectStage::Asking(Question::Hop(request))) => {
+                let count = request.questions.len();
+                self.answers.push(self.secret.take());
+                self.scrolled_to = None;
+                if self.answers.len() >= count {
+                    let answers = std::mem::take(&mut self.answers);
+                    self.send_answer(Answer::Secrets(answers), cx);
+                }
             }
             // Enter does not accept a host key. Only the key for that does.
             (ConnectAction::Accept, ConnectStage::Asking(Question::HostKey { fingerprint, .. })) => {
@@ -98,7 +110,7 @@ impl Connect {
                 }
             }
             (ConnectAction::Decline | ConnectAction::Close, ConnectStage::Asking(_)) => {
-                self.secret.clear();
+                self.forget_typed();
                 self.send_answer(Answer::Decline, cx);
             }
             (ConnectAction::Close | ConnectAction::Decline, ConnectStage::Connecting) => {
@@ -121,6 +133,18 @@ impl Connect {
                 self.form.next(&cx.context.settings);
             }
             (ConnectAction::Connect | ConnectAction::Save, ConnectStage::Adding) => self.save(cx),
+            (
+                ConnectAction::Down | ConnectAction::Up | ConnectAction::PageDown | ConnectAction::PageUp,
+                ConnectStage::Asking(_) | ConnectStage::Failed(_) | ConnectStage::Connecting,
+            ) => {
+                let step = match action {
+                    ConnectAction::Down => CursorMove::Down,
+                    ConnectAction::Up => CursorMove::Up,
+                    ConnectAction::PageDown => CursorMove::PageDown,
+                    _ => CursorMove::PageUp,
+                };
+                self.scroll(step, cx.context);
+            }
             _ => {}
         }
     }
@@ -192,6 +216,7 @@ impl Connect {
         if let ConnectionState::Connecting(session) = cx.context.link {
             cx.effect(Effect::Session(session, SessionCmd::Answer(answer)));
         }
+        self.scrolled_to = None;
         self.stage = ConnectStage::Connecting;
     }
 
@@ -218,8 +243,21 @@ impl Connect {
     pub fn start(&mut self, profile: &str) {
         profile.clone_into(&mut self.profile);
         self.steps.clear();
-        self.secret.clear();
+        self.messages.clear();
+        self.forget_typed();
         self.stage = ConnectStage::Connecting;
+    }
+
+    /// Forgets what was typed as an answer, and shows the text below the steps from its usual line on.
+    fn forget_typed(&mut self) {
+        self.secret.clear();
+        self.answers.clear();
+        self.scrolled_to = None;
+    }
+
+    /// Takes what a hop says. Returns whether it is new.
+    pub fn on_message(&mut self, message: HopMessage) -> bool {
+        self.messages.add(message)
     }
 
     /// Takes the new state of a step.
@@ -231,19 +269,19 @@ impl Connect {
     }
 
     pub fn on_question(&mut self, question: Question) {
-        self.secret.clear();
+        self.forget_typed();
         self.stage = ConnectStage::Asking(question);
     }
 
     /// Shows why connecting failed.
     pub fn on_failed(&mut self, problem: Problem) {
-        self.secret.clear();
+        self.forget_typed();
         self.stage = ConnectStage::Failed(problem);
     }
 }
 
 /// Returns the columns and rows inside the panel.
-fn inside(place: Area) -> (u16, u16) {
+pub(super) fn inside(place: Area) -> (u16, u16) {
     if place.has_box() {
         (place.width.saturating_sub(2), place.height.saturating_sub(2))
     } else {

@@ -136,14 +136,14 @@ impl EncryptedKey {
         for attempt in 0..PASSPHRASE_TRIES {
             let note = if attempt == 0 { "" } else { " (wrong, try again)" };
             let prompt = format!("{purpose}{note}");
-            match context.prompter.ask(Question::Secret { prompt, echo: false }).await {
+            match context.prompter.ask(Question::Secret { prompt }).await {
                 Answer::Secret(secret) => {
                     if let Ok(key) = decode(&self.text, Some(secret.clone())).await {
                         context.prompter.remember_secret(&purpose, Some(&secret));
                         return Ok(Ok(self.credentials(key)));
                     }
                 }
-                Answer::Accept | Answer::Decline => {
+                Answer::Accept | Answer::Decline | Answer::Secrets(_) => {
                     return Ok(Err("it is encrypted, and no passphrase was entered".into()));
                 }
             }

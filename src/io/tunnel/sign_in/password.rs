@@ -29,7 +29,7 @@ pub(super) async fn offer_password(attempt: &mut SignInAttempt<'_>) -> Result<Op
         let note = if number == 0 { "" } else { " (wrong, try again)" };
         attempt.has_prompted = true;
         let prompt = format!("{purpose}{note}");
-        let Answer::Secret(secret) = prompter.ask(Question::Secret { prompt, echo: false }).await else {
+        let Answer::Secret(secret) = prompter.ask(Question::Secret { prompt }).await else {
             attempt.give_up("password: none was entered");
             return Ok(None);
         };

@@ -1,21 +1,17 @@
 //! Signs in with answers to the hop's questions (keyboard-interactive). Source: RFC 4256.
 
 use russh::MethodKind;
-use russh::client::{AuthResult, KeyboardInteractiveAuthResponse, Prompt};
+use russh::client::{AuthResult, KeyboardInteractiveAuthResponse};
 
 use super::attempt::{OfferOutcome, RefusalReport, SignInAttempt, within};
 use super::password::PASSWORD_TRIES;
 use crate::domain::limits;
 use crate::domain::profile::Secret;
-use crate::domain::protocol::{Answer, Question};
-use crate::domain::ssh::resolved_hop::ResolvedHop;
+use crate::domain::protocol::{Answer, HopMessage, HopMessageKind, HopQuestion, HopRequest, Question};
 use crate::io::tunnel::context::TunnelContext;
 use crate::io::tunnel::error::TunnelError;
 use crate::io::tunnel::identity::{Credential, NamedCredential};
-use crate::io::tunnel::library_errors::remote_text;
 
-/// The maximum number of requests in one conversation.
-const MAX_REQUESTS: usize = 6;
 /// The name of the method in messages.
 const METHOD: &str = "keyboard-interactive";
 
@@ -35,14 +31,8 @@ struct UserAnswers {
     /// Whether the only question so far is a plain one for a password. Only such an answer may be sent again without asking:
     /// any other may be a one-time code.
     is_plain_password: bool,
-    /// The first question, under which its answer is remembered.
+    /// The first request, under which its answer is remembered.
     purpose: String,
-}
-
-/// The hop's texts around its questions.
-struct RequestText<'a> {
-    name: &'a str,
-    instructions: &'a str,
 }
 
 /// Passes the hop's questions on to the user, as often as the hop allows; `None` when no answer was accepted.
@@ -93,9 +83,10 @@ async fn converse(
     source: &mut AnswerSource<'_>,
 ) -> Result<Option<OfferOutcome>, TunnelError> {
     let start = attempt.connection.handle.authenticate_keyboard_interactive_start(attempt.hop.user.clone(), None);
-    let mut reply = within(&attempt.hop.shown, limits::SIGN_IN, start).await?;
-    for _ in 0..MAX_REQUESTS {
-        let (name, instructions, prompts) = match reply {
+    // A hop may wait for the user before its first question.
+    let mut reply = within(&attempt.hop.shown, limits::HOP_ANSWER, start).await?;
+    for _ in 0..limits::HOP_REQUESTS {
+        let (name, instruction, prompts) = match reply {
             Ok(KeyboardInteractiveAuthResponse::InfoRequest { name, instructions, prompts }) => {
                 (name, instructions, prompts)
             }
@@ -112,34 +103,43 @@ async fn converse(
                 return Ok(Some(attempt.record(Err(why), nothing, RefusalReport::Listed)));
             }
         };
-        let texts = RequestText { name: &name, instructions: &instructions };
-        let mut responses: Vec<Secret> = Vec::with_capacity(prompts.len());
-        for prompt in prompts {
-            attempt.has_prompted = true;
-            let Some(answer) = source.next(attempt.hop, attempt.context, &texts, &prompt).await else {
-                return Ok(None);
-            };
-            responses.push(answer);
+        if prompts.len() > limits::HOP_QUESTIONS {
+            let (count, most) = (prompts.len(), limits::HOP_QUESTIONS);
+            attempt
+                .give_up(&format!("{METHOD}: the hop asks {count} questions at once, and rrx answers {most} at most"));
+            return Ok(Some(OfferOutcome::Refused));
         }
+        attempt.has_prompted |= !prompts.is_empty();
+        let request = HopRequest {
+            hop: attempt.hop.shown.clone(),
+            user: attempt.hop.user.clone(),
+            text: HopRequest::text_of(&name, &instruction),
+            questions: prompts.iter().map(|prompt| HopQuestion::new(&prompt.prompt, prompt.echo)).collect(),
+            is_retry: false,
+        };
+        let Some(answers) = source.answers(attempt.context, request).await else { return Ok(None) };
         // The library takes its own copies, which it does not wipe.
-        let responses = responses.iter().map(|answer| answer.reveal().to_owned()).collect();
-        let answering = attempt.connection.handle.authenticate_keyboard_interactive_respond(responses);
-        reply = within(&attempt.hop.shown, limits::SIGN_IN, answering).await?;
+        let answers = answers.iter().map(|answer| answer.reveal().to_owned()).collect();
+        let answering = attempt.connection.handle.authenticate_keyboard_interactive_respond(answers);
+        reply = within(&attempt.hop.shown, limits::HOP_ANSWER, answering).await?;
     }
+    attempt.give_up("keyboard-interactive: the hop asks again and again");
     Ok(Some(OfferOutcome::Refused))
 }
 
 impl AnswerSource<'_> {
-    async fn next(
-        &mut self,
-        hop: &ResolvedHop,
-        context: &TunnelContext,
-        texts: &RequestText<'_>,
-        prompt: &Prompt,
-    ) -> Option<Secret> {
+    /// Returns the answers to one request; `None` if the user gives none.
+    async fn answers(&mut self, context: &TunnelContext, request: HopRequest) -> Option<Vec<Secret>> {
         match self {
-            Self::Repeated(given) => given.next().cloned(),
-            Self::User(answers) => answers.next(hop, context, texts, prompt).await,
+            Self::Repeated(given) => request.questions.iter().map(|_| given.next().cloned()).collect(),
+            Self::User(_) if request.questions.is_empty() => {
+                let HopRequest { hop, text: lines, .. } = request;
+                if !lines.is_empty() {
+                    context.prompter.tell(HopMessage { hop, kind: HopMessageKind::Instruction, lines }).await;
+                }
+                Some(Vec::new())
+            }
+            Self::User(answers) => answers.ask(context, request).await,
         }
     }
 
@@ -155,37 +155,29 @@ impl AnswerSource<'_> {
 }
 
 impl UserAnswers {
-    async fn next(
-        &mut self,
-        hop: &ResolvedHop,
-        context: &TunnelContext,
-        texts: &RequestText<'_>,
-        prompt: &Prompt,
-    ) -> Option<Secret> {
-        let parts: Vec<String> = [texts.name, texts.instructions]
-            .into_iter()
-            .map(remote_text)
-            .filter(|text| !text.is_empty())
-            .chain([remote_text(&prompt.prompt)])
-            .collect();
-        self.is_plain_password &= self.given.is_empty() && !prompt.echo && asks_for_password(&parts.join(" "));
-        let question = format!("{} asks {}: {}", hop.shown, hop.user, parts.join(" · "));
-        if self.given.is_empty() {
-            self.purpose.clone_from(&question);
+    /// Asks the user all questions of a request, unless its answer is remembered.
+    async fn ask(&mut self, context: &TunnelContext, request: HopRequest) -> Option<Vec<Secret>> {
+        let summary = request.summary();
+        let is_first = self.given.is_empty();
+        let is_one_secret = matches!(request.questions.as_slice(), [question] if !question.echo);
+        self.is_plain_password &= is_first && is_one_secret && asks_for_password(&request.asked());
+        if is_first {
+            self.purpose.clone_from(&summary);
             let may_reuse = self.is_plain_password && !self.is_retry;
-            if let Some(answer) = context.prompter.remembered_secret(&question).filter(|_| may_reuse) {
+            if let Some(answer) = context.prompter.remembered_secret(&summary).filter(|_| may_reuse) {
                 self.given.push(answer.clone());
-                return Some(answer);
+                return Some(vec![answer]);
             }
         }
-        let note = if self.is_retry { " (the last answer was not accepted)" } else { "" };
-        let echo = prompt.echo;
-        let prompt = format!("{question}{note}");
-        let Answer::Secret(answer) = context.prompter.ask(Question::Secret { prompt, echo }).await else {
-            return None;
-        };
-        self.given.push(answer.clone());
-        Some(answer)
+        let count = request.questions.len();
+        let request = HopRequest { is_retry: self.is_retry, ..request };
+        match context.prompter.ask(Question::Hop(request)).await {
+            Answer::Secrets(answers) if answers.len() == count => {
+                self.given.extend(answers.iter().cloned());
+                Some(answers)
+            }
+            Answer::Secrets(_) | Answer::Secret(_) | Answer::Accept | Answer::Decline => None,
+        }
     }
 }
 
