@@ -10,6 +10,7 @@ use crate::domain::protocol::{AfterSettings, DemoDocs, End, LoadedSettings, Sess
 use super::context::ConnectionState;
 use super::effect::Effect;
 use super::model::{Model, SettingsReading};
+use super::panes::connect::Connect;
 use super::panes::explorer::Explorer;
 use super::request::Request;
 
@@ -103,9 +104,32 @@ fn connect(model: &mut Model, name: &str, requests: &mut Vec<Request>, effects: 
     model.context.profile = Some(Arc::clone(&profile));
     effects.push(Effect::Session(session, SessionCmd::Connect { profile, database: None, after: None }));
     if model.worksheets.profile.as_deref() != Some(name) {
-        effects.push(Effect::Storage(StorageCmd::LoadWorksheets { profile: name.to_owned() }));
+        effects.push(load_worksheets(name));
     }
     load_files(model, effects);
+}
+
+/// Returns the connection screen with the name of the profile that connects. The user may have opened the list of profiles in the
+/// meantime.
+pub(super) fn progress_page(model: &mut Model) -> &mut Connect {
+    let page = model.connect.get_or_insert_default();
+    if let Some(profile) = &model.context.profile {
+        page.profile.clone_from(&profile.name);
+    }
+    page
+}
+
+/// Shows why connecting failed.
+pub(super) fn on_failed(model: &mut Model, problem: Problem, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    model.context.link = ConnectionState::None;
+    model.add_activity(problem.to_string());
+    super::statement::on_session_ended(model, End::Broken(problem.clone()), requests, effects);
+    progress_page(model).on_failed(problem);
+}
+
+/// Returns the effect that reads the worksheets of a profile.
+pub(super) fn load_worksheets(profile: &str) -> Effect {
+    Effect::Storage(StorageCmd::LoadWorksheets { profile: profile.to_owned() })
 }
 
 /// Reconnects with the profile as the settings have it now. If it cannot be used, the session stays as it is.

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use crate::domain::compute::Computed;
 use crate::domain::keys::Chord;
-use crate::domain::problem::Problem;
 use crate::domain::protocol::{
     ExportEvent, ExportId, HostEvent, ResultId, SessionEvent, SessionId, StorageEvent, StoreEvent,
 };
@@ -36,6 +35,20 @@ pub enum Message {
     Interrupt,
     /// A signal ends the program. Worksheets are saved first.
     Terminate,
-    /// A task ended unexpectedly.
-    WorkerLost(Problem),
+    /// A task of the shell ended because of a defect of rrx.
+    WorkerLost {
+        worker: Worker,
+        /// The message of its end.
+        why: String,
+    },
+}
+
+/// A task of the shell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worker {
+    Session(SessionId),
+    /// It has the rows of all results.
+    Store,
+    /// It writes and reads files: worksheets, the access log, settings.
+    Storage,
 }

@@ -26,9 +26,10 @@ pub mod ui;
 mod update;
 mod view;
 pub mod widgets;
+mod worker_loss;
 
 pub use effect::Effect;
-pub use message::Message;
+pub use message::{Message, Worker};
 pub use model::Model;
 pub use update::update;
 pub use view::{draw, screen};

@@ -52,7 +52,12 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Storage(event) => on_storage(model, event, &mut requests, &mut effects),
         Message::Computed(computed) => on_computed(model, computed),
         Message::Host(event) => on_host(model, event, &mut requests, &mut effects),
-        Message::WorkerLost(problem) => requests.push(Request::Problem(problem)),
+        Message::WorkerLost { worker, why } => {
+            let missing = super::worker_loss::on_worker_lost(model, worker, &why, &mut requests, &mut effects);
+            if let Some(event) = missing {
+                on_storage(model, event, &mut requests, &mut effects);
+            }
+        }
         Message::Connect(profile) => requests.push(Request::Connect(profile)),
         Message::Refused(effect) => on_refused(model, effect, &mut requests, &mut effects),
         Message::Interrupt => on_interrupt(model, &mut requests, &mut effects),
@@ -167,11 +172,7 @@ fn on_session(
         SessionEvent::Asked(question) if is_reconnect => {
             super::reconnect::on_question(model, id, question, requests, effects);
         }
-        SessionEvent::Asked(question) => {
-            if let Some(connect) = &mut model.connect {
-                connect.on_question(question);
-            }
-        }
+        SessionEvent::Asked(question) => super::connection::progress_page(model).on_question(question),
         SessionEvent::Ready(facts) => {
             model.context.link = ConnectionState::Connected(id);
             model.context.database.clone_from(&facts.database);
@@ -195,12 +196,7 @@ fn on_session(
             requests.push(Request::Settle);
         }
         SessionEvent::Failed(problem) if is_reconnect => super::reconnect::on_failed(model, problem, effects),
-        SessionEvent::Failed(problem) => {
-            model.context.link = ConnectionState::None;
-            model.add_activity(problem.to_string());
-            super::statement::on_session_ended(model, End::Broken(problem.clone()), requests, effects);
-            model.connect.get_or_insert_default().on_failed(problem);
-        }
+        SessionEvent::Failed(problem) => super::connection::on_failed(model, problem, requests, effects),
         SessionEvent::Catalog(catalog) => {
             let before = model.context.catalog.replace(catalog);
             with!(model, requests, effects, explorer.on_catalog(before.as_deref()));

@@ -20,7 +20,7 @@ pub(super) fn message_name(message: &Message) -> &'static str {
         Message::Refused(_) => "refused",
         Message::Interrupt => "interrupt",
         Message::Terminate => "terminate",
-        Message::WorkerLost(_) => "worker lost",
+        Message::WorkerLost { .. } => "worker lost",
     }
 }
 

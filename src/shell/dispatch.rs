@@ -12,15 +12,16 @@ use super::clipboard::{Clipboards, CopyStep};
 use super::export::Exports;
 use super::inbox::WorkerEvent;
 use super::row_router::RowRouter;
-use crate::app::{Effect, Message};
+use crate::app::{Effect, Message, Worker};
 use crate::domain::access_log::{CopyRecord, ExportRecord};
 use crate::domain::limits::{BATCH_QUEUE, SESSION_QUEUE, STORAGE_QUEUE, STORE_QUEUE};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Environment;
-use crate::domain::protocol::{HostCmd, HostEvent, Rows, SessionCmd, SessionEvent, SessionId, StorageCmd, StoreCmd};
+use crate::domain::protocol::{HostCmd, HostEvent, Rows, SessionCmd, SessionId, StorageCmd, StoreCmd};
 use crate::io::env::{HostEnv, ProfileContext};
 use crate::io::runtime::worker_pool::WorkerPool;
 use crate::io::session::SessionEnv;
+use crate::io::store::ExportFeed;
 use crate::io::terminal::Screen;
 use crate::io::{session, storage, store};
 
@@ -47,8 +48,7 @@ impl std::fmt::Debug for ShellDeps {
 /// The queues of all workers.
 pub(super) struct Dispatch {
     events: mpsc::Sender<WorkerEvent>,
-    rows: mpsc::Sender<Rows>,
-    store: mpsc::Sender<StoreCmd>,
+    store: StoreWorker,
     exports: Exports,
     router: RowRouter,
     user: ProfileWorker,
@@ -72,34 +72,64 @@ struct SessionWorker {
 struct ProfileWorker {
     storage: mpsc::Sender<StorageCmd>,
     task: JoinHandle<()>,
-    session: SessionEnv,
+    context: ProfileContext,
     /// The directory for copies that no clipboard accepts.
     copies: PathBuf,
+}
+
+/// The result store.
+struct StoreWorker {
+    rows: mpsc::Sender<Rows>,
+    commands: mpsc::Sender<StoreCmd>,
+    options: store::StoreOptions,
+}
+
+impl StoreWorker {
+    /// Starts the store. Returns it with the queue of exports that need its rows.
+    fn start(options: store::StoreOptions, events: &mpsc::Sender<WorkerEvent>) -> (Self, mpsc::Sender<ExportFeed>) {
+        let (rows, rows_out) = mpsc::channel(BATCH_QUEUE);
+        let (commands, commands_out) = mpsc::channel(STORE_QUEUE);
+        let (feeds, feeds_out) = mpsc::channel(BATCH_QUEUE);
+        let store = store::spawn_with_exports(rows_out, commands_out, feeds_out, events.clone(), options.clone());
+        // The task is not awaited: the store ends with its queues and leaves no files.
+        drop(watched(Worker::Store, store, events));
+        (Self { rows, commands, options }, feeds)
+    }
+}
+
+/// Watches a task. If it panics, the model gets an event.
+fn watched<N>(worker: Worker, task: JoinHandle<()>, events: &mpsc::Sender<N>) -> JoinHandle<()>
+where
+    N: From<(Worker, String)> + Send + 'static,
+{
+    let events = events.clone();
+    tokio::spawn(async move {
+        if let Err(fault) = task.await {
+            // The event loop may have ended.
+            let _ = events.send(N::from((worker, fault.to_string()))).await;
+        }
+    })
 }
 
 impl ProfileWorker {
     /// Starts the storage task. It touches no file before its first command.
     fn start(context: ProfileContext, events: &mpsc::Sender<WorkerEvent>) -> Self {
         let (storage, commands) = mpsc::channel(STORAGE_QUEUE);
-        let events = events.clone();
+        let sender = events.clone();
         let send_event = move |event| {
             // The event loop may have ended while the last worksheets are written.
-            let _ = events.blocking_send(WorkerEvent::Storage(event));
+            let _ = sender.blocking_send(WorkerEvent::Storage(event));
         };
         let copies = context.paths.copies();
-        let task = storage::task::spawn(commands, send_event, context.paths, context.storage);
-        Self { storage, task, session: context.session, copies }
+        let task = storage::task::spawn(commands, send_event, context.paths.clone(), context.storage);
+        Self { storage, task: watched(Worker::Storage, task, events), context, copies }
     }
 }
 
 impl Dispatch {
     /// Starts the storage tasks, the result store, the compute workers and the clipboard worker.
     pub(super) fn new(deps: ShellDeps, events: mpsc::Sender<WorkerEvent>) -> Self {
-        let (rows, rows_out) = mpsc::channel(BATCH_QUEUE);
-        let (store, store_out) = mpsc::channel(STORE_QUEUE);
-        let (feeds, feeds_out) = mpsc::channel(BATCH_QUEUE);
-        // The task is not awaited: the store ends with its queues and leaves no files.
-        drop(store::spawn_with_exports(rows_out, store_out, feeds_out, events.clone(), deps.store));
+        let (store, feeds) = StoreWorker::start(deps.store, &events);
         let router = RowRouter::default();
         let exports = Exports::new(feeds, router.clone(), deps.env.paths.home.clone());
         let compute = WorkerPool::new(&events);
@@ -109,7 +139,6 @@ impl Dispatch {
         let clipboards = Clipboards::new(deps.env.clipboard(), directories, events.clone());
         Self {
             events,
-            rows,
             store,
             exports,
             router,
@@ -127,10 +156,17 @@ impl Dispatch {
     pub(super) fn run(&mut self, effect: Effect) -> Option<Effect> {
         match effect {
             Effect::Session(id, command) => self.session(id, command),
-            Effect::Store(command) => self.store.try_send(command).err().map(|error| Effect::Store(error.into_inner())),
+            Effect::Store(command) => {
+                self.restart_store();
+                self.store.commands.try_send(command).err().map(|error| Effect::Store(error.into_inner()))
+            }
             Effect::Export(command) => self.exports.run(command, &self.events).map(Effect::Export),
             Effect::Storage(command) => {
-                let worker = self.profile_worker(self.is_for_demo(&command));
+                let is_demo = self.is_for_demo(&command);
+                if self.profile_worker(is_demo).storage.is_closed() {
+                    self.restart_storage(is_demo);
+                }
+                let worker = self.profile_worker(is_demo);
                 worker.storage.try_send(command).err().map(|error| Effect::Storage(error.into_inner()))
             }
             Effect::Compute(job) => {
@@ -157,7 +193,7 @@ impl Dispatch {
             }
             let credentials = self.credentials.start_session(id, profile, *after);
             self.is_in_demo = profile.environment == Environment::Demo;
-            let env = SessionEnv { credentials, ..self.profile_worker(self.is_in_demo).session.clone() };
+            let env = SessionEnv { credentials, ..self.profile_worker(self.is_in_demo).context.session.clone() };
             let session = self.start_session(id, env);
             self.sessions.insert(id, session);
         }
@@ -165,23 +201,30 @@ impl Dispatch {
         session.commands.try_send(command).err().map(|error| Effect::Session(id, error.into_inner()))
     }
 
-    /// Starts a session with its row router. If the session panics, the model gets an event that the session failed.
-    fn start_session(&self, id: SessionId, env: SessionEnv) -> SessionWorker {
+    /// Starts the store again if it was lost.
+    fn restart_store(&mut self) {
+        if self.store.commands.is_closed() {
+            let (store, feeds) = StoreWorker::start(self.store.options.clone(), &self.events);
+            self.store = store;
+            self.exports.read_from(feeds);
+        }
+    }
+
+    /// Starts a session with its row router.
+    fn start_session(&mut self, id: SessionId, env: SessionEnv) -> SessionWorker {
+        self.restart_store();
         let (commands, commands_out) = mpsc::channel(SESSION_QUEUE);
         let (rows, rows_out) = mpsc::channel(BATCH_QUEUE);
         // The task is not awaited: the router ends with its session.
-        drop(tokio::spawn(self.router.clone().forward(rows_out, self.rows.clone())));
+        drop(tokio::spawn(self.router.clone().forward(rows_out, self.store.rows.clone())));
         let session = session::spawn(id, commands_out, rows, self.events.clone(), env);
-        let events = self.events.clone();
-        let task = tokio::spawn(async move {
-            if let Err(fault) = session.await {
-                let problem = Problem::new(ProblemKind::Lost, "The session ended because of a defect of rrx")
-                    .because(fault.to_string())
-                    .hint("reconnect; the worksheets are kept");
-                let _ = events.send(WorkerEvent::Session(id, SessionEvent::Failed(problem))).await;
-            }
-        });
-        SessionWorker { commands, task }
+        SessionWorker { commands, task: watched(Worker::Session(id), session, &self.events) }
+    }
+
+    /// Starts a lost storage task again.
+    fn restart_storage(&mut self, is_demo: bool) {
+        let worker = self.demo.as_mut().filter(|_| is_demo).unwrap_or(&mut self.user);
+        *worker = ProfileWorker::start(worker.context.clone(), &self.events);
     }
 
     /// Returns the worker of the user's profiles, or that of the built-in profile.
@@ -237,5 +280,60 @@ impl Dispatch {
             drop(storage);
             let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, task).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::profile::parse;
+    use crate::domain::protocol::{ResultId, StorageEvent};
+    use crate::io::storage::paths::Paths;
+
+    /// Returns a dispatch with files in this directory, and its inbox.
+    fn dispatch(root: &std::path::Path) -> (Dispatch, mpsc::Receiver<WorkerEvent>) {
+        let env = Arc::new(HostEnv::of_this_process(Paths::under(root)));
+        let (events, inbox) = mpsc::channel(16);
+        let deps = ShellDeps { env, demo: None, store: store::StoreOptions::memory_only() };
+        (Dispatch::new(deps, events), inbox)
+    }
+
+    #[tokio::test]
+    async fn a_session_whose_task_panics_is_reported_with_its_message() {
+        let root = tempfile::tempdir().unwrap();
+        let (mut dispatch, mut inbox) = dispatch(root.path());
+        dispatch.user.context.session.prepare = Some(Arc::new(|_| panic!("capacity overflow")));
+        let profile = Arc::new(parse("[profile.x]\nhost = \"h\"\nuser = \"u\"\n", "f").0.profiles.remove(0));
+        let connect = SessionCmd::Connect { profile, database: None, after: None };
+        assert!(dispatch.run(Effect::Session(SessionId(3), connect)).is_none());
+        let lost = loop {
+            match inbox.recv().await.unwrap() {
+                WorkerEvent::Lost(worker, why) => break (worker, why),
+                WorkerEvent::Session(..) => {}
+                other => panic!("{other:?}"),
+            }
+        };
+        assert!(lost.0 == Worker::Session(SessionId(3)) && lost.1.contains("capacity overflow"), "{lost:?}");
+    }
+
+    #[tokio::test]
+    async fn a_task_that_ends_in_order_is_not_reported() {
+        let (events, mut inbox) = mpsc::channel::<WorkerEvent>(4);
+        watched(Worker::Storage, tokio::spawn(async {}), &events).await.unwrap();
+        drop(events);
+        assert!(inbox.recv().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_lost_store_and_a_lost_storage_task_start_again_with_their_next_command() {
+        let root = tempfile::tempdir().unwrap();
+        let (mut dispatch, mut inbox) = dispatch(root.path());
+        dispatch.store.commands = mpsc::channel(1).0;
+        dispatch.user.storage = mpsc::channel(1).0;
+        assert!(dispatch.run(Effect::Store(StoreCmd::Drop(ResultId(1)))).is_none());
+        assert!(!dispatch.store.commands.is_closed() && !dispatch.store.rows.is_closed());
+        assert!(dispatch.run(Effect::Storage(StorageCmd::LoadHistory { max: 1 })).is_none());
+        let event = inbox.recv().await.unwrap();
+        assert!(matches!(event, WorkerEvent::Storage(StorageEvent::History(_))), "{event:?}");
     }
 }

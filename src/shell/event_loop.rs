@@ -156,7 +156,7 @@ fn urgency(message: &Message) -> Urgency {
         | Message::Export(..)
         | Message::Storage(_)
         | Message::Connect(_)
-        | Message::WorkerLost(_) => Urgency::Regular,
+        | Message::WorkerLost { .. } => Urgency::Regular,
     }
 }
 

@@ -78,6 +78,11 @@ impl Exports {
         Self { sources: RowSources { feeds, router }, home, running: None }
     }
 
+    /// Reads the rows of the next exports from another result store.
+    pub fn read_from(&mut self, feeds: mpsc::Sender<ExportFeed>) {
+        self.sources.feeds = feeds;
+    }
+
     /// Starts or cancels an export. Returns the command if another export is running.
     pub fn run<N>(&mut self, command: ExportCmd, events: &mpsc::Sender<N>) -> Option<ExportCmd>
     where
@@ -105,7 +110,8 @@ impl Exports {
         let flags = Arc::new(ExportFlags::default());
         tracing::debug!(export = id.0, path = job.path, format = ?job.choice.format, "export starts");
         let (sources, home, task_flags) = (self.sources.clone(), self.home.clone(), Arc::clone(&flags));
-        let task = tokio::task::spawn_blocking(move || {
+        let (lost_events, lost_flags, router) = (events.clone(), Arc::clone(&flags), self.sources.router.clone());
+        let writing = tokio::task::spawn_blocking(move || {
             let send_event = |event| match event {
                 ExportEvent::Progress { .. } => drop(events.try_send(N::from((id, event)))),
                 event => drop(events.blocking_send(N::from((id, event)))),
@@ -119,6 +125,17 @@ impl Exports {
             task_flags.is_finished.store(true, Ordering::Release);
             // The event loop may have ended already. The file is complete or removed anyway.
             let _ = events.blocking_send(N::from((id, last)));
+        });
+        let task = tokio::spawn(async move {
+            let Err(fault) = writing.await else { return };
+            if let Some(result) = rerun {
+                router.release(result);
+            }
+            lost_flags.is_finished.store(true, Ordering::Release);
+            let problem = Problem::new(ProblemKind::Local, "The export ended because of a defect of rrx")
+                .because(fault.to_string())
+                .hint("export again, or choose another format");
+            let _ = lost_events.send(N::from((id, ExportEvent::Failed(problem)))).await;
         });
         ExportTask { id, rerun, flags, task }
     }

@@ -1,6 +1,6 @@
 //! The events of the workers. The event loop receives them from one bounded queue for all workers.
 
-use crate::app::Message;
+use crate::app::{Message, Worker};
 use crate::domain::compute::Computed;
 use crate::domain::protocol::{
     ExportEvent, ExportId, HostEvent, ResultId, SessionEvent, SessionId, StorageEvent, StoreEvent,
@@ -16,6 +16,8 @@ pub(super) enum WorkerEvent {
     /// From the clipboard worker.
     Host(HostEvent),
     Computed(Computed),
+    /// A worker ended because of a defect of rrx. The text is the message of its end.
+    Lost(Worker, String),
 }
 
 impl From<(SessionId, SessionEvent)> for WorkerEvent {
@@ -48,6 +50,12 @@ impl From<Computed> for WorkerEvent {
     }
 }
 
+impl From<(Worker, String)> for WorkerEvent {
+    fn from((worker, why): (Worker, String)) -> Self {
+        Self::Lost(worker, why)
+    }
+}
+
 impl From<WorkerEvent> for Message {
     fn from(event: WorkerEvent) -> Self {
         match event {
@@ -57,6 +65,7 @@ impl From<WorkerEvent> for Message {
             WorkerEvent::Storage(event) => Self::Storage(event),
             WorkerEvent::Host(event) => Self::Host(event),
             WorkerEvent::Computed(computed) => Self::Computed(computed),
+            WorkerEvent::Lost(worker, why) => Self::WorkerLost { worker, why },
         }
     }
 }

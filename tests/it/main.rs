@@ -45,4 +45,5 @@ mod states;
 mod storage;
 mod tidy;
 mod typed_forms;
+mod worker_loss;
 mod worksheets;

@@ -147,7 +147,7 @@ mod tests {
         let text = "Duo two-factor login for alice\n\nEnter a passcode or select one of the following options:\n\n 1. Duo Push to \
                     XXX-XXX-1234\n 2. Phone call\n\nPasscode or option (1-2): ";
         let question = HopQuestion::new(text, true);
-        assert_eq!(question.lines.len(), 7);
+        assert_eq!(question.lines.len(), 8);
         assert_eq!(question.lines[4], " 1. Duo Push to XXX-XXX-1234");
         assert_eq!(question.last_line(), "Passcode or option (1-2):");
     }

@@ -21,6 +21,12 @@ impl Grid {
         (self.results.iter().filter(must_stay).count() >= MAX_RESULTS).then_some(MAX_RESULTS)
     }
 
+    /// Removes all results, because their rows are gone. Returns their ids.
+    pub fn remove_all(&mut self) -> Vec<ResultId> {
+        self.front = 0;
+        self.results.drain(..).map(|result| result.id).collect()
+    }
+
     /// Starts a new result. It replaces the other results, except those that are kept, exported or running, those of
     /// the same run of several statements, and, after a followed key, all of them.
     pub fn start(&mut self, id: ResultId, statement: String, from: StatementOrigin, cx: &mut PaneContext<'_>) {

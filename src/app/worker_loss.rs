@@ -1,0 +1,109 @@
+//! Handles the loss of a worker: a task of the shell that ended because of a defect of rrx. Whatever waits for the task ends, and
+//! the screen says which part ended and what to do. The shell starts a lost task again with its next command.
+
+use crate::domain::problem::{Problem, ProblemKind, Remedy};
+use crate::domain::protocol::{End, SessionId, StorageEvent, StoreCmd};
+
+use super::context::ConnectionState;
+use super::effect::Effect;
+use super::message::Worker;
+use super::model::Model;
+use super::panes::inspector::InspectorContent;
+use super::request::Request;
+
+/// Handles the loss of a worker. `why` is the message of its end. Returns the event that replaces an answer that will not come.
+pub(super) fn on_worker_lost(
+    model: &mut Model,
+    worker: Worker,
+    why: &str,
+    requests: &mut Vec<Request>,
+    effects: &mut Vec<Effect>,
+) -> Option<StorageEvent> {
+    match worker {
+        Worker::Session(session) => session_lost(model, session, why, requests, effects),
+        Worker::Store => store_lost(model, why, requests, effects),
+        Worker::Storage => return storage_lost(model, why, requests, effects),
+    }
+    None
+}
+
+fn problem(what: &str, why: &str) -> Problem {
+    Problem::new(ProblemKind::Lost, format!("{what} because of a defect of rrx")).because(why)
+}
+
+fn session_lost(
+    model: &mut Model,
+    session: SessionId,
+    why: &str,
+    requests: &mut Vec<Request>,
+    effects: &mut Vec<Effect>,
+) {
+    if model.context.link.session() != Some(session) {
+        return;
+    }
+    let problem = problem("The session ended", why).hint("reconnect; the worksheets are kept").then(Remedy::Reconnect);
+    match model.context.link {
+        ConnectionState::Connected(_) => super::reconnect::on_lost(model, &problem, requests, effects),
+        ConnectionState::Reconnecting { .. } => super::reconnect::on_failed(model, problem, effects),
+        ConnectionState::Connecting(_)
+        | ConnectionState::Waiting { .. }
+        | ConnectionState::Lost
+        | ConnectionState::None => super::connection::on_failed(model, problem, requests, effects),
+    }
+}
+
+/// The rows of all results are gone. The session sends its rows to the lost store, so another session continues it.
+fn store_lost(model: &mut Model, why: &str, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    let problem = problem("The result store ended", why)
+        .because("the rows of all results are gone")
+        .hint("run the statements again; the worksheets are kept");
+    super::statement::on_session_ended(model, End::Broken(problem.clone()), requests, effects);
+    for result in model.grid.remove_all() {
+        effects.push(Effect::Store(StoreCmd::Drop(result)));
+    }
+    match model.context.link {
+        ConnectionState::Connected(_) | ConnectionState::Reconnecting { .. } => {
+            super::reconnect::reconnect_now(model, requests, effects);
+        }
+        ConnectionState::Connecting(_) => {
+            requests.extend(model.context.profile.as_ref().map(|profile| Request::Connect(profile.name.clone())));
+        }
+        ConnectionState::None | ConnectionState::Waiting { .. } | ConnectionState::Lost => {}
+    }
+    report(model, problem);
+    super::statement::leave(model, effects);
+}
+
+/// Commands that the task had taken are lost. What waits for them ends, and the worksheets are saved again.
+fn storage_lost(
+    model: &mut Model,
+    why: &str,
+    requests: &mut Vec<Request>,
+    effects: &mut Vec<Effect>,
+) -> Option<StorageEvent> {
+    let problem = problem("The part that writes files ended", why)
+        .hint("check the last records with `rrx log`; the worksheets are saved again");
+    for result in model.context.statements.results() {
+        super::statement::on_not_permitted(model, result, problem.clone(), requests, effects);
+    }
+    if let Some(connect) = &mut model.connect {
+        connect.on_settings_refused();
+        if connect.form.is_saving {
+            connect.on_not_added(problem.clone());
+        }
+    }
+    if let Some(profile) = &model.context.profile
+        && model.worksheets.profile.as_ref() != Some(&profile.name)
+    {
+        effects.push(super::connection::load_worksheets(&profile.name));
+    }
+    report(model, problem.clone());
+    model.worksheets.is_saving.then_some(StorageEvent::WorksheetsNotSaved(problem))
+}
+
+/// Shows the problem as a notice and in the inspector. The focus stays where it is, because the user may be typing.
+fn report(model: &mut Model, problem: Problem) {
+    model.add_activity(problem.to_string());
+    model.notice(format!("{}.", problem.what));
+    model.inspector.follow(InspectorContent::Problem(problem), &model.context);
+}
