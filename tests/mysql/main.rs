@@ -29,12 +29,12 @@ use std::env::var;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use harness::{connect, unlimited};
+use harness::{TestSession, connect, unlimited};
 use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{
     CommandConsent, Environment, HopDefaults, LostStatements, Profile, ProfileLimits, SecretSource, Spilling, TlsMode,
 };
-use rrx::domain::protocol::{End, Limit, Role, RunBounds, SessionCmd};
+use rrx::domain::protocol::{End, LeftStatement, Limit, Role, RunBounds, RunningLeft, SessionCmd, SessionEvent};
 use rrx::domain::results::{AxisOrder, wkt};
 use rrx::domain::sql::{Param, ServerFamily, SqlMode};
 use server::MySql;
@@ -181,6 +181,36 @@ async fn a_key_of_each_kind_is_followed_by_its_index_and_a_statement_with_values
     assert_eq!(live.finish(result).await.report.end, End::Cancelled);
     assert_eq!(live.run("SELECT 6 * 7").await.value(), "42");
     live.close().await;
+}
+
+/// Waits for the next report of statements that run on without their connections.
+async fn running(live: &mut TestSession) -> Vec<RunningLeft> {
+    loop {
+        if let SessionEvent::LeftRunning(running) = live.next_event().await {
+            return running;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_of_another_connection_is_found_by_its_text_and_stopped() {
+    // The process list cannot show the last letter.
+    const TEXT: &str = "SELECT SLEEP(600), 'é😀'";
+    let (mut one, mut two) = (connect(server_profile()).await.unwrap(), connect(server_profile()).await.unwrap());
+    let result = one.start(TEXT, unlimited()).await;
+    let left = LeftStatement { connection: one.facts.connection_id, text: TEXT.into() };
+    // It is not found before it runs. MySQL refuses to show its last letter in information_schema.PROCESSLIST.
+    let found = loop {
+        two.commands.send(SessionCmd::FindLeft(vec![left.clone()])).await.unwrap();
+        if let Ok(found) = tokio::time::timeout(Duration::from_secs(1), running(&mut two)).await {
+            break found;
+        }
+    };
+    assert_eq!(found.iter().map(|running| running.connection).collect::<Vec<_>>(), [left.connection]);
+    two.commands.send(SessionCmd::StopLeft).await.unwrap();
+    assert_eq!(running(&mut two).await, []);
+    assert!(matches!(one.report(result).await.end, End::Broken(_)));
+    two.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
