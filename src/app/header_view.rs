@@ -14,9 +14,12 @@ use super::ui::draw::{clip, parts, rect, wrap};
 
 /// Cells that a long profile name leaves to the database.
 const DATABASE: usize = 6;
+/// Cells that a long mark leaves to profile and database.
+const MARK_ROOM: usize = 16;
 
 /// Draws the header. If it does not fit, it drops the account first, then the route, the server's id, the server's time zone,
 /// the lag and the version. Environment, profile, database, READ ONLY, the blinding state, the role and the link stay, but get shorter.
+/// A mark about unsaved texts always stays.
 pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     let (context, theme) = (&model.context, model.theme);
     let area = rect(context.layout.header, buffer);
@@ -25,7 +28,11 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
             buffer,
             (area.x, area.y),
             area.right(),
-            [(" rrx ", theme.key()), (" no profile chosen · not connected", theme.dim())],
+            [
+                (" rrx ", theme.key()),
+                (mark(model, usize::from(area.width)), theme.alarm()),
+                (" no profile chosen · not connected", theme.dim()),
+            ],
         );
         return;
     };
@@ -63,7 +70,9 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     let database = visible(context.database.as_deref().unwrap_or("(no database)"));
     let has_two_lines = area.height > 1;
     // The width of what shares the line with the names.
-    let fixed = badge.cells() + 3 + glyph.cells();
+    let mark = mark(model, width.saturating_sub(badge.cells() + glyph.cells()));
+    let spaces = if badge.cells() + mark.cells() + 3 + glyph.cells() > width { "" } else { " " };
+    let fixed = badge.cells() + mark.cells() + 3 * spaces.cells() + glyph.cells();
     let bare = fixed + profile.name.cells() + database.cells() + if has_two_lines { 0 } else { short[2].cells() };
     let state = texts.iter().find(|text| bare + text.cells() <= width).map_or("", String::as_str);
     let full = fixed + profile.name.cells() + database.cells() + state.cells();
@@ -99,11 +108,12 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
         area.right(),
         [
             (badge.as_str(), theme.environment(profile.environment)),
+            (mark, theme.alarm()),
             (name.as_str(), theme.environment(profile.environment)),
-            (" ", theme.environment(profile.environment)),
-            (" ", theme.heading()),
+            (spaces, theme.environment(profile.environment)),
+            (spaces, theme.heading()),
             (database.as_str(), theme.heading()),
-            (if route.is_empty() { " " } else { route.as_str() }, theme.dim()),
+            (if route.is_empty() { spaces } else { route.as_str() }, theme.dim()),
             (glyph, glyph_style),
             (state, glyph_style),
         ],
@@ -118,6 +128,11 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
         (area.right().saturating_sub(u16::try_from(right.cells()).unwrap_or(u16::MAX)).max(area.x), area.y)
     };
     parts(buffer, (x, y), area.right(), [(right.as_str(), theme.text())]);
+}
+
+/// Returns the mark about writes that failed, as long as it fits.
+fn mark(model: &Model, width: usize) -> &'static str {
+    model.due.marks().iter().find(|mark| mark.cells() + MARK_ROOM <= width).or(model.due.marks().last()).unwrap_or(&"")
 }
 
 /// Returns the mark of the state of the link, and its style.

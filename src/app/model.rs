@@ -8,11 +8,13 @@ use crate::domain::compute::{ComputeJob, ComputeSlot, ComputeWork, Generation};
 use crate::domain::keys::{Keymap, Matcher};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Settings};
-use crate::domain::protocol::{ExportId, ResultId, SessionId, StorageCmd};
+use crate::domain::protocol::{ExportId, ResultId, SessionId};
 
 use super::action::{Action, AppAction};
 use super::context::{ConnectionState, Context};
 use super::dialogs::{ActivityLine, Overlays};
+use super::due_writes::DueWrites;
+use super::effect::Effect;
 use super::focus::Focus;
 use super::layout::{Layout, LayoutClass, LayoutOptions, ScreenSize};
 use super::left_statements_state::LeftStatements;
@@ -21,6 +23,7 @@ use super::panes::explorer::Explorer;
 use super::panes::grid::Grid;
 use super::panes::inspector::Inspector;
 use super::panes::worksheet::Worksheets;
+use super::quitting::Quitting;
 use super::reconnect_state::Reconnect;
 use super::session_restore::SessionRestore;
 use super::statement::current::Statements;
@@ -90,25 +93,28 @@ pub struct Model {
     pub reconnect: Reconnect,
     pub restore: SessionRestore,
     pub left: LeftStatements,
-    /// Records for the access log that a full queue refused. They are sent again with the next clock message.
-    pub refused_records: Vec<StorageCmd>,
+    /// Effects that a full queue refused and that must happen. They are sent again with the next clock message.
+    pub refused: Vec<Effect>,
+    /// Local writes that failed.
+    pub due: DueWrites,
     /// Title and text of a worksheet for the demo, until the demo has a worksheet.
     pub demo_worksheet: Option<(String, String)>,
     /// The panel that had the focus when the inspector was opened. Closing the inspector returns there.
     pub inspector_opened_from: Focus,
-    /// The exit code, once quitting waits only for the last save.
-    pub exit_code: Option<u8>,
-    pub unsaved: UnsavedAtQuit,
+    pub quitting: Quitting,
+    pub input: InputState,
 }
 
-/// What quitting does if the worksheets cannot be saved.
+/// What the user does, as far as an event must not disturb it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum UnsavedAtQuit {
-    /// rrx does not quit, so that the texts can be copied.
+pub enum InputState {
+    /// The current message is a key, a paste or a demand of the user.
+    Current,
+    /// The user was typing or editing text at the last input.
+    Typing,
+    /// The last input was an action, such as running a statement.
     #[default]
-    Stay,
-    /// The user quits once more, or the terminal is closed.
-    Quit,
+    Acting,
 }
 
 /// The notice on the screen, and the activity.
@@ -239,11 +245,12 @@ impl Model {
             reconnect: Reconnect::default(),
             restore: SessionRestore::default(),
             left: LeftStatements::default(),
-            refused_records: Vec::new(),
+            refused: Vec::new(),
+            due: DueWrites::default(),
             demo_worksheet: start.first_worksheet,
             inspector_opened_from: Focus::Worksheet,
-            exit_code: None,
-            unsaved: UnsavedAtQuit::default(),
+            quitting: Quitting::default(),
+            input: InputState::default(),
         }
     }
 
@@ -293,6 +300,15 @@ impl Model {
             return (vec!["filter", "line", "app"], true);
         }
         (vec![self.focus.layer(), "app"], self.focus == Focus::Worksheet)
+    }
+
+    /// Returns whether the focus may move, and a dialog may open. An event must not do that while the user types.
+    #[must_use]
+    pub fn may_interrupt(&self) -> bool {
+        match self.input {
+            InputState::Current | InputState::Acting => true,
+            InputState::Typing => false,
+        }
     }
 
     /// Returns whether the focus can go to this panel now.

@@ -28,7 +28,7 @@ const NO_SUCH_DATABASE: [u16; 2] = [1044, 1049];
 /// Handles a lost link: ends the running statement and plans the first attempt.
 pub(super) fn on_lost(model: &mut Model, problem: &Problem, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     super::statement::on_session_ended(model, End::Broken(problem.clone()), requests, effects);
-    if model.exit_code.is_some() {
+    if model.quitting.is_under_way() {
         model.context.link = ConnectionState::None;
         return;
     }
@@ -140,7 +140,8 @@ pub(super) fn on_question(
     requests: &mut Vec<Request>,
     effects: &mut Vec<Effect>,
 ) {
-    if model.reconnect.is_by_key {
+    // A question over a text that is being typed would take the next keys as its answer.
+    if model.reconnect.is_by_key && model.may_interrupt() {
         let mut steps = std::mem::take(&mut model.reconnect.steps);
         steps.on_question(question);
         model.connect = Some(steps);
@@ -182,7 +183,7 @@ pub(super) fn on_failed(model: &mut Model, problem: Problem, effects: &mut Vec<E
 }
 
 /// Stops reconnecting. Shows the problem as a notice and in the inspector; the focus stays where it is.
-fn give_up(model: &mut Model, problem: Problem) {
+pub(super) fn give_up(model: &mut Model, problem: Problem) {
     model.context.link = ConnectionState::Lost;
     let key = model.context.key(Action::App(AppAction::Reconnect));
     model.add_activity(problem.to_string());

@@ -171,7 +171,7 @@ pub enum Request {
     CloseConnect,
     /// Show a notice.
     Notice(String),
-    /// Show a problem in the inspector.
+    /// Report a problem. The focus stays where it is.
     Problem(Problem),
     /// Rebuild the lists of the open dialogs, because the catalog has changed.
     RefreshDialogs,
@@ -179,6 +179,8 @@ pub enum Request {
     Compute(ComputeWork),
     /// Quit, even while a statement or an export runs.
     Quit,
+    /// Do not quit, as the user has answered.
+    Stay,
 }
 
 /// Which rows an export writes.

@@ -3,7 +3,7 @@
 use crate::domain::access_log::CopyRecord;
 use crate::domain::compute::{ComputeResult, Computed};
 use crate::domain::keys::{Chord, KeyMatch, Matcher};
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Environment;
 use crate::domain::protocol::{
     AfterSettings, CopyText, End, ExportCmd, ExportEvent, HopMessage, HopMessageKind, HostCmd, HostEvent, ResultId,
@@ -14,13 +14,16 @@ use crate::domain::text::excerpt;
 use super::action::{Action, AppAction};
 use super::context::ConnectionState;
 use super::dialogs::HistoryDialog;
+use super::due_writes::Failure;
 use super::effect::Effect;
 use super::focus::Focus;
 use super::message::Message;
-use super::model::{Model, UnsavedAtQuit};
-use super::panes::worksheet::{NamedTable, SaveOutcome};
+use super::model::{InputState, Model};
+use super::panes::grid::ResultSet;
+use super::panes::worksheet::NamedTable;
 use super::panes::{PaneContext, with};
-use super::request::Request;
+use super::request::{DialogShape, Request};
+use super::statement::origin::StatementOrigin;
 
 /// Characters of what a hop says in a notice and in the activity.
 const HOP_MESSAGE: usize = 1_000;
@@ -30,9 +33,17 @@ const HOP_MESSAGE: usize = 1_000;
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     let mut effects = Vec::new();
     let mut requests = Vec::new();
+    let before = model.input;
+    let mut after = before;
+    if is_of_user(&message) {
+        (model.input, after) = (InputState::Current, InputState::Acting);
+    }
     match message {
-        Message::Key(chord) => on_key(model, chord, &mut requests, &mut effects),
-        Message::Paste(text) => on_paste(model, &text, &mut requests, &mut effects),
+        Message::Key(chord) => after = on_key(model, chord, &mut requests, &mut effects).unwrap_or(before),
+        Message::Paste(text) => {
+            after = InputState::Typing;
+            on_paste(model, &text, &mut requests, &mut effects);
+        }
         Message::Resize(size) => {
             model.size = size;
             model.solve();
@@ -53,21 +64,36 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Computed(computed) => on_computed(model, computed),
         Message::Host(event) => on_host(model, event, &mut requests, &mut effects),
         Message::WorkerLost { worker, why } => {
-            let missing = super::worker_loss::on_worker_lost(model, worker, &why, &mut requests, &mut effects);
-            if let Some(event) = missing {
+            for event in super::worker_loss::on_worker_lost(model, worker, &why, &mut requests, &mut effects) {
                 on_storage(model, event, &mut requests, &mut effects);
             }
         }
         Message::Connect(profile) => requests.push(Request::Connect(profile)),
         Message::Refused(effect) => on_refused(model, effect, &mut requests, &mut effects),
         Message::Interrupt => on_interrupt(model, &mut requests, &mut effects),
-        Message::Terminate => {
-            model.unsaved = UnsavedAtQuit::Quit;
-            requests.push(Request::Quit);
-        }
+        Message::Terminate => super::quit::terminate(model, &mut requests, &mut effects),
     }
     super::requests::run_requests(model, requests, &mut effects);
+    let takes_text = model.layers().1;
+    model.input = if takes_text { after } else { InputState::Acting };
     effects
+}
+
+/// Returns whether a message comes from the user. What it causes at once may move the focus and open dialogs.
+fn is_of_user(message: &Message) -> bool {
+    match message {
+        Message::Key(_) | Message::Paste(_) | Message::Connect(_) | Message::Interrupt | Message::Terminate => true,
+        Message::Resize(_)
+        | Message::Clock(_)
+        | Message::Session(..)
+        | Message::Result(..)
+        | Message::Export(..)
+        | Message::Storage(_)
+        | Message::Computed(_)
+        | Message::Host(_)
+        | Message::Refused(_)
+        | Message::WorkerLost { .. } => false,
+    }
 }
 
 fn on_clock(model: &mut Model, now: std::time::Duration, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
@@ -76,22 +102,46 @@ fn on_clock(model: &mut Model, now: std::time::Duration, requests: &mut Vec<Requ
         effects.push(Effect::Wake(super::statement::SOON));
     }
     super::reconnect::on_clock(model, effects);
-    // Sends the records again that a full queue refused.
-    effects.extend(model.refused_records.drain(..).map(Effect::Storage));
+    effects.append(&mut model.refused);
     with!(model, requests, effects, worksheets.on_clock());
+    model.due.on_clock(model.context.now, &mut model.worksheets.saving, effects);
+    super::quit::on_clock(model, requests, effects);
 }
 
-fn on_key(model: &mut Model, chord: Chord, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+/// Handles a key. Returns what the user does with it; `None` if it does nothing yet.
+fn on_key(
+    model: &mut Model,
+    chord: Chord,
+    requests: &mut Vec<Request>,
+    effects: &mut Vec<Effect>,
+) -> Option<InputState> {
     let (layers, takes_text) = model.layers();
     let keymap = model.context.keymap.clone();
     model.notices.current = None;
     match model.matcher.feed(chord, &keymap, &layers, takes_text) {
-        KeyMatch::Action(action) => super::requests::act(model, action, requests, effects),
-        KeyMatch::Text(character) => on_text(model, character, requests, effects),
-        KeyMatch::Pending | KeyMatch::GivenUp => {}
+        KeyMatch::Action(action) => {
+            super::requests::act(model, action, requests, effects);
+            Some(match action {
+                Action::Worksheet(_) | Action::Line(_) | Action::Filter(_) => InputState::Typing,
+                Action::App(_)
+                | Action::List(_)
+                | Action::Connect(_)
+                | Action::Explorer(_)
+                | Action::Grid(_)
+                | Action::Inspector(_) => InputState::Acting,
+            })
+        }
+        KeyMatch::Text(character) => {
+            let is_answer =
+                model.overlays.modal().is_some_and(|overlay| overlay.dialog.shape() == DialogShape::Confirm);
+            on_text(model, character, requests, effects);
+            Some(if is_answer { InputState::Acting } else { InputState::Typing })
+        }
+        KeyMatch::Pending | KeyMatch::GivenUp => None,
         KeyMatch::Unbound => {
             let help = model.context.key(Action::App(AppAction::Help));
             model.notice(format!("{} does nothing here. {help} shows the keys that do.", chord.label()));
+            None
         }
     }
 }
@@ -196,6 +246,11 @@ fn on_session(
             requests.push(Request::Settle);
         }
         SessionEvent::Failed(problem) if is_reconnect => super::reconnect::on_failed(model, problem, effects),
+        // The user may be typing: the screen stays.
+        SessionEvent::Failed(problem) if matches!(model.context.link, ConnectionState::Connected(_)) => {
+            super::statement::on_session_ended(model, End::Broken(problem.clone()), requests, effects);
+            super::reconnect::give_up(model, problem);
+        }
         SessionEvent::Failed(problem) => super::connection::on_failed(model, problem, requests, effects),
         SessionEvent::Catalog(catalog) => {
             let before = model.context.catalog.replace(catalog);
@@ -255,7 +310,8 @@ fn on_result(
     let is_opened = matches!(event, StoreEvent::Opened(_));
     super::statement::on_store_event(model, id, &event, requests, effects);
     with!(model, requests, effects, grid.on_store(id, event));
-    let has_rows = model.grid.front().is_some_and(|result| result.id == id);
+    let is_preview = |result: &ResultSet| result.id == id && result.from == StatementOrigin::Preview;
+    let has_rows = model.grid.front().is_some_and(is_preview);
     if is_opened && has_rows && !model.overlays.is_modal() && model.focus == Focus::Explorer {
         // After a preview, the user looks at its rows.
         requests.push(Request::Focus(Focus::Grid));
@@ -283,26 +339,34 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
             model.report_all(&problems);
             requests.push(Request::Settle);
         }
-        StorageEvent::WorksheetsSaved => {
-            model.worksheets.on_saved(SaveOutcome::Saved);
-            if model.exit_code.is_none() {
-                model.unsaved = UnsavedAtQuit::Stay;
+        StorageEvent::WorksheetsSaved { profile } => {
+            model.worksheets.saving.remove(&profile);
+            if model.due.on_saved(&profile) {
+                let text = format!("The worksheets of {profile} are saved now.");
+                model.add_activity(text.clone());
+                model.notice(text);
             }
             with!(model, requests, effects, worksheets.save());
-            super::statement::leave(model, effects);
+            super::quit::proceed(model, requests, effects);
         }
-        StorageEvent::WorksheetsNotSaved(problem) => {
-            model.worksheets.on_saved(SaveOutcome::Failed);
-            if model.exit_code.is_some() && model.unsaved == UnsavedAtQuit::Stay {
-                (model.exit_code, model.unsaved) = (None, UnsavedAtQuit::Quit);
-                let quit = model.context.key(Action::App(super::action::AppAction::Quit));
-                let stayed = Problem::new(problem.kind, "rrx did not quit, because the worksheets are not saved")
-                    .because(problem.what)
-                    .hint(format!("free some space, or copy the texts; {quit} quits now, also without saving"));
-                requests.push(Request::Problem(problem.because.into_iter().fold(stayed, Problem::because)));
-            } else {
-                failed(model, problem, requests, effects);
+        StorageEvent::WorksheetsNotSaved(unsaved) => {
+            model.worksheets.saving.remove(&unsaved.profile);
+            let problem = unsaved.problem.clone();
+            let is_new = model.due.on_not_saved(unsaved, model.context.now) == Failure::New;
+            model.due.on_clock(model.context.now, &mut model.worksheets.saving, effects);
+            with!(model, requests, effects, worksheets.save());
+            // While rrx quits, a question names the problem.
+            if is_new && !model.quitting.is_under_way() {
+                requests.push(Request::Problem(problem));
             }
+            super::quit::proceed(model, requests, effects);
+        }
+        StorageEvent::RecordsWritten { profile } => model.due.on_recorded(&profile),
+        StorageEvent::RecordsNotWritten { profile, problem } => {
+            if model.due.on_not_recorded(profile, &problem, model.context.now) == Failure::New {
+                requests.push(Request::Problem(problem));
+            }
+            model.due.on_clock(model.context.now, &mut model.worksheets.saving, effects);
         }
         StorageEvent::SnippetSaved(path) => {
             model.overlays.on_saved();
@@ -333,15 +397,8 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
             Some(connect) => connect.on_not_added(problem),
             None => requests.push(Request::Problem(problem)),
         },
-        StorageEvent::Failed(problem) => failed(model, problem, requests, effects),
+        StorageEvent::Failed(problem) => requests.push(Request::Problem(problem)),
     }
-}
-
-fn failed(model: &mut Model, problem: Problem, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    if let Some(code) = model.exit_code {
-        effects.push(Effect::Quit(code.max(problem.kind.exit_code())));
-    }
-    requests.push(Request::Problem(problem));
 }
 
 fn on_host(model: &mut Model, event: HostEvent, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
@@ -369,6 +426,7 @@ fn on_host(model: &mut Model, event: HostEvent, requests: &mut Vec<Request>, eff
     }
 }
 
+/// Handles an effect that a full queue refused. What must happen is sent again with the next clock message.
 fn on_refused(model: &mut Model, effect: Effect, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     let what = match &effect {
         Effect::Session(..) => "The session is busy",
@@ -380,34 +438,94 @@ fn on_refused(model: &mut Model, effect: Effect, requests: &mut Vec<Request>, ef
         Effect::Redraw | Effect::Wake(_) | Effect::Quit(_) => "The program is busy",
     };
     model.grid.on_refused();
-    model.notice(format!("{what}. Try again in a moment."));
+    let next = if is_repeated(&effect) { "rrx tries again by itself" } else { "Try again in a moment" };
+    model.notice(format!("{what}. {next}."));
     match effect {
         // A statement that was not sent has ended. Otherwise it would seem to run forever.
         Effect::Session(_, SessionCmd::Run { result, .. }) | Effect::Storage(StorageCmd::Begin { result, .. }) => {
-            let problem = Problem::new(
-                crate::domain::problem::ProblemKind::Refused,
-                format!("Nothing was sent: {}", what.to_lowercase()),
-            )
-            .hint("run it again in a moment");
+            let problem = Problem::new(ProblemKind::Refused, format!("Nothing was sent: {}", what.to_lowercase()))
+                .hint("run it again in a moment");
             super::statement::on_ended(model, result, RunReport::without_rows(End::Broken(problem)), requests, effects);
-        }
-        // These records must be written, even if later.
-        Effect::Storage(end @ (StorageCmd::End { .. } | StorageCmd::Exported(_) | StorageCmd::Copied(_))) => {
-            model.refused_records.push(end);
-            effects.push(Effect::Wake(super::statement::SOON));
         }
         Effect::Storage(StorageCmd::LoadSettings { then: AfterSettings::Connect(_) }) => {
             if let Some(connect) = &mut model.connect {
                 connect.on_settings_refused();
             }
         }
+        Effect::Storage(StorageCmd::AddProfile { .. }) => {
+            if let Some(connect) = &mut model.connect {
+                let problem = Problem::new(ProblemKind::Local, "The profile was not saved, because the disk is busy");
+                connect.on_not_added(problem.hint("save it again in a moment"));
+            }
+        }
         Effect::Store(StoreCmd::Find { result, .. }) => model.grid.search_refused(result),
         Effect::Export(ExportCmd::Write(order)) => model.grid.forget_export(order.id),
-        Effect::Storage(StorageCmd::SaveWorksheets { .. }) => {
+        Effect::Storage(StorageCmd::SaveWorksheets { profile, .. })
+            if model.worksheets.profile.as_ref() == Some(&profile) =>
+        {
             model.worksheets.is_dirty = true;
-            model.worksheets.is_saving = false;
+            model.worksheets.saving.remove(&profile);
+            effects.push(Effect::Wake(super::statement::SOON));
+        }
+        Effect::Storage(StorageCmd::WriteDue { profile }) => {
+            model.worksheets.saving.remove(&profile);
+        }
+        effect if is_repeated(&effect) => {
+            model.refused.push(effect);
             effects.push(Effect::Wake(super::statement::SOON));
         }
         _ => {}
+    }
+}
+
+/// Returns whether a refused effect is sent again: its loss would lose a text or a record, or leave something open for ever.
+fn is_repeated(effect: &Effect) -> bool {
+    match effect {
+        Effect::Storage(command) => match command {
+            StorageCmd::End { .. }
+            | StorageCmd::Exported(_)
+            | StorageCmd::Copied(_)
+            | StorageCmd::SaveWorksheets { .. }
+            | StorageCmd::WriteDue { .. }
+            | StorageCmd::LoadWorksheets { .. }
+            | StorageCmd::LoadSnippets { .. }
+            | StorageCmd::LoadDocs { .. } => true,
+            StorageCmd::Begin { .. }
+            | StorageCmd::LoadHistory { .. }
+            | StorageCmd::SaveSnippet { .. }
+            | StorageCmd::LoadSettings { .. }
+            | StorageCmd::AddProfile { .. } => false,
+        },
+        Effect::Session(_, command) => match command {
+            SessionCmd::Cancel(_)
+            | SessionCmd::Close
+            | SessionCmd::CloseForReconnect
+            | SessionCmd::Answer(_)
+            | SessionCmd::FindLeft(_)
+            | SessionCmd::StopLeft
+            | SessionCmd::LoadCatalog => true,
+            SessionCmd::Connect { .. } | SessionCmd::Run { .. } => false,
+        },
+        Effect::Store(command) => match command {
+            StoreCmd::Value { .. }
+            | StoreCmd::Arrange { .. }
+            | StoreCmd::Profile { .. }
+            | StoreCmd::Plot { .. }
+            | StoreCmd::Copy { .. }
+            | StoreCmd::CancelJobs(_)
+            | StoreCmd::Drop(_) => true,
+            // The results request these again.
+            StoreCmd::Window { .. } | StoreCmd::Find { .. } | StoreCmd::Next { .. } => false,
+        },
+        Effect::Export(command) => match command {
+            ExportCmd::Cancel(_) => true,
+            ExportCmd::Write(_) => false,
+        },
+        Effect::Host(_)
+        | Effect::Compute(_)
+        | Effect::Discard(_)
+        | Effect::Redraw
+        | Effect::Wake(_)
+        | Effect::Quit(_) => false,
     }
 }

@@ -1,17 +1,21 @@
 //! `rrx [PROFILE]`: opens the screen.
 
+use std::io::{IsTerminal as _, Write as _};
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use super::common::built_in::BuiltInProfile;
 use super::common::context::CommandContext;
+use super::common::print::SafeWriter;
 use super::common::runtime::block_on;
 use super::common::{keymap, look, print};
 use crate::app::model::SettingsReading;
 use crate::app::ui::look::TerminalLook;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::LoadedSettings;
+use crate::io::storage::task::StorageReport;
 use crate::io::store;
-use crate::shell::{self, ShellDeps, ShellStart};
+use crate::shell::{self, ShellDeps, ShellEnd, ShellStart};
 
 /// Opens the screen, and connects to the profile if one is named.
 ///
@@ -68,5 +72,24 @@ pub fn open(
     };
     let deps =
         ShellDeps { env: Arc::clone(env), demo, store: store::StoreOptions::spilling_to(env.paths.state.clone()) };
-    block_on(shell::run(start, deps))
+    let ShellEnd { outcome, report } = block_on(shell::run(start, deps))?;
+    print_report(&report);
+    match outcome {
+        Ok(code) if report.problems.is_empty() => Ok(code),
+        Ok(code) => Ok(code.max(ProblemKind::Local.exit_code())),
+        Err(panic) => resume_unwind(panic),
+    }
+}
+
+/// Prints where unsaved texts are. Texts that could be written nowhere are printed themselves, but only to a terminal.
+fn print_report(report: &StorageReport) {
+    let mut stderr = std::io::stderr();
+    // The terminal may be closed. The debug log has the problems too.
+    let _ = print::problems(&mut stderr, &report.problems);
+    if stderr.is_terminal() {
+        for worksheet in &report.lost {
+            let text = format!("-- worksheet {}\n{}\n", print::one_line(&worksheet.title), worksheet.text);
+            let _ = SafeWriter::new(&mut stderr).write_all(text.as_bytes());
+        }
+    }
 }

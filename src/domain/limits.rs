@@ -164,6 +164,13 @@ pub const MAX_ROW_BYTES: u64 = 1 << 30;
 pub const OWN_ANSWER_BYTES: usize = 16 << 20;
 /// Bytes of the answer to one query of the catalog: a million columns.
 pub const CATALOG_ANSWER_BYTES: usize = 256 << 20;
+/// Pauses before a local write that failed is tried again; the last one is repeated. Short, because a directory is often
+/// writable again soon, and an attempt costs little.
+pub const WRITE_PAUSES: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(5)];
+/// Directories with unsaved worksheets of one profile in one place: more would be a fault of rrx, and fill the disk.
+pub const RESCUE_DIRECTORIES: u32 = 100;
+/// How long quitting waits for a disk that does not answer. After it rrx quits, and writes the texts elsewhere.
+pub const QUIT_PATIENCE: Duration = Duration::from_secs(5);
 /// Columns of a result. MySQL and MariaDB make at most 4,096; the driver reserves memory for each one that a server announces.
 pub const RESULT_COLUMNS: u64 = 16_384;
 /// Bytes of the names and types of a result's columns.

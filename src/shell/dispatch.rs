@@ -12,15 +12,17 @@ use super::clipboard::{Clipboards, CopyStep};
 use super::export::Exports;
 use super::inbox::WorkerEvent;
 use super::row_router::RowRouter;
-use crate::app::{Effect, Message, Worker};
+use crate::app::{Effect, Message, Model, Worker};
 use crate::domain::access_log::{CopyRecord, ExportRecord};
 use crate::domain::limits::{BATCH_QUEUE, SESSION_QUEUE, STORAGE_QUEUE, STORE_QUEUE};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Environment;
-use crate::domain::protocol::{HostCmd, HostEvent, Rows, SessionCmd, SessionId, StorageCmd, StoreCmd};
+use crate::domain::protocol::{HostCmd, HostEvent, Rows, SessionCmd, SessionId, StorageCmd, StoreCmd, WorksheetSet};
 use crate::io::env::{HostEnv, ProfileContext};
 use crate::io::runtime::worker_pool::WorkerPool;
 use crate::io::session::SessionEnv;
+use crate::io::storage::paths::Paths;
+use crate::io::storage::task::StorageReport;
 use crate::io::store::ExportFeed;
 use crate::io::terminal::Screen;
 use crate::io::{session, storage, store};
@@ -65,13 +67,13 @@ pub(super) struct Dispatch {
 /// A running session: the queue of its commands, and its task.
 struct SessionWorker {
     commands: mpsc::Sender<SessionCmd>,
-    task: JoinHandle<()>,
+    task: JoinHandle<Option<()>>,
 }
 
 /// The storage task of one profile context, and what its sessions need.
 struct ProfileWorker {
     storage: mpsc::Sender<StorageCmd>,
-    task: JoinHandle<()>,
+    task: JoinHandle<Option<StorageReport>>,
     context: ProfileContext,
     /// The directory for copies that no clipboard accepts.
     copies: PathBuf,
@@ -97,16 +99,21 @@ impl StoreWorker {
     }
 }
 
-/// Watches a task. If it panics, the model gets an event.
-fn watched<N>(worker: Worker, task: JoinHandle<()>, events: &mpsc::Sender<N>) -> JoinHandle<()>
+/// Watches a task. If it panics, the model gets an event, and the task has no result.
+fn watched<N, T>(worker: Worker, task: JoinHandle<T>, events: &mpsc::Sender<N>) -> JoinHandle<Option<T>>
 where
     N: From<(Worker, String)> + Send + 'static,
+    T: Send + 'static,
 {
     let events = events.clone();
     tokio::spawn(async move {
-        if let Err(fault) = task.await {
-            // The event loop may have ended.
-            let _ = events.send(N::from((worker, fault.to_string()))).await;
+        match task.await {
+            Ok(result) => Some(result),
+            Err(fault) => {
+                // The event loop may have ended.
+                let _ = events.send(N::from((worker, fault.to_string()))).await;
+                None
+            }
         }
     })
 }
@@ -123,6 +130,32 @@ impl ProfileWorker {
         let copies = context.paths.copies();
         let task = storage::task::spawn(commands, send_event, context.paths.clone(), context.storage);
         Self { storage, task: watched(Worker::Storage, task, events), context, copies }
+    }
+
+    /// Waits until everything is written. If the task does not end, writes these worksheets to another directory.
+    async fn finish(self, unsaved: Option<(String, WorksheetSet)>) -> StorageReport {
+        let Self { storage, task, context, .. } = self;
+        drop(storage);
+        let why = match tokio::time::timeout(SHUTDOWN_TIMEOUT, task).await {
+            Ok(Ok(Some(report))) => return report,
+            Ok(Ok(None)) => "the task that writes files ended because of a defect of rrx".to_owned(),
+            Ok(Err(fault)) => fault.to_string(),
+            Err(_) => "the disk does not answer".to_owned(),
+        };
+        let why = Problem::new(ProblemKind::Local, "The last changes may not be on disk").because(why);
+        let mut report = StorageReport::default();
+        let Some((profile, worksheets)) = unsaved else {
+            report.problems.push(why);
+            return report;
+        };
+        let rescue = tokio::task::spawn_blocking(move || {
+            report.rescue(&context.paths, &profile, worksheets, why);
+            report
+        });
+        match tokio::time::timeout(SHUTDOWN_TIMEOUT, rescue).await {
+            Ok(Ok(report)) => report,
+            Ok(Err(_)) | Err(_) => StorageReport::failed(),
+        }
     }
 }
 
@@ -238,6 +271,7 @@ impl Dispatch {
         match command {
             StorageCmd::Begin { statement, .. } => statement.profile() == DEMO,
             StorageCmd::SaveWorksheets { profile, .. }
+            | StorageCmd::WriteDue { profile }
             | StorageCmd::LoadWorksheets { profile }
             | StorageCmd::Exported(ExportRecord { profile, .. })
             | StorageCmd::Copied(CopyRecord { profile, .. })
@@ -267,8 +301,17 @@ impl Dispatch {
         }
     }
 
-    /// Waits until the workers have finished, so that the last worksheets and records reach the disk.
-    pub(super) async fn finish(self) {
+    /// Waits until the workers have finished, so that the last worksheets and records reach the disk. Returns what could not be
+    /// written to its place.
+    pub(super) async fn finish(self, model: &mut Model) -> StorageReport {
+        let last_save = unsaved_worksheets(model)
+            .map(|(profile, worksheets)| Effect::Storage(StorageCmd::SaveWorksheets { profile, worksheets }));
+        for effect in std::mem::take(&mut model.refused).into_iter().chain(last_save) {
+            if let Effect::Storage(command) = effect {
+                let queue = self.profile_worker(self.is_for_demo(&command)).storage.clone();
+                let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, queue.send(command)).await;
+            }
+        }
         let Self { sessions, exports, user, demo, clipboards, .. } = self;
         let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, exports.finish()).await;
         let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, clipboards.finish()).await;
@@ -276,11 +319,32 @@ impl Dispatch {
             drop(commands);
             let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, task).await;
         }
-        for ProfileWorker { storage, task, .. } in std::iter::once(user).chain(demo) {
-            drop(storage);
-            let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, task).await;
+        let mut report = StorageReport::default();
+        rescue_unplaced(model, &user.context.paths, &mut report);
+        let has_demo = demo.is_some();
+        for (worker, is_demo) in std::iter::once((user, false)).chain(demo.map(|demo| (demo, true))) {
+            let unsaved = unsaved_worksheets(model).filter(|(profile, _)| is_demo == (has_demo && profile == DEMO));
+            report.add(worker.finish(unsaved).await);
         }
+        report
     }
+}
+
+/// Writes texts that were typed before the worksheets of the profile were read. They have no place among those yet.
+fn rescue_unplaced(model: &Model, paths: &Paths, report: &mut StorageReport) {
+    if model.worksheets.profile.is_none() {
+        let profile = model.context.profile.as_ref().map_or("none", |profile| profile.name.as_str());
+        let why = Problem::new(ProblemKind::Local, "The saved worksheets of the profile were not read before the end");
+        report.rescue(paths, profile, model.worksheets.saved(), why);
+    }
+}
+
+/// Returns the worksheets of the model, if the storage task may not have all of their texts on disk.
+fn unsaved_worksheets(model: &Model) -> Option<(String, WorksheetSet)> {
+    let worksheets = &model.worksheets;
+    let profile = worksheets.profile.clone()?;
+    let is_due = worksheets.is_dirty || worksheets.saving.contains(&profile) || model.due.unsaved(&profile).is_some();
+    is_due.then(|| (profile, worksheets.saved()))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ mod inbox;
 pub mod row_router;
 mod signals;
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
@@ -27,6 +27,7 @@ use crate::domain::keys::Keymap;
 use crate::domain::limits::INBOX;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Settings};
+use crate::io::storage::task::StorageReport;
 use crate::io::terminal::{ColourCodes, Screen};
 
 use dispatch::Dispatch;
@@ -53,11 +54,20 @@ pub struct ShellStart {
     pub directory: String,
 }
 
-/// Runs the TUI until the user quits. Returns the exit code.
+/// How the TUI ended.
+#[derive(Debug)]
+pub struct ShellEnd {
+    /// The exit code, or the panic of the event loop.
+    pub outcome: std::thread::Result<u8>,
+    /// What could not be written to its place.
+    pub report: StorageReport,
+}
+
+/// Runs the TUI until the user quits.
 ///
 /// # Errors
 /// Returns a problem if there is no terminal.
-pub async fn run(start: ShellStart, deps: ShellDeps) -> Result<u8, Problem> {
+pub async fn run(start: ShellStart, deps: ShellDeps) -> Result<ShellEnd, Problem> {
     let codes = match start.look.colours {
         Colours::None | Colours::Many => ColourCodes::Indexed,
         Colours::Sixteen => ColourCodes::Basic,
@@ -88,16 +98,14 @@ pub async fn run(start: ShellStart, deps: ShellDeps) -> Result<u8, Problem> {
     if ended.is_err() {
         save_worksheets(&mut model, &mut dispatch);
     }
-    dispatch.finish().await;
-    match ended {
-        Ok(code) => Ok(code),
-        Err(panic) => resume_unwind(panic),
-    }
+    let report = dispatch.finish(&mut model).await;
+    Ok(ShellEnd { outcome: ended, report })
 }
 
 /// Saves the worksheets after a panic in the event loop, so that the last edits reach the disk.
 fn save_worksheets(model: &mut Model, dispatch: &mut Dispatch) {
-    (model.worksheets.is_dirty, model.worksheets.is_saving) = (true, false);
+    model.worksheets.is_dirty = true;
+    model.worksheets.saving.clear();
     let saving = catch_unwind(AssertUnwindSafe(|| update(model, Message::Terminate)));
     for effect in saving.unwrap_or_default() {
         if matches!(effect, Effect::Storage(_)) {

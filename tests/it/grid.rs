@@ -562,7 +562,7 @@ fn a_search_outlives_rows_that_are_arranged_meanwhile_and_rows_that_cannot_be_re
     bench.keys("n");
     bench.feed(Message::Result(result, StoreEvent::Broken(Problem::new(ProblemKind::Local, "unreadable"))));
     bench.effects.clear();
-    bench.keys("esc n");
+    bench.keys("n");
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Store(StoreCmd::Next { .. }))));
     // An answer to a search that is done again by now takes nobody anywhere.
     bench.keys("+");

@@ -352,7 +352,7 @@ fn leaving_waits_for_the_last_save() {
     bench.effects.clear();
     bench.keys("ctrl-q");
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Quit(_))), "a save is on its way");
-    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved));
+    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved { profile: "eu".into() }));
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Quit(0))));
 }
 
@@ -368,7 +368,7 @@ fn text_typed_while_a_save_is_on_its_way_is_saved_after_it() {
             .count()
     };
     assert_eq!(saves(&bench), 1);
-    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved));
+    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved { profile: "eu".into() }));
     assert_eq!(saves(&bench), 2);
 }
 
@@ -509,7 +509,7 @@ fn any_message() -> impl Strategy<Value = Message> {
             generation: Generation(generation),
             answer: ComputeResult::Filtered(vec![ObjectRef::Schema(s), ObjectRef::Column(s, t, c), ObjectRef::Routine(s, t)]),
         })),
-        1 => Just(()).prop_map(|()| Message::Storage(StorageEvent::WorksheetsSaved)),
+        1 => Just(()).prop_map(|()| Message::Storage(StorageEvent::WorksheetsSaved { profile: "eu".into() })),
     ]
 }
 

@@ -86,12 +86,12 @@ fn leaving_waits_for_the_record_that_is_being_written() {
     let mut bench = Bench::connected(100, 30);
     bench.text("SELECT 1");
     bench.keys("f5");
-    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved));
+    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved { profile: "eu".into() }));
     let begin = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. })));
     let Effect::Storage(StorageCmd::Begin { result, statement }) = begin else { unreachable!() };
     bench.effects.clear();
     bench.feed(Message::Terminate);
-    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved));
+    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved { profile: "eu".into() }));
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Quit(_))));
     let permit = record(&mut Paper, statement).unwrap();
     bench.feed(Message::Storage(StorageEvent::Permitted { result, permit }));
@@ -103,7 +103,7 @@ fn leaving_waits_for_the_record_that_is_being_written() {
 #[test]
 fn a_last_save_that_a_full_queue_refused_goes_again() {
     let mut bench = Bench::connected(100, 30);
-    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved));
+    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved { profile: "eu".into() }));
     bench.effects.clear();
     bench.text("x");
     bench.feed(Message::Terminate);
@@ -112,7 +112,7 @@ fn a_last_save_that_a_full_queue_refused_goes_again() {
     bench.feed(Message::Refused(save));
     bench.feed(Message::Clock(Duration::from_secs(1)));
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::SaveWorksheets { .. }))));
-    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved));
+    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved { profile: "eu".into() }));
     assert!(matches!(bench.effects.last(), Some(Effect::Quit(0))));
 }
 

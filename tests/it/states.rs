@@ -94,7 +94,7 @@ fn id() -> Column {
     column("id", WireType::LongLong)
 }
 
-fn text(name: &str) -> Column {
+pub fn text(name: &str) -> Column {
     column(name, WireType::VarString)
 }
 
@@ -599,7 +599,7 @@ fn the_forms_of_a_copy() {
 }
 
 /// An export under way, and its id.
-fn exporting(bench: &mut Bench) -> rrx::domain::protocol::ExportId {
+pub fn exporting(bench: &mut Bench) -> rrx::domain::protocol::ExportId {
     with_subjects(bench, 52_311);
     bench.keys("x enter enter");
     let export = bench.take(|effect| matches!(effect, Effect::Export(ExportCmd::Write(_))));

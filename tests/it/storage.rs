@@ -455,7 +455,7 @@ fn of_waiting_saves_the_newest_wins_and_a_reader_between_sees_the_older() {
     let told: Vec<String> = event
         .iter()
         .map(|event| match event {
-            StorageEvent::WorksheetsSaved => "saved".into(),
+            StorageEvent::WorksheetsSaved { .. } => "saved".into(),
             StorageEvent::Worksheets { worksheets, .. } => {
                 worksheets.open.iter().map(|sheet| sheet.text.as_str()).collect()
             }
@@ -499,6 +499,6 @@ fn a_state_folder_that_cannot_be_used_is_a_problem_and_the_task_goes_on() {
     let root = tempdir().unwrap();
     fs::write(root.path().join("state"), "a file in the way").unwrap();
     let event = serve(root.path(), vec![save("1"), StorageCmd::LoadHistory { max: 1 }]);
-    assert!(matches!(&event[0], StorageEvent::WorksheetsNotSaved(problem) if problem.kind.exit_code() == 6));
+    assert!(matches!(&event[0], StorageEvent::WorksheetsNotSaved(unsaved) if unsaved.problem.kind.exit_code() == 6));
     assert!(matches!(event.last(), Some(StorageEvent::History(_))));
 }

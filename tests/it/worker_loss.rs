@@ -44,33 +44,31 @@ fn notice(bench: &Bench) -> String {
 
 #[test]
 fn a_session_lost_while_connecting_shows_the_name_of_its_profile_and_enter_connects_again() {
-    // The user may have opened the list of profiles in the meantime.
-    for keys in ["", "f10"] {
-        let mut bench = Bench::new(100, 30);
-        bench.keys("enter");
-        bench.keys(keys);
-        lose(&mut bench, Worker::Session(SessionId(1)));
-        let screen = shown(&bench);
-        for expected in ["Connecting to eu", "The session ended because of a defect of rrx", "capacity overflow"] {
-            assert!(screen.contains(expected), "{screen}");
-        }
-        assert_eq!(bench.model.context.link, ConnectionState::None);
-        bench.effects.clear();
-        bench.keys("enter");
-        assert_eq!(connects(&bench), [2], "another task");
+    let mut bench = Bench::new(100, 30);
+    bench.keys("enter");
+    lose(&mut bench, Worker::Session(SessionId(1)));
+    let screen = shown(&bench);
+    for expected in ["Connecting to eu", "The session ended because of a defect of rrx", "capacity overflow"] {
+        assert!(screen.contains(expected), "{screen}");
     }
+    assert_eq!(bench.model.context.link, ConnectionState::None);
+    bench.effects.clear();
+    bench.keys("enter");
+    assert_eq!(connects(&bench), [2], "another task");
 }
 
 #[test]
-fn a_connection_that_fails_or_asks_behind_the_list_of_profiles_has_its_name() {
+fn a_connection_that_the_user_left_for_the_list_of_profiles_does_not_take_the_screen() {
     for event in [
         SessionEvent::Failed(Problem::new(ProblemKind::Route, "refused")),
         SessionEvent::Asked(Question::Secret { prompt: "Password".into() }),
     ] {
         let mut bench = Bench::new(100, 30);
         bench.keys("enter f10");
+        let is_close = |effect: &Effect| matches!(effect, Effect::Session(SessionId(1), SessionCmd::Close));
+        assert!(bench.effects.iter().any(is_close), "{:?}", bench.effects);
         bench.session(event);
-        assert!(shown(&bench).contains("Connecting to eu"), "{}", shown(&bench));
+        assert!(shown(&bench).contains("choose a profile"), "{}", shown(&bench));
     }
 }
 
@@ -126,11 +124,11 @@ fn a_lost_storage_task_ends_a_statement_that_waits_for_its_record_and_saves_the_
     let mut bench = Bench::connected(160, 45);
     bench.text("SELECT 1");
     bench.keys("f5");
-    assert!(bench.model.worksheets.is_saving && bench.model.context.running().is_some());
+    assert!(!bench.model.worksheets.saving.is_empty() && bench.model.context.running().is_some());
     bench.effects.clear();
     lose(&mut bench, Worker::Storage);
     assert!(bench.model.context.running().is_none());
-    assert_eq!(notice(&bench), "The part that writes files ended because of a defect of rrx.");
+    assert_eq!(notice(&bench), "The part that writes files ended because of a defect of rrx");
     let is_sent = |effect: &Effect| matches!(effect, Effect::Session(_, SessionCmd::Run { .. }));
     assert!(!bench.effects.iter().any(is_sent), "{:?}", bench.effects);
     let is_save = |effect: &Effect| matches!(effect, Effect::Storage(StorageCmd::SaveWorksheets { .. }));

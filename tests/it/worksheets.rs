@@ -2,10 +2,15 @@
 
 use std::time::Duration;
 
+use rrx::app::focus::Focus;
+use rrx::app::layout::ScreenSize;
+use rrx::app::quitting::Quitting;
 use rrx::app::{Effect, Message};
-use rrx::domain::limits::{CLOSED_WORKSHEETS, POSITION_PAUSE};
+use rrx::domain::limits::{CLOSED_WORKSHEETS, POSITION_PAUSE, QUIT_PATIENCE, WRITE_PAUSES};
 use rrx::domain::problem::{Problem, ProblemKind};
-use rrx::domain::protocol::{HostCmd, SavedWorksheet, StorageCmd, StorageEvent, WorksheetSet};
+use rrx::domain::protocol::{
+    HostCmd, SavedWorksheet, StorageCmd, StorageEvent, UnsavedPart, UnsavedWorksheets, WorksheetSet,
+};
 
 use super::model::Bench;
 
@@ -26,11 +31,39 @@ fn saves(bench: &Bench) -> Vec<&WorksheetSet> {
     bench.effects.iter().filter_map(save).collect()
 }
 
+/// Reports that the worksheets are on disk.
+fn saved(bench: &mut Bench) {
+    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved { profile: "eu".into() }));
+}
+
+/// Reports that the worksheets could not be written.
+fn not_saved(bench: &mut Bench, part: UnsavedPart) {
+    let problem = Problem::new(ProblemKind::Local, "a.sql cannot be written").because("No space left on device");
+    let unsaved = UnsavedWorksheets { profile: "eu".into(), problem, part };
+    bench.feed(Message::Storage(StorageEvent::WorksheetsNotSaved(unsaved)));
+}
+
+/// Counts the requests to write again since the effects were cleared.
+fn attempts(bench: &Bench) -> usize {
+    let is_attempt = |effect: &&Effect| matches!(effect, Effect::Storage(StorageCmd::WriteDue { .. }));
+    bench.effects.iter().filter(is_attempt).count()
+}
+
+fn quits(bench: &Bench) -> bool {
+    bench.effects.iter().any(|effect| matches!(effect, Effect::Quit(_)))
+}
+
+fn header(bench: &Bench) -> String {
+    let size = bench.model.size;
+    let shown = super::model::text(&rrx::app::screen(&bench.model, size.width, size.height));
+    shown.lines().take(2).collect::<Vec<_>>().join("\n")
+}
+
 /// A worksheet with this text, all of it saved.
 fn with_text(text: &str) -> Bench {
     let mut bench = Bench::connected(160, 45);
     bench.feed(Message::Paste(text.into()));
-    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved));
+    saved(&mut bench);
     bench.effects.clear();
     bench
 }
@@ -67,11 +100,11 @@ fn closed_worksheets_are_kept_and_open_again_with_one_key_each() {
     let mut bench = with_text("SELECT 'one'");
     bench.keys("ctrl-n");
     bench.text("SELECT 'two'");
-    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved));
+    saved(&mut bench);
     bench.effects.clear();
     bench.keys("alt-w");
     assert_eq!(notice(&bench), "Worksheet 2 is closed. Alt-U reopens it.");
-    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved));
+    saved(&mut bench);
     let closed: Vec<&str> = saves(&bench).last().unwrap().closed.iter().map(|sheet| sheet.text.as_str()).collect();
     assert_eq!(closed, ["SELECT 'two'"]);
     bench.keys("alt-w alt-u");
@@ -120,7 +153,7 @@ fn a_move_of_the_cursor_is_saved_at_a_pause_and_not_with_each_key() {
     assert!(saves(&bench).is_empty(), "the last key was less than a pause ago");
     bench.feed(Message::Clock(POSITION_PAUSE * 2));
     assert_eq!(saves(&bench).len(), 1);
-    bench.feed(Message::Storage(StorageEvent::WorksheetsSaved));
+    saved(&mut bench);
     bench.feed(Message::Clock(POSITION_PAUSE * 10));
     assert_eq!(saves(&bench).len(), 1);
 }
@@ -133,43 +166,185 @@ fn the_position_is_saved_at_the_end() {
 }
 
 #[test]
-fn a_save_that_failed_goes_again_with_the_next_change_and_at_the_end() {
+fn a_save_that_failed_is_tried_again_by_the_clock_with_pauses_and_with_the_next_change() {
     let mut bench = with_text("");
-    let failed = || StorageEvent::WorksheetsNotSaved(Problem::new(ProblemKind::Local, "The disk is full"));
     bench.text("a");
-    bench.feed(Message::Storage(failed()));
-    bench.feed(Message::Clock(Duration::from_secs(1)));
-    assert_eq!(saves(&bench).len(), 1, "not with each message");
+    not_saved(&mut bench, UnsavedPart::Texts);
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Wake(_))), "the clock comes without a key");
+    bench.feed(Message::Clock(WRITE_PAUSES[0] / 2));
+    assert_eq!((saves(&bench).len(), attempts(&bench)), (1, 0), "not with each message");
+    bench.feed(Message::Clock(WRITE_PAUSES[0]));
+    assert_eq!((saves(&bench).len(), attempts(&bench)), (1, 1));
+    bench.feed(Message::Clock(WRITE_PAUSES[0] * 100));
+    assert_eq!(attempts(&bench), 1, "the answer is awaited");
+    not_saved(&mut bench, UnsavedPart::Texts);
     bench.text("b");
-    bench.feed(Message::Storage(failed()));
-    assert_eq!(saves(&bench).len(), 2);
-    bench.keys("ctrl-q");
     assert_eq!(saves(&bench).last().unwrap().open[0].text, "ab");
+    not_saved(&mut bench, UnsavedPart::Texts);
+    let mut now = WRITE_PAUSES[0] * 200;
+    for _ in 0..10 {
+        bench.effects.clear();
+        now += WRITE_PAUSES[2];
+        bench.feed(Message::Clock(now));
+        assert_eq!(attempts(&bench), 1, "the longest pause is {:?}", WRITE_PAUSES[2]);
+        not_saved(&mut bench, UnsavedPart::Texts);
+    }
+    saved(&mut bench);
+    bench.effects.clear();
+    bench.feed(Message::Clock(now * 2));
+    assert_eq!((saves(&bench).len(), attempts(&bench)), (0, 0));
 }
 
 #[test]
-fn rrx_does_not_quit_with_unsaved_worksheets_unless_the_user_quits_again_or_the_terminal_closes() {
-    let failed = || {
-        let problem = Problem::new(ProblemKind::Local, "a.sql cannot be written").because("No space left on device");
-        Message::Storage(StorageEvent::WorksheetsNotSaved(problem))
+fn unsaved_worksheets_are_in_the_header_of_every_size_until_they_are_saved() {
+    for (width, height) in [(160, 45), (100, 30), (80, 24), (60, 18), (48, 12), (47, 12), (40, 10), (30, 8), (20, 5)] {
+        let mut bench = with_text("");
+        bench.feed(Message::Resize(ScreenSize { width, height }));
+        bench.text("a");
+        assert!(!header(&bench).contains("SAVED"));
+        not_saved(&mut bench, UnsavedPart::Texts);
+        bench.keys("b");
+        let word = if width < 40 { "UNSAVED" } else { "NOT SAVED" };
+        assert!(header(&bench).contains(word), "{width}x{height}:\n{}", header(&bench));
+        assert!(header(&bench).contains("PROD"), "{width}x{height}:\n{}", header(&bench));
+        saved(&mut bench);
+        assert_eq!(notice(&bench), "The worksheets of eu are saved now.");
+        assert!(!header(&bench).contains("SAVED"), "{width}x{height}:\n{}", header(&bench));
+    }
+}
+
+#[test]
+fn a_failed_save_leaves_the_focus_in_the_text_and_later_keys_go_there() {
+    for (width, height) in [(160, 45), (80, 24), (40, 10)] {
+        let mut bench = with_text("");
+        bench.feed(Message::Resize(ScreenSize { width, height }));
+        bench.keys("a");
+        not_saved(&mut bench, UnsavedPart::Texts);
+        assert!(notice(&bench).contains("a.sql cannot be written"), "{}", notice(&bench));
+        bench.keys("b c");
+        not_saved(&mut bench, UnsavedPart::Texts);
+        assert_eq!(notice(&bench), "", "the same failure is reported once");
+        bench.keys("d");
+        assert_eq!((text(&bench).as_str(), bench.model.focus), ("abcd", Focus::Worksheet));
+    }
+}
+
+#[test]
+fn quitting_with_unsaved_texts_tries_again_then_asks() {
+    let unsaved = || {
+        let mut bench = with_text("SELECT 1");
+        bench.text("x");
+        not_saved(&mut bench, UnsavedPart::Texts);
+        bench.effects.clear();
+        bench.keys("ctrl-q");
+        assert_eq!(attempts(&bench), 1);
+        assert!(!quits(&bench));
+        bench
     };
-    let quits = |bench: &Bench| bench.effects.iter().any(|effect| matches!(effect, Effect::Quit(_)));
+    // The directory is writable again.
+    let mut bench = unsaved();
+    saved(&mut bench);
+    assert!(quits(&bench));
+
+    let asked = || {
+        let mut bench = unsaved();
+        not_saved(&mut bench, UnsavedPart::Texts);
+        assert!(!quits(&bench));
+        let question = bench.model.overlays.modal().unwrap().dialog.explanation();
+        assert!(question.contains("not saved") && question.contains("No space left"), "{question}");
+        let is_close = |effect: &Effect| matches!(effect, Effect::Session(..));
+        assert!(!bench.effects.iter().any(is_close), "the session goes on");
+        bench
+    };
+    // No is the default, and the next time rrx asks again.
+    let mut bench = asked();
+    bench.keys("enter");
+    assert!(!bench.model.overlays.is_modal() && bench.model.quitting == Quitting::No);
+    bench.keys("y");
+    assert_eq!(text(&bench), "SELECT 1xy");
+    not_saved(&mut bench, UnsavedPart::Texts);
+    bench.keys("ctrl-q");
+    not_saved(&mut bench, UnsavedPart::Texts);
+    assert!(!quits(&bench) && bench.model.overlays.is_modal());
+
+    for yes in ["y", "ctrl-q"] {
+        let mut bench = asked();
+        bench.keys(yes);
+        not_saved(&mut bench, UnsavedPart::Texts);
+        assert!(quits(&bench), "{yes}");
+    }
+}
+
+#[test]
+fn quitting_does_not_ask_about_positions() {
+    let mut bench = with_text("SELECT 1");
+    bench.keys("home");
+    bench.feed(Message::Clock(POSITION_PAUSE));
+    not_saved(&mut bench, UnsavedPart::Positions);
+    bench.keys("ctrl-q");
+    not_saved(&mut bench, UnsavedPart::Positions);
+    assert!(quits(&bench));
+}
+
+#[test]
+fn a_signal_asks_nothing_and_a_disk_that_does_not_answer_does_not_hold_rrx() {
     let mut bench = with_text("SELECT 1");
     bench.text("x");
-    bench.keys("ctrl-q");
-    bench.feed(failed());
-    assert!(!quits(&bench));
-    let shown: Vec<String> =
-        bench.model.inspector.lines.iter().map(rrx::app::panes::inspector::InspectorLine::text).collect();
-    assert!(shown.join(" ").contains("rrx did not quit") && shown.join(" ").contains("No space left"), "{shown:?}");
-    assert_eq!(text(&bench), "SELECT 1x");
-    bench.keys("ctrl-q");
-    bench.feed(failed());
+    bench.feed(Message::Terminate);
+    not_saved(&mut bench, UnsavedPart::Texts);
     assert!(quits(&bench));
 
     let mut bench = with_text("SELECT 1");
     bench.text("x");
     bench.feed(Message::Terminate);
-    bench.feed(failed());
+    assert!(!quits(&bench), "the save is under way");
+    bench.feed(Message::Clock(QUIT_PATIENCE));
     assert!(quits(&bench));
+
+    let mut bench = with_text("SELECT 1");
+    bench.text("x");
+    bench.keys("ctrl-q");
+    bench.feed(Message::Clock(QUIT_PATIENCE));
+    assert!(!quits(&bench) && notice(&bench).contains("The disk does not answer"), "{}", notice(&bench));
+    bench.keys("ctrl-q");
+    assert!(quits(&bench));
+}
+
+#[test]
+fn worksheets_of_the_profile_before_stay_due_when_another_is_opened() {
+    let mut bench = with_text("");
+    bench.text("of eu");
+    let worksheets = WorksheetSet { open: vec![SavedWorksheet::new("a", "1", "of us")], ..WorksheetSet::default() };
+    bench.feed(Message::Storage(StorageEvent::Worksheets { profile: "us".into(), worksheets, problems: vec![] }));
+    not_saved(&mut bench, UnsavedPart::Texts);
+    assert!(header(&bench).contains("NOT SAVED"));
+    bench.feed(Message::Clock(WRITE_PAUSES[0]));
+    assert_eq!(attempts(&bench), 1);
+    saved(&mut bench);
+    assert!(!header(&bench).contains("NOT SAVED"));
+}
+
+#[test]
+fn a_refused_save_of_the_profile_before_is_sent_again() {
+    let mut bench = with_text("");
+    bench.text("of eu");
+    let worksheets = WorksheetSet::default();
+    bench.feed(Message::Storage(StorageEvent::Worksheets { profile: "us".into(), worksheets, problems: vec![] }));
+    let save = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::SaveWorksheets { .. })));
+    bench.feed(Message::Refused(save));
+    assert!(saves(&bench).is_empty());
+    bench.feed(Message::Clock(Duration::from_millis(100)));
+    assert_eq!(saves(&bench).last().unwrap().open[0].text, "of eu");
+}
+
+#[test]
+fn a_record_that_cannot_be_written_is_in_the_header_and_written_again() {
+    let mut bench = with_text("");
+    let problem = Problem::new(ProblemKind::Local, "The access log cannot be written");
+    bench.feed(Message::Storage(StorageEvent::RecordsNotWritten { profile: "eu".into(), problem }));
+    assert!(header(&bench).contains("ACCESS LOG NOT WRITTEN"), "{}", header(&bench));
+    bench.feed(Message::Clock(WRITE_PAUSES[0]));
+    assert_eq!(attempts(&bench), 1);
+    bench.feed(Message::Storage(StorageEvent::RecordsWritten { profile: "eu".into() }));
+    assert!(!header(&bench).contains("NOT WRITTEN"), "{}", header(&bench));
 }

@@ -6,7 +6,7 @@ mod show;
 
 use crate::domain::catalog::find::ObjectRef;
 use crate::domain::problem::Problem;
-use crate::domain::protocol::{AfterSettings, End, ExportCmd, HostCmd, IfExists, SessionCmd, StorageCmd};
+use crate::domain::protocol::{AfterSettings, ExportCmd, HostCmd, IfExists, SessionCmd, StorageCmd};
 use crate::domain::snippets::Snippet;
 
 use super::action::{Action, AppAction, LineAction};
@@ -22,9 +22,9 @@ use super::panes::connect::Connect;
 use super::panes::inspector::InspectorContent;
 use super::panes::worksheet::NamedTable;
 use super::panes::{PaneContext, with};
-use super::request::{Dialog, Request};
-
-use show::show;
+use super::quit;
+use super::quitting::Quitting;
+use super::request::{Dialog, DialogShape, Request};
 
 /// History entries that are read at most.
 const HISTORY: usize = 500;
@@ -84,6 +84,7 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             }
             requests.push(open(HelpDialog { layers }));
         }
+        AppAction::Quit if model.quitting != Quitting::No => requests.push(Request::Quit),
         AppAction::Quit if model.context.running().is_some() => requests.push(Request::Confirm {
             question: "A statement is running. Stop it and quit?".into(),
             yes: Box::new(Request::Quit),
@@ -133,6 +134,8 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
         AppAction::Pages => requests.push(open(PagesDialog)),
         AppAction::Find => requests.push(open(FindDialog::default())),
         AppAction::Profiles => {
+            // A session that is still connecting would take the screen from the list or the form.
+            requests.push(Request::Decline);
             model.connect = Some(Connect::at_current_profile(&model.context));
             requests.push(Request::ListProfiles);
         }
@@ -301,10 +304,13 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             model.worksheets.rename(title);
             requests.push(Request::Settle);
         }
+        Request::OpenDialog(dialog) if !model.may_interrupt() => put_off(model, dialog, requests),
         Request::OpenDialog(dialog) => with!(model, requests, effects, overlays.open(dialog)),
         Request::RefreshDialogs => with!(model, requests, effects, overlays.refresh()),
         Request::Compute(work) => effects.push(Effect::Compute(model.jobs.start(work))),
         Request::LoadSnippets => super::connection::load_snippets(model, effects),
+        // The panel is there, but the keys still go to the text.
+        Request::Focus(_) if !model.may_interrupt() => requests.push(Request::Settle),
         Request::Focus(focus) => {
             model.focus = focus;
             match focus {
@@ -317,8 +323,9 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         Request::Settle => settle_panes(model, requests, effects),
         Request::CloseConnect => close_connect(model),
         Request::Notice(text) => model.notice(text),
-        Request::Problem(problem) => show_problem(model, problem, requests),
-        Request::Quit => quit(model, requests, effects),
+        Request::Problem(problem) => report_problem(model, problem),
+        Request::Quit => quit::quit(model, requests, effects),
+        Request::Stay => quit::stay(model),
     }
 }
 
@@ -362,21 +369,36 @@ fn open(dialog: impl Dialog + 'static) -> Request {
     Request::OpenDialog(Box::new(dialog))
 }
 
-fn show_problem(model: &mut Model, problem: Problem, requests: &mut Vec<Request>) {
-    model.add_activity(problem.to_string());
-    // A dialog or the connection screen may cover the inspector.
-    if model.overlays.is_modal() || model.connect.is_some() {
-        model.notice(problem.what.clone());
-    }
-    show(model, InspectorContent::Problem(problem), requests);
+/// Closes a dialog that an event wants to open while the user types: the next key would be its answer.
+fn put_off(model: &mut Model, mut dialog: Box<dyn Dialog>, requests: &mut Vec<Request>) {
+    model.notice(match dialog.shape() {
+        DialogShape::Confirm => format!("Not done, because you were typing: {}", dialog.explanation()),
+        DialogShape::List | DialogShape::Line => {
+            format!("\"{}\" did not open, because you were typing.", dialog.title())
+        }
+    });
+    requests.extend(dialog.dismiss());
 }
 
-fn quit(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    if let Some(session) = model.context.link.session() {
-        effects.push(Effect::Session(session, SessionCmd::Close));
+/// Reports a problem as a notice, in the activity, and in the inspector if the user does not work there. The focus stays where
+/// it is: the user may be typing.
+pub(super) fn report_problem(model: &mut Model, problem: Problem) {
+    model.add_activity(problem.to_string());
+    let is_busy = model.focus == Focus::Inspector || model.inspector.is_pinned;
+    let is_covered = model.overlays.is_modal() || model.connect.is_some();
+    if model.context.layout.inspector.is_some() && !is_covered && !is_busy {
+        model.notice(problem.what.clone());
+    } else {
+        let why = problem.because.first().map_or_else(String::new, |why| format!(": {why}"));
+        let next = problem.hint.as_ref().map_or_else(String::new, |hint| format!(" Next: {hint}."));
+        let mut notice = format!("{}{why}.{next}", problem.what.trim_end_matches('.'));
+        if !is_covered {
+            let more = if is_busy { AppAction::Activity } else { AppAction::ToggleInspector };
+            notice = format!("{notice} {} shows more.", model.context.key(Action::App(more)));
+        }
+        model.notice(notice);
     }
-    super::statement::on_session_ended(model, End::Cancelled, requests, effects);
-    model.exit_code = Some(0);
-    with!(model, requests, effects, worksheets.save_all());
-    super::statement::leave(model, effects);
+    if !is_busy {
+        model.inspector.show(InspectorContent::Problem(problem), &model.context);
+    }
 }

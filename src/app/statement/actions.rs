@@ -128,7 +128,8 @@ fn finish(
         End::Broken(problem) => error_offset(model, result, problem),
         End::Complete | End::Limit(_) | End::Cancelled => None,
     };
-    if let Some((offset, (key, start))) = offset.zip(statement.location.as_ref()) {
+    // While the user types, the text has changed, and the cursor must not move.
+    if let Some((offset, (key, start))) = offset.zip(statement.location.as_ref()).filter(|_| model.may_interrupt()) {
         model.worksheets.mark(start + offset, Some(key));
         requests.push(Request::Settle);
     }

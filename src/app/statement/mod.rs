@@ -217,7 +217,7 @@ fn report_not_started(
         }
         StartError::Busy => model.notice(format!("A statement is running. {stop} stops it.")),
         StartError::Refused(problem) => {
-            if let Some(((key, start), at)) = new.location.as_ref().zip(problem.at) {
+            if let Some(((key, start), at)) = new.location.as_ref().zip(problem.at).filter(|_| model.may_interrupt()) {
                 model.worksheets.mark(start + at, Some(key));
             }
             let result = model.ids.result();
@@ -261,7 +261,7 @@ pub(super) fn on_permitted(
     effects: &mut Vec<Effect>,
 ) {
     handle(model, result, StatementEvent::Permitted(permit), requests, effects);
-    leave(model, effects);
+    super::quit::proceed(model, requests, effects);
 }
 
 /// Ends the statement, because its begin record could not be written.
@@ -273,7 +273,7 @@ pub(super) fn on_not_permitted(
     effects: &mut Vec<Effect>,
 ) {
     handle(model, result, StatementEvent::NotPermitted(problem), requests, effects);
-    leave(model, effects);
+    super::quit::proceed(model, requests, effects);
 }
 
 /// Handles the end of a statement, or that it could not be sent.
@@ -293,7 +293,7 @@ pub(super) fn on_ended(
         facts.dialect.sql_mode = SqlMode::parse(mode);
     }
     handle(model, result, StatementEvent::Ended(report), requests, effects);
-    leave(model, effects);
+    super::quit::proceed(model, requests, effects);
 }
 
 /// Ends the current statement and its queue, because its session was lost, closed or replaced.
@@ -352,15 +352,6 @@ fn handle(
         if let Some(queue) = carry_out(model, &statement, action, requests, effects) {
             run_next(model, queue, requests, effects);
         }
-    }
-}
-
-/// Quits, once the storage task has everything that has to be on disk.
-pub(super) fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
-    let is_done = !model.worksheets.is_saving && model.context.statements.is_empty();
-    if let Some(code) = model.exit_code.filter(|_| is_done) {
-        effects.extend(model.refused_records.drain(..).map(Effect::Storage));
-        effects.push(Effect::Quit(code));
     }
 }
 

@@ -82,6 +82,17 @@ impl Theme {
         self.colour(Color::LightRed, Color::Red).add_modifier(Modifier::BOLD)
     }
 
+    /// The style of a mark that must be seen, also next to the badge of the environment.
+    #[must_use]
+    pub fn alarm(self) -> Style {
+        let style = Style::new().add_modifier(Modifier::BOLD);
+        if self.has_colour() {
+            style.bg(Color::Yellow).fg(Color::Black)
+        } else {
+            style.add_modifier(Modifier::REVERSED | Modifier::UNDERLINED)
+        }
+    }
+
     /// The style of the cell or line under the cursor.
     #[must_use]
     pub fn cursor(self) -> Style {

@@ -45,6 +45,23 @@ pub struct WorksheetSet {
     pub closed: Vec<SavedWorksheet>,
 }
 
+/// Worksheets that could not be written, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnsavedWorksheets {
+    pub profile: String,
+    pub problem: Problem,
+    pub part: UnsavedPart,
+}
+
+/// What is lost if worksheets that could not be written are dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnsavedPart {
+    /// A text that is in no file.
+    Texts,
+    /// Only positions and titles: a file has each text.
+    Positions,
+}
+
 /// One line of the history: a begin record of the access log, with its end record if there is one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HistoryEntry {
@@ -77,10 +94,16 @@ pub enum StorageCmd {
     LoadHistory {
         max: usize,
     },
-    /// Save all worksheets of a profile. The file of a worksheet that is missing here is deleted.
+    /// Save all worksheets of a profile. The file of a worksheet that is missing here is deleted. If they cannot be written,
+    /// the task keeps them until a later save, or a [`StorageCmd::WriteDue`], has written them.
     SaveWorksheets {
         profile: String,
         worksheets: WorksheetSet,
+    },
+    /// Write again what could not be written: the worksheets of this profile, and all records of its access log. The answer
+    /// is that of [`StorageCmd::SaveWorksheets`], also if nothing is due.
+    WriteDue {
+        profile: String,
     },
     /// Read the worksheets of a profile.
     LoadWorksheets {
@@ -140,15 +163,9 @@ pub enum DemoDocs {
 #[derive(Debug)]
 pub enum StorageEvent {
     /// The begin record is on disk.
-    Permitted {
-        result: ResultId,
-        permit: Permit,
-    },
+    Permitted { result: ResultId, permit: Permit },
     /// The begin record could not be written. Nothing is sent.
-    NotPermitted {
-        result: ResultId,
-        problem: Problem,
-    },
+    NotPermitted { result: ResultId, problem: Problem },
     /// The newest statements of the access log, newest first.
     History(Vec<HistoryEntry>),
     /// The worksheets of a profile.
@@ -158,8 +175,14 @@ pub enum StorageEvent {
         /// Files that could not be read.
         problems: Vec<Problem>,
     },
-    WorksheetsSaved,
-    WorksheetsNotSaved(Problem),
+    /// The worksheets of this profile are on disk.
+    WorksheetsSaved { profile: String },
+    /// The worksheets could not be written. The task keeps them.
+    WorksheetsNotSaved(UnsavedWorksheets),
+    /// All records of this profile are in the access log, after some of them could not be written.
+    RecordsWritten { profile: String },
+    /// Records of this profile could not be written to the access log. The task keeps them.
+    RecordsNotWritten { profile: String, problem: Problem },
     /// A snippet was saved at this path.
     SnippetSaved(PathBuf),
     /// The snippets of all directories.
@@ -177,15 +200,9 @@ pub enum StorageEvent {
         problems: Vec<Problem>,
     },
     /// The settings as the file has them now.
-    Settings {
-        loaded: LoadedSettings,
-        then: AfterSettings,
-    },
+    Settings { loaded: LoadedSettings, then: AfterSettings },
     /// A profile was added to the settings file.
-    ProfileAdded {
-        name: String,
-        settings: Arc<Settings>,
-    },
+    ProfileAdded { name: String, settings: Arc<Settings> },
     /// A profile could not be added to the settings file.
     ProfileNotAdded(Problem),
     /// A file could not be written.

@@ -20,6 +20,8 @@ pub enum OwnFileUse {
     DebugLog,
     /// For locking. Its content does not matter.
     Lock,
+    /// For locking where nothing can be written. It is never created.
+    ReadOnlyLock,
 }
 
 /// An opened file, and whether it was created.
@@ -37,7 +39,7 @@ pub fn open(path: &Path, purpose: OwnFileUse) -> std::io::Result<OwnFile> {
     for _ in 0..TRIES {
         let named = match std::fs::symlink_metadata(path) {
             Ok(named) => named,
-            Err(error) if error.kind() == ErrorKind::NotFound => {
+            Err(error) if error.kind() == ErrorKind::NotFound && purpose != OwnFileUse::ReadOnlyLock => {
                 // This fails for a link, also for one without a target.
                 match options(purpose).create_new(true).mode(0o600).open(path) {
                     Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
@@ -61,7 +63,8 @@ pub fn open(path: &Path, purpose: OwnFileUse) -> std::io::Result<OwnFile> {
         };
         let found = file.metadata()?;
         check(&named, &found, purpose)?;
-        if purpose != OwnFileUse::Lock && found.mode() & 0o077 != 0 {
+        let is_private = !matches!(purpose, OwnFileUse::Lock | OwnFileUse::ReadOnlyLock);
+        if is_private && found.mode() & 0o077 != 0 {
             file.set_permissions(Permissions::from_mode(0o600))?;
         }
         return Ok(OwnFile { file, is_new: false });
@@ -75,6 +78,7 @@ fn options(purpose: OwnFileUse) -> OpenOptions {
         OwnFileUse::AccessLog => options.read(true).append(true),
         OwnFileUse::DebugLog => options.append(true),
         OwnFileUse::Lock => options.read(true).write(true),
+        OwnFileUse::ReadOnlyLock => options.read(true),
     };
     options
 }
@@ -106,7 +110,7 @@ fn check(named: &Metadata, found: &Metadata, purpose: OwnFileUse) -> std::io::Re
     match (is_theirs, named.is_symlink(), purpose) {
         (true, true, _) => Err(refused("it is a link to a file of another user")),
         (true, false, OwnFileUse::DebugLog) => Err(refused("it belongs to another user")),
-        (true, false, OwnFileUse::AccessLog | OwnFileUse::Lock) | (false, _, _) => Ok(()),
+        (true, false, OwnFileUse::AccessLog | OwnFileUse::Lock | OwnFileUse::ReadOnlyLock) | (false, _, _) => Ok(()),
     }
 }
 

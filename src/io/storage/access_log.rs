@@ -106,12 +106,12 @@ impl AccessLog {
         access_log::record(self, statement)
     }
 
-    /// Writes an end record. Its time is filled in here.
+    /// Writes an end record. Its time is filled in here if it is empty.
     ///
     /// # Errors
     /// Returns an [`AccessLogError`]. The statement has run; only its end is not recorded.
     pub fn end(&mut self, mut entry: EndRecord) -> Result<(), AccessLogError> {
-        entry.time = format_time(self.now());
+        self.stamp_time(&mut entry.time);
         let line = access_log::write_end(&entry)?;
         self.append_line(&line)
     }
@@ -131,28 +131,34 @@ impl AccessLog {
         Ok(record.id)
     }
 
-    /// Writes a record of an export. Id, time and OS user are filled in here.
+    /// Writes a record of an export. Id and OS user are filled in here, and the time if it is empty.
     ///
     /// # Errors
     /// Returns an [`AccessLogError`]. The file is written; only its record is not.
     pub fn export(&mut self, mut record: ExportRecord) -> Result<(), AccessLogError> {
         record.id = self.new_id();
-        record.time = format_time(self.now());
+        self.stamp_time(&mut record.time);
         record.os_user.clone_from(&self.os_user);
         let line = access_log::write_export(&record)?;
         self.append_line(&line)
     }
 
-    /// Writes a record of a copy. Id, time and OS user are filled in here.
+    /// Writes a record of a copy. Id and OS user are filled in here, and the time if it is empty.
     ///
     /// # Errors
     /// Returns an [`AccessLogError`]. The values are copied; only the record is not written.
     pub fn copy(&mut self, mut record: CopyRecord) -> Result<(), AccessLogError> {
         record.id = self.new_id();
-        record.time = format_time(self.now());
+        self.stamp_time(&mut record.time);
         record.os_user.clone_from(&self.os_user);
         let line = access_log::write_copy(&record)?;
         self.append_line(&line)
+    }
+
+    fn stamp_time(&self, time: &mut String) {
+        if time.is_empty() {
+            *time = format_time(self.now());
+        }
     }
 
     fn new_id(&mut self) -> String {
@@ -161,7 +167,7 @@ impl AccessLog {
     }
 
     fn now(&self) -> Timestamp {
-        Timestamp::try_from((self.clock)()).unwrap_or(Timestamp::UNIX_EPOCH)
+        now(self.clock)
     }
 
     /// Appends one line under the lock, completely or not at all, and syncs it.
@@ -225,6 +231,11 @@ impl RecordSink for AccessLog {
         let line = access_log::write_begin(begin)?;
         self.append_line(&line)
     }
+}
+
+/// Returns the time of a record that is made now.
+pub(super) fn now(clock: Clock) -> Timestamp {
+    Timestamp::try_from(clock()).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// Formats a time as in all records of the log: UTC, RFC 3339, milliseconds.

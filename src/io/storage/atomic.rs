@@ -73,6 +73,14 @@ pub fn create(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     }
 }
 
+/// Checks that a file can be created in a directory, by creating an empty one and deleting it.
+///
+/// # Errors
+/// Returns the system's error.
+pub fn check_writable(directory: &Path) -> std::io::Result<()> {
+    TemporaryFile::write(&directory.join("check"), b"").map(drop)
+}
+
 /// Reads a text file of at most [`limits::TEXT_FILE_BYTES`].
 ///
 /// # Errors

@@ -1,8 +1,9 @@
 //! Locks between processes, on open files, with a time limit. A lock ends when its file is closed, so a killed process leaves
 //! none.
 
-use std::fs::{File, TryLockError};
+use std::fs::{File, Metadata, TryLockError};
 use std::io::Error;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -32,6 +33,13 @@ impl FileLock {
     #[must_use]
     pub fn try_acquire(file: File) -> Option<Self> {
         file.try_lock().ok().map(|()| Self { file })
+    }
+
+    /// Returns whether the locked file is the one at this path.
+    #[must_use]
+    pub fn is_at(&self, path: &Path) -> bool {
+        let same = |ours: Metadata, there: Metadata| (ours.dev(), ours.ino()) == (there.dev(), there.ino());
+        self.file.metadata().ok().zip(std::fs::metadata(path).ok()).is_some_and(|(ours, there)| same(ours, there))
     }
 }
 

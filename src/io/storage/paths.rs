@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use directories::{BaseDirs, ProjectDirs};
 
-use super::worksheets::is_safe_name;
+use super::safe_name::is_safe_name;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::CommandLine;
 
@@ -19,6 +19,8 @@ pub struct Paths {
     pub data: PathBuf,
     /// The directory of state: worksheets, access log, spilled results.
     pub state: PathBuf,
+    /// The directories for worksheets that cannot be saved in `state`, the best first.
+    pub fallbacks: Vec<PathBuf>,
     /// The beginning of a command line for the same settings. `RRX_HOME` is already set in the user's shell.
     pub command_line: CommandLine,
 }
@@ -34,7 +36,7 @@ impl Paths {
             Some(root) => {
                 let root = std::path::absolute(PathBuf::from(root)).map_err(|error| no_home(&error.to_string()))?;
                 let home = base.unwrap_or_else(|| root.clone());
-                Self { home, ..Self::under(&root) }
+                Self { fallbacks: fallbacks(&home), home, ..Self::under(&root) }
             }
             None => Self::platform_default()?,
         };
@@ -53,6 +55,7 @@ impl Paths {
             config: root.join("config/config.toml"),
             data: root.join("data"),
             state: root.join("state"),
+            fallbacks: fallbacks(root),
             command_line: CommandLine::default(),
         }
     }
@@ -60,7 +63,7 @@ impl Paths {
     /// Returns the paths of the demo, apart from the user's settings and files.
     #[must_use]
     pub fn demo(&self) -> Self {
-        Self::under(&self.state.join("demo"))
+        Self { fallbacks: self.fallbacks.clone(), ..Self::under(&self.state.join("demo")) }
     }
 
     /// Returns the directory of the settings file; relative paths in the settings start here.
@@ -102,9 +105,15 @@ impl Paths {
             data: project.data_dir().to_path_buf(),
             // Only Linux has a separate directory for state.
             state: project.state_dir().map_or_else(|| project.data_local_dir().join("state"), Path::to_path_buf),
+            fallbacks: fallbacks(base.home_dir()),
             command_line: CommandLine::default(),
         })
     }
+}
+
+/// Returns the home directory, where a text survives a restart of the machine, and the one for temporary files.
+fn fallbacks(home: &Path) -> Vec<PathBuf> {
+    vec![home.to_path_buf(), std::env::temp_dir()]
 }
 
 fn no_home(why: &str) -> Problem {

@@ -1,23 +1,28 @@
-//! The storage task: runs storage commands in order on a thread that may block, and reports what happened.
+//! The storage task: runs storage commands in order on a thread that may block, and reports what happened. It keeps what it
+//! cannot write, writes it again on request, and at its end writes texts that are still unsaved to another directory.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::access_log::{AccessLog, AccessLogError};
+use super::access_log::{AccessLog, AccessLogError, format_time, now};
+use super::due_records::{DueRecords, LogEntry};
 use super::paths::Paths;
 use super::settings::Presence;
-use super::worksheets::WorksheetFiles;
-use super::{docs, history, settings, snippets};
-use crate::domain::access_log::{AuthorizedStatement, EndRecord, Permit};
+use super::worksheets::{SavedWorksheets, WorksheetFiles};
+use super::{docs, history, rescue, settings, snippets};
+use crate::domain::access_log::{AuthorizedStatement, Permit};
 use crate::domain::docs::DocPack;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{self, Overwrite, ProfileDraft, Settings};
-use crate::domain::protocol::{DemoDocs, StorageCmd, StorageEvent, WorksheetSet};
+use crate::domain::protocol::{
+    DemoDocs, SavedWorksheet, StorageCmd, StorageEvent, UnsavedPart, UnsavedWorksheets, WorksheetSet,
+};
+use crate::domain::quantity::counted;
 use crate::domain::snippets::Snippet;
 use crate::io::runtime::clock::Clock;
 
@@ -31,9 +36,22 @@ pub struct StorageDeps {
     pub bundled_snippets: fn() -> Vec<Snippet>,
 }
 
+/// What the task could not write to its place until its end.
+#[derive(Debug, Default)]
+pub struct StorageReport {
+    pub problems: Vec<Problem>,
+    /// The worksheets whose texts could be written nowhere.
+    pub lost: Vec<SavedWorksheet>,
+}
+
 /// Starts the task. It ends when the queue of commands is closed and everything is written: await the handle before the program
 /// ends. `send_event` may block.
-pub fn spawn<N>(commands: mpsc::Receiver<StorageCmd>, send_event: N, paths: Paths, deps: StorageDeps) -> JoinHandle<()>
+pub fn spawn<N>(
+    commands: mpsc::Receiver<StorageCmd>,
+    send_event: N,
+    paths: Paths,
+    deps: StorageDeps,
+) -> JoinHandle<StorageReport>
 where
     N: FnMut(StorageEvent) + Send + 'static,
 {
@@ -43,6 +61,9 @@ where
 struct Storage<N> {
     log: Option<AccessLog>,
     worksheets: WorksheetFiles,
+    /// The worksheets of profiles that could not be saved, and why.
+    due_worksheets: BTreeMap<String, (WorksheetSet, Problem)>,
+    due_records: DueRecords,
     paths: Paths,
     deps: StorageDeps,
     send_event: N,
@@ -50,10 +71,18 @@ struct Storage<N> {
 
 impl<N: FnMut(StorageEvent)> Storage<N> {
     fn new(paths: Paths, deps: StorageDeps, send_event: N) -> Self {
-        Self { log: None, worksheets: WorksheetFiles::new(paths.worksheets()), paths, deps, send_event }
+        Self {
+            log: None,
+            worksheets: WorksheetFiles::new(paths.worksheets()),
+            due_worksheets: BTreeMap::new(),
+            due_records: DueRecords::default(),
+            paths,
+            deps,
+            send_event,
+        }
     }
 
-    fn serve(mut self, mut commands: mpsc::Receiver<StorageCmd>) {
+    fn serve(mut self, mut commands: mpsc::Receiver<StorageCmd>) -> StorageReport {
         let mut waiting = VecDeque::new();
         while let Some(command) = commands.blocking_recv() {
             waiting.push_back(command);
@@ -68,6 +97,7 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
                 }
             }
         }
+        self.finish()
     }
 
     fn run(&mut self, command: StorageCmd) {
@@ -76,40 +106,13 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
                 Ok(permit) => StorageEvent::Permitted { result, permit },
                 Err(error) => StorageEvent::NotPermitted { result, problem: error.into_begin_problem() },
             },
-            StorageCmd::End { entry, .. } => match self.end(entry) {
-                Ok(()) => return,
-                Err(error) => StorageEvent::Failed(error.into_end_problem()),
-            },
-            StorageCmd::Exported(record) => match self.log().and_then(|log| log.export(record)) {
-                Ok(()) => return,
-                Err(error) => StorageEvent::Failed(
-                    Problem::new(ProblemKind::Local, "The file is written, but its record in the access log is not")
-                        .because(error.to_string())
-                        .hint("free some space on the disk of the access log, then export again"),
-                ),
-            },
-            StorageCmd::Copied(record) => match self.log().and_then(|log| log.copy(record)) {
-                Ok(()) => return,
-                Err(error) => StorageEvent::Failed(
-                    Problem::new(
-                        ProblemKind::Local,
-                        "The values are copied, but their record in the access log is not written",
-                    )
-                    .because(error.to_string())
-                    .hint("free some space on the disk of the access log"),
-                ),
-            },
+            StorageCmd::End { profile, entry } => return self.record(LogEntry::End(profile, entry)),
+            StorageCmd::Exported(record) => return self.record(LogEntry::Export(record)),
+            StorageCmd::Copied(record) => return self.record(LogEntry::Copy(record)),
+            StorageCmd::WriteDue { profile } => return self.write_due(&profile),
             StorageCmd::LoadHistory { max } => self.history(max),
-            StorageCmd::SaveWorksheets { profile, worksheets } => match self.worksheets.save(&profile, &worksheets) {
-                Ok(()) => StorageEvent::WorksheetsSaved,
-                Err(problem) => StorageEvent::WorksheetsNotSaved(problem),
-            },
-            StorageCmd::LoadWorksheets { profile } => match self.worksheets.load(&profile) {
-                Ok(kept) => StorageEvent::Worksheets { profile, worksheets: kept.worksheets, problems: kept.problems },
-                Err(problem) => {
-                    StorageEvent::Worksheets { profile, worksheets: WorksheetSet::default(), problems: vec![problem] }
-                }
-            },
+            StorageCmd::SaveWorksheets { profile, worksheets } => self.save(profile, worksheets),
+            StorageCmd::LoadWorksheets { profile } => return self.load(profile),
             StorageCmd::SaveSnippet { snippet, if_exists } => {
                 match snippets::save(&self.paths.snippets(), &snippet, if_exists) {
                     Ok(path) => StorageEvent::SnippetSaved(path),
@@ -137,9 +140,14 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
                 StorageEvent::Docs { packs: Arc::new(packs), problems }
             }
         };
+        self.send(event);
+    }
+
+    fn send(&mut self, event: StorageEvent) {
         if let StorageEvent::NotPermitted { problem, .. }
         | StorageEvent::ProfileNotAdded(problem)
-        | StorageEvent::WorksheetsNotSaved(problem)
+        | StorageEvent::WorksheetsNotSaved(UnsavedWorksheets { problem, .. })
+        | StorageEvent::RecordsNotWritten { problem, .. }
         | StorageEvent::Failed(problem) = &event
         {
             tracing::error!(%problem, "storage failed");
@@ -147,17 +155,120 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
         (self.send_event)(event);
     }
 
+    /// Saves worksheets, or keeps them until they can be saved.
+    fn save(&mut self, profile: String, worksheets: WorksheetSet) -> StorageEvent {
+        match self.worksheets.save(&profile, &worksheets) {
+            Ok(()) => {
+                self.due_worksheets.remove(&profile);
+                StorageEvent::WorksheetsSaved { profile }
+            }
+            Err(problem) => self.keep(profile, worksheets, problem),
+        }
+    }
+
+    fn keep(&mut self, profile: String, worksheets: WorksheetSet, problem: Problem) -> StorageEvent {
+        let part = self.worksheets.unsaved_part(&profile, &worksheets);
+        self.due_worksheets.insert(profile.clone(), (worksheets, problem.clone()));
+        StorageEvent::WorksheetsNotSaved(UnsavedWorksheets { profile, problem, part })
+    }
+
+    /// Saves the worksheets of a profile that are due.
+    fn save_due(&mut self, profile: &str) -> StorageEvent {
+        match self.due_worksheets.remove(profile) {
+            Some((worksheets, _)) => self.save(profile.to_owned(), worksheets),
+            None => StorageEvent::WorksheetsSaved { profile: profile.to_owned() },
+        }
+    }
+
+    fn write_due(&mut self, profile: &str) {
+        let event = self.save_due(profile);
+        self.send(event);
+        if let Err(error) = self.write_due_records() {
+            self.send(StorageEvent::RecordsNotWritten { profile: profile.to_owned(), problem: error.into() });
+        }
+    }
+
+    /// Reads the worksheets of a profile. Those that are due are newer than the files.
+    fn load(&mut self, profile: String) {
+        let mut problems = Vec::new();
+        let attempt = self.save_due(&profile);
+        let (worksheets, unsaved) = if let Some((worksheets, _)) = self.due_worksheets.get(&profile) {
+            (worksheets.clone(), Some(attempt))
+        } else {
+            match self.worksheets.load(&profile) {
+                Ok(SavedWorksheets { worksheets, problems: found, obstacle }) => {
+                    problems.extend(found);
+                    let unsaved = obstacle.map(|problem| self.keep(profile.clone(), worksheets.clone(), problem));
+                    (worksheets, unsaved)
+                }
+                Err(problem) => {
+                    problems.push(problem);
+                    (WorksheetSet::default(), None)
+                }
+            }
+        };
+        problems.extend(rescue::find(&self.paths.fallbacks, &profile).iter().map(|path| rescue::found_problem(path)));
+        self.send(StorageEvent::Worksheets { profile, worksheets, problems });
+        if let Some(unsaved) = unsaved {
+            self.send(unsaved);
+        }
+    }
+
+    /// Writes a record, or keeps it until it can be written.
+    fn record(&mut self, mut entry: LogEntry) {
+        entry.stamp(format_time(now(self.deps.clock)));
+        let profile = entry.profile().to_owned();
+        self.due_records.push(entry.clone());
+        if let Err(error) = self.write_due_records() {
+            self.due_records.on_failed(&profile);
+            self.send(StorageEvent::RecordsNotWritten { profile, problem: entry.problem(error) });
+        }
+    }
+
+    /// Writes the records that are due.
+    fn write_due_records(&mut self) -> Result<(), AccessLogError> {
+        if self.due_records.is_empty() {
+            return Ok(());
+        }
+        let mut due = std::mem::take(&mut self.due_records);
+        let written = self.log().and_then(|log| due.write(log));
+        self.due_records = due;
+        for profile in written? {
+            self.send(StorageEvent::RecordsWritten { profile });
+        }
+        Ok(())
+    }
+
+    /// Writes what is due for the last time. Unsaved texts go to another directory.
+    fn finish(mut self) -> StorageReport {
+        let mut report = StorageReport::default();
+        for (profile, (worksheets, _)) in std::mem::take(&mut self.due_worksheets) {
+            let Err(problem) = self.worksheets.save(&profile, &worksheets) else { continue };
+            if self.worksheets.unsaved_part(&profile, &worksheets) == UnsavedPart::Texts {
+                report.rescue(&self.paths, &profile, worksheets, problem);
+            }
+        }
+        if let Err(error) = self.write_due_records() {
+            let count = counted(self.due_records.count() as u64, "record");
+            report
+                .problems
+                .push(Problem { what: format!("{count} could not be written to the access log"), ..error.into() });
+        }
+        for problem in &report.problems {
+            tracing::error!(%problem, "not written until the end");
+        }
+        report
+    }
+
     fn add_profile(&self, draft: &ProfileDraft) -> Result<Arc<Settings>, Problem> {
         settings::change(&self.paths, |text, file| profile::add(text, file, draft, Overwrite::Forbidden))?;
         Ok(settings::load(&self.paths, Presence::Required).settings)
     }
 
+    /// Writes the begin record of a statement, after all records that are due.
     fn begin(&mut self, statement: AuthorizedStatement) -> Result<Permit, AccessLogError> {
+        self.write_due_records()?;
         self.log()?.begin(statement)
-    }
-
-    fn end(&mut self, entry: EndRecord) -> Result<(), AccessLogError> {
-        self.log()?.end(entry)
     }
 
     /// Returns the access log, opened with the first record: if no statement runs, no file is created.
@@ -179,6 +290,38 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
     }
 }
 
+impl StorageReport {
+    /// Returns the report of texts that could not even be written elsewhere, because no disk answers.
+    #[must_use]
+    pub fn failed() -> Self {
+        let problem = Problem::new(ProblemKind::Local, "The last changes of the worksheets are not saved")
+            .because("no disk answers")
+            .hint("check the disks of this machine");
+        Self { problems: vec![problem], lost: Vec::new() }
+    }
+
+    /// Adds what another task reports.
+    pub fn add(&mut self, other: Self) {
+        self.problems.extend(other.problems);
+        self.lost.extend(other.lost);
+    }
+
+    /// Writes unsaved texts to another directory, and reports where they are.
+    pub fn rescue(&mut self, paths: &Paths, profile: &str, worksheets: WorksheetSet, why: Problem) {
+        let texts = rescue::with_text(worksheets);
+        if texts.is_empty() {
+            return;
+        }
+        match rescue::write(&paths.fallbacks, profile, &texts) {
+            Ok(directory) => self.problems.push(rescue::written_problem(profile, &directory, why)),
+            Err(problem) => {
+                self.problems.push(problem);
+                self.lost.extend(texts);
+            }
+        }
+    }
+}
+
 /// Returns whether a save of worksheets is out of date, because a later one of the same profile is waiting, and no command
 /// between the two reads them.
 fn is_superseded(command: &StorageCmd, waiting: &VecDeque<StorageCmd>) -> bool {
@@ -188,6 +331,7 @@ fn is_superseded(command: &StorageCmd, waiting: &VecDeque<StorageCmd>) -> bool {
             StorageCmd::SaveWorksheets { profile: other, .. } if other == profile => return true,
             StorageCmd::LoadWorksheets { profile: other } if other == profile => return false,
             StorageCmd::SaveWorksheets { .. }
+            | StorageCmd::WriteDue { .. }
             | StorageCmd::LoadWorksheets { .. }
             | StorageCmd::Begin { .. }
             | StorageCmd::End { .. }

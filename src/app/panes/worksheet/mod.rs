@@ -1,5 +1,6 @@
 //! Worksheets: tabs of SQL text, which rrx saves by itself. The statement at the cursor runs.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 pub mod actions;
@@ -32,13 +33,6 @@ pub struct Worksheet {
     pub last_run: Option<(String, Option<String>)>,
 }
 
-/// How a save ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SaveOutcome {
-    Saved,
-    Failed,
-}
-
 /// The worksheets of a profile.
 #[derive(Debug, Default)]
 pub struct Worksheets {
@@ -58,10 +52,8 @@ pub struct Worksheets {
     pub is_dirty: bool,
     /// When the cursor or the tab in front was changed last, if that is not saved.
     pub moved_at: Option<Duration>,
-    /// Whether the last save failed. It is tried again with the next change and at the end.
-    pub has_failed: bool,
-    /// Whether a save is under way.
-    pub is_saving: bool,
+    /// The profiles whose worksheets are being saved.
+    pub saving: BTreeSet<String>,
     /// The profile to which they belong; `None` until they are loaded.
     pub profile: Option<String>,
     /// The number in the key of the newest worksheet.

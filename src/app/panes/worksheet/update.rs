@@ -14,7 +14,7 @@ use crate::domain::quantity::counted;
 use crate::domain::sql::Dialect;
 
 use super::named_table::{AtCursor, KnownTables, NamedTable, StatementTables};
-use super::{Edit, Editor, ParsedText, SaveOutcome, Worksheet, WorksheetAction, Worksheets};
+use super::{Edit, Editor, ParsedText, Worksheet, WorksheetAction, Worksheets};
 
 impl Worksheets {
     /// Returns the worksheet in front.
@@ -43,7 +43,7 @@ impl Worksheets {
         self.sheets = saved.open.into_iter().map(open).collect();
         self.closed = saved.closed.into_iter().map(open).collect();
         self.front = saved.front.min(self.sheets.len().saturating_sub(1));
-        (self.is_dirty, self.moved_at, self.has_failed) = (false, None, false);
+        (self.is_dirty, self.moved_at) = (false, None);
         for sheet in typed {
             self.front = self.sheets.len();
             self.open_new(&self.free_title(), "");
@@ -410,7 +410,7 @@ impl Worksheets {
 
     /// Saves a change of the texts or tabs, unless a save is under way.
     pub fn save(&mut self, cx: &mut PaneContext<'_>) {
-        if self.is_dirty && !self.is_saving {
+        if self.is_dirty && !self.profile.as_ref().is_some_and(|profile| self.saving.contains(profile)) {
             self.send(cx);
         }
     }
@@ -441,21 +441,21 @@ impl Worksheets {
     }
 
     fn has_changes(&self) -> bool {
-        self.is_dirty || self.moved_at.is_some() || self.has_failed
+        self.is_dirty || self.moved_at.is_some()
     }
 
-    /// Takes the answer to a save.
-    pub fn on_saved(&mut self, outcome: SaveOutcome) {
-        self.is_saving = false;
-        self.has_failed = outcome == SaveOutcome::Failed;
+    /// Returns all worksheets in the form in which they are saved.
+    #[must_use]
+    pub fn saved(&self) -> WorksheetSet {
+        let all = |sheets: &[Worksheet]| sheets.iter().map(Worksheet::saved).collect();
+        WorksheetSet { open: all(&self.sheets), front: self.front, closed: all(&self.closed) }
     }
 
     fn send(&mut self, cx: &mut PaneContext<'_>) {
         if let Some(profile) = self.profile.clone() {
-            (self.is_dirty, self.moved_at, self.has_failed) = (false, None, false);
-            self.is_saving = true;
-            let all = |sheets: &[Worksheet]| sheets.iter().map(Worksheet::saved).collect();
-            let worksheets = WorksheetSet { open: all(&self.sheets), front: self.front, closed: all(&self.closed) };
+            (self.is_dirty, self.moved_at) = (false, None);
+            self.saving.insert(profile.clone());
+            let worksheets = self.saved();
             cx.effect(Effect::Storage(StorageCmd::SaveWorksheets { profile, worksheets }));
         }
     }
