@@ -30,6 +30,7 @@ mod left_statements;
 mod look;
 mod looking;
 mod model;
+mod monkey;
 mod own_files;
 mod profile;
 mod randomart;
