@@ -12,6 +12,7 @@
 mod rig;
 
 mod copies_and_exports;
+mod failing_disk;
 mod first_day;
 mod harness;
 mod hop_commands;
