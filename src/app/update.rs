@@ -47,6 +47,9 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Resize(size) => {
             model.size = size;
             model.solve();
+            if let Some(connect) = &mut model.connect {
+                connect.on_resize();
+            }
             requests.push(Request::Settle);
         }
         Message::Clock(now) => on_clock(model, now, &mut requests, &mut effects),

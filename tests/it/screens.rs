@@ -1,6 +1,7 @@
 //! Screens as text, at the sizes that matter. A visible change changes a snapshot.
 
 use rrx::app::focus::Focus;
+use rrx::app::layout::ScreenSize;
 use rrx::app::ui::look::TerminalLook;
 use rrx::app::ui::theme::Theme;
 use rrx::app::{Effect, Message, screen};
@@ -337,6 +338,9 @@ fn every_line_of_a_hop_s_question_can_be_reached_and_its_end_and_the_answer_stay
                 bench.keys(back);
             }
             assert_eq!(text(&bench, size), first, "{size:?}");
+            bench.keys(page);
+            bench.feed(Message::Resize(ScreenSize { width: size.0, height: size.1 }));
+            assert_eq!(text(&bench, size), first, "a new size shows the question: {size:?}");
         }
     }
 }

@@ -107,7 +107,7 @@ async fn what_is_no_greeting_of_mysql_ends_the_connect_with_an_error_in_plain_wo
         (greeting.clone(), Close, ""),
         ([greeting.clone(), packet(2, b"\xfemysql_native_password\0salt\0")].concat(), Close, ""),
         ([greeting.clone(), packet(2, &[]), packet(2, &[0xfe])].concat(), Close, ""),
-        ([greeting.clone(), packet(2, &[0; 70_000])].concat(), Silence, ""),
+        ([greeting.clone(), packet(2, &vec![0; 70_000])].concat(), Silence, ""),
         ([greeting[..greeting.len() - 9].to_vec(), vec![7]].concat(), Close, "cut off or malformed"),
         (Vec::new(), Close, "closed before a byte came"),
         (Vec::new(), Silence, "no MySQL server answered within 15 seconds"),

@@ -45,7 +45,7 @@ fn answer_hop(request: &HopRequest, prompts: Prompts) -> Result<Vec<Secret>, Pro
         // The last line stands before the answer; the way to ask adds a colon.
         let (last, before) =
             question.lines.split_last().map_or(("", &[][..]), |(last, before)| (last.as_str(), before));
-        let above: String = text.iter().chain(before).map(|line| format!("  {line}\n")).collect();
+        let above: String = text.iter().chain(before).flat_map(|line| ["  ", line.as_str(), "\n"]).collect();
         let prompt = format!("{heading}\n{above}  {}", last.trim_end_matches([':', ' ']));
         let ask = if question.echo { prompts.visible } else { prompts.hidden };
         answers.push(ask(&prompt).map_err(|problem| not_asked(request, problem))?);

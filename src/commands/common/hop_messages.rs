@@ -37,6 +37,6 @@ impl ShownHopMessages {
 /// Returns a message with its heading. Its lines are indented, so that none looks like a line of rrx.
 #[must_use]
 pub fn text(message: &HopMessage) -> String {
-    let lines: String = message.lines.iter().map(|line| format!("  {line}\n")).collect();
+    let lines: String = message.lines.iter().flat_map(|line| ["  ", line.as_str(), "\n"]).collect();
     format!("{}\n{lines}", message.heading())
 }

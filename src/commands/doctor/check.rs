@@ -124,19 +124,16 @@ pub(super) async fn check_connection(
             }
             Some((_, SessionEvent::HopMessage(message))) => check.messages.on_message(message, prompts),
             Some((_, SessionEvent::Asked(question))) => {
-                let answer = match UnknownHostKey::from_question(&question, accept) {
-                    Some(key) => {
-                        let answer = key.answer();
-                        check.keys.push(key);
-                        answer
-                    }
-                    None => {
-                        check.messages.show(prompts);
-                        answer(question, prompts).await.unwrap_or_else(|problem| {
-                            prompt_problem = Some(problem);
-                            Answer::Decline
-                        })
-                    }
+                let answer = if let Some(key) = UnknownHostKey::from_question(&question, accept) {
+                    let answer = key.answer();
+                    check.keys.push(key);
+                    answer
+                } else {
+                    check.messages.show(prompts);
+                    answer(question, prompts).await.unwrap_or_else(|problem| {
+                        prompt_problem = Some(problem);
+                        Answer::Decline
+                    })
                 };
                 if commands.send(SessionCmd::Answer(answer)).await.is_err() {
                     break;

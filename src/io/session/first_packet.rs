@@ -193,8 +193,8 @@ mod tests {
         (greeting.ok(), report.take())
     }
 
-    fn foreign(bytes: &[u8], end: ForeignEnd) -> Option<NoGreeting> {
-        Some(NoGreeting::Foreign(ForeignServer { bytes: bytes.to_vec(), end }))
+    fn foreign(bytes: &[u8], end: ForeignEnd) -> NoGreeting {
+        NoGreeting::Foreign(ForeignServer { bytes: bytes.to_vec(), end })
     }
 
     #[tokio::test]
@@ -239,12 +239,12 @@ mod tests {
             for piece in [1, 3, 64] {
                 let pieces: Vec<&[u8]> = bytes.chunks(piece).collect();
                 let end = if bytes.len() > HEADER { ForeignEnd::Judged } else { ForeignEnd::Closed };
-                assert_eq!(read(&pieces).await, (None, foreign(bytes, end)), "{bytes:?}");
+                assert_eq!(read(&pieces).await, (None, Some(foreign(bytes, end))), "{bytes:?}");
             }
         }
-        assert_eq!(read(&[]).await, (None, foreign(b"", ForeignEnd::Closed)));
+        assert_eq!(read(&[]).await, (None, Some(foreign(b"", ForeignEnd::Closed))));
         let cut = &greeting()[..20];
-        assert_eq!(read(&[cut]).await, (None, foreign(cut, ForeignEnd::Closed)));
+        assert_eq!(read(&[cut]).await, (None, Some(foreign(cut, ForeignEnd::Closed))));
     }
 
     #[tokio::test]
@@ -253,7 +253,7 @@ mod tests {
         let report = FirstPacketReport::default();
         let waiting = timeout(Duration::from_millis(20), read_greeting(&mut target, &report));
         assert!(waiting.await.is_err());
-        assert_eq!(report.take(), foreign(b"", ForeignEnd::Silent));
+        assert_eq!(report.take(), Some(foreign(b"", ForeignEnd::Silent)));
     }
 
     proptest! {

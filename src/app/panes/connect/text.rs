@@ -230,6 +230,9 @@ impl Connect {
     fn message_lines(&self) -> Vec<TextLine> {
         let mut lines = Vec::new();
         for message in self.messages.iter() {
+            if !lines.is_empty() {
+                lines.push(TextLine::empty());
+            }
             lines.push(TextLine::new(&message.heading(), SentenceTone::Dim));
             lines.extend(message.lines.iter().map(|line| TextLine::indented(line, SentenceTone::Plain)));
         }

@@ -255,6 +255,11 @@ impl Connect {
         self.scrolled_to = None;
     }
 
+    /// Shows the text below the steps from its usual line on, because its lines are wrapped in another way now.
+    pub fn on_resize(&mut self) {
+        self.scrolled_to = None;
+    }
+
     /// Takes what a hop says. Returns whether it is new.
     pub fn on_message(&mut self, message: HopMessage) -> bool {
         self.messages.add(message)
