@@ -10,6 +10,7 @@ mod lexer;
 mod server_bytes;
 mod snippet_header;
 mod ssh_config;
+mod terminal_input;
 mod wire;
 
 use std::hash::{DefaultHasher, Hash, Hasher as _};
@@ -20,6 +21,7 @@ pub use lexer::lexer;
 pub use server_bytes::server_bytes;
 pub use snippet_header::snippet_header;
 pub use ssh_config::ssh_config;
+pub use terminal_input::terminal_input;
 pub use wire::wire;
 
 use rrx::domain::sql::{Dialect, ServerFamily, SqlMode};

@@ -66,6 +66,19 @@ pub const HOST_QUEUE: usize = 8;
 pub const BATCH_QUEUE: usize = 4;
 /// Terminal events handled in one turn of the event loop before other messages.
 pub const EVENTS_A_TURN: usize = 64;
+/// Bytes read at once from the terminal. The terminal driver of Linux holds 4 KiB; other systems hold more.
+pub const INPUT_BYTES: usize = 64 << 10;
+/// Reads of the terminal that wait for the event loop. A faster sender waits, as it does for a slow terminal.
+pub const INPUT_QUEUE: usize = 4;
+/// How long an ESC waits for the rest of a key: shorter than between two keys of a fast typist, longer than between two parts of
+/// one key that a network has cut.
+pub const ESC_WAIT: Duration = Duration::from_millis(25);
+/// Parameters of one key of the terminal in bytes. Longer sequences are no keys and are dropped.
+pub const SEQUENCE_BYTES: usize = 64;
+/// The pause after which a paste without its end is complete: longer than a link stalls that is not lost.
+pub const PASTE_WAIT: Duration = Duration::from_secs(15);
+/// Bytes of one paste: more than any text of rrx may have, so what is beyond is dropped and the text is refused.
+pub const PASTE_BYTES: usize = 64 << 20;
 /// The shortest time between two frames: 60 a second.
 pub const FRAME: Duration = Duration::from_millis(16);
 

@@ -31,6 +31,7 @@ pub(super) async fn run(
 ) -> u8 {
     let start = Instant::now();
     let mut events = TerminalEvents::default();
+    let mut is_input_open = true;
     let mut signals = Signals::new();
     let mut wake_at: Option<Instant> = None;
     let mut pacing = FramePacing::default();
@@ -81,12 +82,15 @@ pub(super) async fn run(
         let mut messages = Vec::new();
         tokio::select! {
             biased;
-            event = events.next() => match event {
+            event = events.next(), if is_input_open => match event {
                 Some(event) => {
                     messages.push(input_message(event));
                     take_waiting_input(&mut events, &mut messages).await;
                 }
-                None => messages.push(Message::Terminate),
+                None => {
+                    is_input_open = false;
+                    messages.push(Message::Terminate);
+                }
             },
             signal = signals.next() => match signal {
                 SignalRequest::Stop => messages.push(Message::Interrupt),

@@ -58,6 +58,11 @@ fn known_hosts() {
 }
 
 #[test]
+fn terminal_input() {
+    fuzz("terminal_input", targets::terminal_input, mutate::TERMINAL_INPUT);
+}
+
+#[test]
 fn snippet_header() {
     fuzz("snippet_header", targets::snippet_header, mutate::SNIPPET_HEADER);
 }

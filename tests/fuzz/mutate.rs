@@ -75,6 +75,38 @@ pub const WIRE: &[&str] = &[
     "\u{7f}",
 ];
 
+/// Pieces of what a terminal sends: introducers, parameters, final bytes, pastes.
+pub const TERMINAL_INPUT: &[&str] = &[
+    "\u{1b}",
+    "\u{1b}\u{1b}",
+    "\u{1b}[",
+    "\u{1b}O",
+    "\u{1b}[[",
+    "\u{1b}[M",
+    "\u{1b}[<",
+    "\u{1b}[?",
+    "\u{1b}[200~",
+    "\u{1b}[201~",
+    "\u{1b}[1;5D",
+    "\u{1b}\u{1b}[D",
+    "\u{1b}[13;5u",
+    "~",
+    "^",
+    "$",
+    "@",
+    ";",
+    ":",
+    "5",
+    "27;5;",
+    "A",
+    "R",
+    "u",
+    "x",
+    "\r",
+    "\0",
+    "日",
+];
+
 /// Pieces of `ssh_config(5)`.
 pub const SSH_CONFIG: &[&str] = &[
     "Host ",

@@ -21,7 +21,7 @@ pub struct Terminal {
     screen: Arc<(Mutex<vt100::Parser>, Condvar, AtomicBool)>,
     /// All bytes that the program has written.
     raw: Arc<Mutex<Vec<u8>>>,
-    _master: Box<dyn MasterPty + Send>,
+    master: Box<dyn MasterPty + Send>,
 }
 
 /// A temporary home directory with the settings, data and state of the program under test.
@@ -90,6 +90,16 @@ impl Terminal {
         Self::start_program(Path::new(env!("CARGO_BIN_EXE_rrx")), home, arguments, size, &[])
     }
 
+    /// Starts a shell with job control, and `command` in it. `$RRX` is the program under test.
+    pub fn start_shell(home: &Home, command: &str, size: (u16, u16)) -> Self {
+        let arguments = ["--norc", "--noprofile", "--noediting", "-i"];
+        let environment = [("PS1", "PROMPT> "), ("RRX", env!("CARGO_BIN_EXE_rrx"))];
+        let mut terminal = Self::start_program(Path::new("/bin/bash"), home, &arguments, size, &environment);
+        terminal.see("PROMPT>");
+        terminal.text(&format!("{command}\n"));
+        terminal
+    }
+
     /// Starts a program with additional environment variables.
     pub fn start_program(
         program: &Path,
@@ -138,7 +148,7 @@ impl Terminal {
             shared_screen.2.store(true, Ordering::Release);
             shared_screen.1.notify_all();
         });
-        Self { child, input, screen, raw, _master: pair.master }
+        Self { child, input, screen, raw, master: pair.master }
     }
 
     /// Types a text.
@@ -210,7 +220,8 @@ impl Terminal {
             }
             let left = end.saturating_duration_since(Instant::now());
             assert!(!left.is_zero(), "waited for: {what}\nthe last screen:\n{}", screen.contents());
-            parser = self.screen.1.wait_timeout(parser, left).unwrap().0;
+            // The mode of the terminal changes without a byte on the screen.
+            parser = self.screen.1.wait_timeout(parser, left.min(Duration::from_millis(50))).unwrap().0;
         }
     }
 
@@ -256,6 +267,28 @@ impl Terminal {
                 .is_some_and(|cell| (cell.fgcolor(), cell.bgcolor()) != (vt100::Color::Default, vt100::Color::Default))
         };
         (0..rows.get()).any(|row| (0..columns.get()).any(|column| is_coloured(row, column)))
+    }
+
+    /// Returns whether the terminal echoes what is typed, as it does outside of raw mode.
+    pub fn echoes(&self) -> bool {
+        // ECHO is bit 8 on Linux and macOS.
+        self.master.get_termios().is_some_and(|terminal| terminal.local_flags.bits() & 8 != 0)
+    }
+
+    /// Waits until the terminal is as a shell expects it: no alternate screen, echo, a visible cursor, no bracketed paste.
+    pub fn wait_until_restored(&self) {
+        let is_restored = |screen: &vt100::Screen| {
+            !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste() && self.echoes()
+        };
+        self.wait_for_screen("the terminal is restored", is_restored);
+    }
+
+    /// Changes the size of the terminal.
+    pub fn resize(&self, (width, height): (u16, u16)) {
+        let size = PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 };
+        let mut parser = self.screen.0.lock().unwrap();
+        parser.screen_mut().set_size(NonZero::new(height).unwrap(), NonZero::new(width).unwrap());
+        self.master.resize(size).expect("resized");
     }
 
     /// Returns whether the program uses the alternate screen.

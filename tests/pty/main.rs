@@ -19,3 +19,4 @@ mod hop_commands;
 mod picture;
 mod scripts;
 mod stories;
+mod terminal_input;

@@ -1,9 +1,23 @@
-//! Terminal input as chords, pastes and sizes. Key releases, mouse events and unknown keys are dropped.
+//! Reads the terminal: keys, pastes and sizes.
+//!
+//! A thread waits for bytes and decodes them. rrx does not use the event source of crossterm: it reads at most 1,024 bytes each
+//! time the terminal reports new ones, so that the rest of a paste waits for the next key; it blocks the event loop in the
+//! middle of a sequence; it takes Alt with an arrow apart; and it panics without a terminal.
 
-use crossterm::event::{Event as Raw, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use futures_util::StreamExt as _;
+use std::collections::VecDeque;
+use std::io::stdin;
+use std::os::fd::AsFd as _;
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
-use crate::domain::keys::{Chord, Key};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc;
+
+use super::decoder::{Decoder, Input};
+use crate::domain::keys::Chord;
+use crate::domain::limits::{INPUT_BYTES, INPUT_QUEUE};
 
 /// An input event of the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,19 +30,26 @@ pub enum TerminalEvent {
 }
 
 /// The stream of input events. Drop it before anything else reads the terminal.
+#[derive(Debug)]
 pub struct TerminalEvents {
-    stream: EventStream,
-}
-
-impl std::fmt::Debug for TerminalEvents {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("TerminalEvents")
-    }
+    reads: mpsc::Receiver<Vec<Input>>,
+    /// What was read and not returned yet.
+    waiting: VecDeque<Input>,
+    /// The changes of the size. If the system does not report them, the size stays.
+    resizes: Option<Signal>,
+    /// Dropping it ends the thread.
+    _stop: Option<UnixStream>,
 }
 
 impl Default for TerminalEvents {
     fn default() -> Self {
-        Self { stream: EventStream::new() }
+        let (sender, reads) = mpsc::channel(INPUT_QUEUE);
+        let resizes = signal(SignalKind::window_change()).ok();
+        let stop = UnixStream::pair().ok().and_then(|(stop, stopped)| {
+            let thread = std::thread::Builder::new().name("terminal".into());
+            thread.spawn(move || read_terminal(&sender, &stopped)).ok().map(|_| stop)
+        });
+        Self { reads, waiting: VecDeque::new(), resizes, _stop: stop }
     }
 }
 
@@ -36,77 +57,62 @@ impl TerminalEvents {
     /// Waits for the next event; `None` if the terminal was closed.
     pub async fn next(&mut self) -> Option<TerminalEvent> {
         loop {
-            match self.stream.next().await? {
-                Ok(Raw::Key(key)) => {
-                    if let Some(chord) = chord(key) {
-                        return Some(TerminalEvent::Key(chord));
+            tokio::select! {
+                biased;
+                () = resized(&mut self.resizes) => {
+                    if let Ok((width, height)) = crossterm::terminal::size() {
+                        return Some(TerminalEvent::Resize(width, height));
                     }
                 }
-                Ok(Raw::Paste(text)) => return Some(TerminalEvent::Paste(text)),
-                Ok(Raw::Resize(width, height)) => return Some(TerminalEvent::Resize(width, height)),
-                Ok(Raw::FocusGained | Raw::FocusLost | Raw::Mouse(_)) => {}
-                Err(_) => return None,
+                () = std::future::ready(()), if !self.waiting.is_empty() => {
+                    return self.waiting.pop_front().map(|input| match input {
+                        Input::Key(chord) => TerminalEvent::Key(chord),
+                        Input::Paste(text) => TerminalEvent::Paste(text),
+                    });
+                }
+                read = self.reads.recv() => self.waiting = read?.into(),
             }
         }
     }
 }
 
-fn chord(event: KeyEvent) -> Option<Chord> {
-    if event.kind == KeyEventKind::Release {
-        return None;
+async fn resized(signal: &mut Option<Signal>) {
+    let is_open = match signal {
+        Some(signal) => signal.recv().await.is_some(),
+        None => false,
+    };
+    if !is_open {
+        std::future::pending().await
     }
-    let has = |modifier| event.modifiers.contains(modifier);
-    let mut chord = Chord {
-        key: Key::Esc,
-        ctrl: has(KeyModifiers::CONTROL),
-        alt: has(KeyModifiers::ALT),
-        shift: has(KeyModifiers::SHIFT),
-    };
-    chord.key = match event.code {
-        // A line feed. A terminal without bracketed paste sends it for the line breaks of a paste.
-        KeyCode::Char('j') if chord.ctrl && !chord.alt => {
-            chord.ctrl = false;
-            Key::Enter
-        }
-        KeyCode::Char(c) => {
-            chord.shift = false;
-            // With Caps Lock, Ctrl-R arrives as Ctrl and an upper-case R.
-            Key::Char(if chord.ctrl { c.to_ascii_lowercase() } else { c })
-        }
-        KeyCode::BackTab => {
-            chord.shift = true;
-            Key::Tab
-        }
-        KeyCode::Enter => Key::Enter,
-        KeyCode::Tab => Key::Tab,
-        KeyCode::Esc => Key::Esc,
-        KeyCode::Backspace => Key::Backspace,
-        KeyCode::Delete => Key::Delete,
-        KeyCode::Insert => Key::Insert,
-        KeyCode::Up => Key::Up,
-        KeyCode::Down => Key::Down,
-        KeyCode::Left => Key::Left,
-        KeyCode::Right => Key::Right,
-        KeyCode::Home => Key::Home,
-        KeyCode::End => Key::End,
-        KeyCode::PageUp => Key::PageUp,
-        KeyCode::PageDown => Key::PageDown,
-        KeyCode::F(n) => Key::F(n),
-        _ => return None,
-    };
-    Some(chord)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shift_is_part_of_a_letter_and_a_modifier_of_tab() {
-        let key = |code, modifiers| chord(KeyEvent::new(code, modifiers)).map(|chord| chord.to_string());
-        assert_eq!(key(KeyCode::Char('G'), KeyModifiers::SHIFT).as_deref(), Some("G"));
-        assert_eq!(key(KeyCode::BackTab, KeyModifiers::SHIFT).as_deref(), Some("shift-tab"));
-        assert_eq!(key(KeyCode::Char('R'), KeyModifiers::CONTROL).as_deref(), Some("ctrl-r"));
-        assert_eq!(key(KeyCode::Char('j'), KeyModifiers::CONTROL).as_deref(), Some("enter"));
+/// Reads the terminal until it is closed, no receiver is left, or `stopped` is closed.
+fn read_terminal(reads: &mpsc::Sender<Vec<Input>>, stopped: &UnixStream) {
+    let terminal = stdin();
+    let mut decoder = Decoder::default();
+    let mut bytes = vec![0; INPUT_BYTES];
+    loop {
+        let mut inputs = Vec::new();
+        let mut ready =
+            [PollFd::new(terminal.as_fd(), PollFlags::POLLIN), PollFd::new(stopped.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut ready, poll_timeout(decoder.wait())) {
+            Err(Errno::EINTR) => continue,
+            Err(_) => return,
+            Ok(0) => decoder.pause(&mut inputs),
+            Ok(_) if ready.get(1).is_some_and(|stopped| stopped.any().unwrap_or(true)) => return,
+            // The terminal has bytes, so this does not wait for them; without bytes it was closed.
+            Ok(_) => match nix::unistd::read(terminal.as_fd(), &mut bytes) {
+                Err(Errno::EINTR | Errno::EAGAIN) => continue,
+                Ok(0) | Err(_) => return,
+                Ok(count) => decoder.feed(bytes.get(..count).unwrap_or_default(), &mut inputs),
+            },
+        }
+        if !inputs.is_empty() && reads.blocking_send(inputs).is_err() {
+            return;
+        }
     }
+}
+
+fn poll_timeout(wait: Option<Duration>) -> PollTimeout {
+    wait.map_or(PollTimeout::NONE, |wait| PollTimeout::try_from(wait).unwrap_or(PollTimeout::MAX))
 }

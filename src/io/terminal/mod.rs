@@ -1,8 +1,10 @@
 //! The terminal: raw mode and its restoring, input events, frames. The only module that names crossterm.
 
 mod basic_colours;
+pub mod decoder;
 mod frame_changes;
 mod input;
+mod key_sequences;
 mod screen;
 
 pub use basic_colours::{BasicColours, ColourCodes};
