@@ -16,7 +16,8 @@ use crate::app::model::Model;
 use crate::app::{Effect, Message, draw, update};
 use crate::domain::limits::EVENTS_A_TURN;
 use crate::domain::protocol::StoreEvent;
-use crate::io::terminal::{Screen, TerminalEvent, TerminalEvents};
+use crate::io::host::job_control;
+use crate::io::terminal::{self, Screen, TerminalEvent, TerminalEvents};
 
 /// The exit code after a second signal to quit: 128 + SIGINT, as shells report it.
 const QUIT_BY_SIGNAL: u8 = 130;
@@ -94,6 +95,14 @@ pub(super) async fn run(
             },
             signal = signals.next() => match signal {
                 SignalRequest::Stop => messages.push(Message::Interrupt),
+                SignalRequest::Suspend => match suspend() {
+                    Ok(()) => continue,
+                    Err(error) => {
+                        tracing::debug!(%error, "the program cannot be stopped");
+                        messages.push(reopened(screen));
+                    }
+                },
+                SignalRequest::Continue => messages.push(reopened(screen)),
                 SignalRequest::Quit => {
                     quit_signals += 1;
                     if quit_signals > 1 {
@@ -121,6 +130,28 @@ pub(super) async fn run(
             frame = frame.max(Some(urgency(&message)));
             effects.extend(update(model, message));
         }
+    }
+}
+
+/// Restores the terminal and stops the program, if a shell can continue it. [`SignalRequest::Continue`] follows.
+fn suspend() -> std::io::Result<()> {
+    if job_control::can_be_continued() {
+        terminal::restore();
+        job_control::stop()?;
+    } else {
+        tracing::debug!("SIGTSTP is ignored: no shell could continue the program");
+    }
+    Ok(())
+}
+
+/// Opens the screen again. Its size may have changed while the program was stopped.
+fn reopened(screen: &mut Screen) -> Message {
+    match screen.reopen() {
+        Ok(()) => {
+            let (width, height) = screen.size();
+            Message::Resize(ScreenSize { width, height })
+        }
+        Err(_) => Message::Terminate,
     }
 }
 

@@ -20,3 +20,4 @@ mod picture;
 mod scripts;
 mod stories;
 mod terminal_input;
+mod terminal_state;

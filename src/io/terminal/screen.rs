@@ -1,4 +1,4 @@
-//! The screen: raw mode, the alternate screen, bracketed paste; restored whenever the program ends, also after a panic.
+//! The screen: raw mode, the alternate screen, bracketed paste; restored whenever the program ends or is suspended.
 
 use std::io::{IsTerminal, Stdout, Write as _, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,21 +50,25 @@ impl Screen {
         let setup_problem = |error: std::io::Error| {
             Problem::new(ProblemKind::Local, "The terminal cannot be set up").because(error.to_string())
         };
-        let previous_hook = std::panic::take_hook();
-        let main_thread = std::thread::current().id();
-        std::panic::set_hook(Box::new(move |panic| {
-            // The panic of a worker ends its task, and the screen reports it; a message would only garble the screen.
-            if std::thread::current().id() == main_thread || !IS_OPEN.load(Ordering::SeqCst) {
-                restore();
-                previous_hook(panic);
-            }
-        }));
-        enable_raw_mode().map_err(setup_problem)?;
-        IS_OPEN.store(true, Ordering::SeqCst);
-        execute!(stdout(), EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, SetTitle("rrx"))
-            .map_err(setup_problem)?;
+        set_panic_hook();
+        enter().map_err(|error| {
+            restore();
+            setup_problem(error)
+        })?;
         let backend = CrosstermBackend::new(BasicColours::new(stdout(), codes));
         Ok(Self { backend, shown: Buffer::default(), next: Buffer::default() })
+    }
+
+    /// Opens the screen again after the program was stopped and continued, and clears it. If the program was stopped without
+    /// [`restore`] (SIGSTOP), restores the terminal first. In the background the system stops the program here until it is in
+    /// the foreground.
+    ///
+    /// # Errors
+    /// Returns an error if the terminal was closed.
+    pub fn reopen(&mut self) -> std::io::Result<()> {
+        restore();
+        enter()?;
+        self.clear()
     }
 
     /// Returns the size in columns and rows.
@@ -73,11 +77,14 @@ impl Screen {
         self.backend.size().map_or((80, 24), |size| (size.width, size.height))
     }
 
-    /// Draws one frame with this function.
+    /// Draws one frame with this function. While the terminal is restored, draws nothing.
     ///
     /// # Errors
     /// Returns an error if the terminal was closed.
     pub fn draw(&mut self, draw: impl FnOnce(&mut Buffer)) -> std::io::Result<()> {
+        if !is_open() {
+            return Ok(());
+        }
         let (width, height) = self.size();
         queue!(stdout(), BeginSynchronizedUpdate)?;
         if self.shown.area != Rect::new(0, 0, width, height) {
@@ -123,10 +130,39 @@ impl Drop for Screen {
     }
 }
 
+/// Returns whether the terminal is in raw mode and on the alternate screen.
+fn is_open() -> bool {
+    IS_OPEN.load(Ordering::SeqCst)
+}
+
+/// Sets raw mode, then enters the alternate screen. In this order, because in the background setting a mode stops the program,
+/// and writing does not.
+fn enter() -> std::io::Result<()> {
+    enable_raw_mode()?;
+    IS_OPEN.store(true, Ordering::SeqCst);
+    execute!(stdout(), EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, SetTitle("rrx"))
+}
+
 /// Restores the terminal. Safe to call at any time, also from a panic.
 pub fn restore() {
     if IS_OPEN.swap(false, Ordering::SeqCst) {
         let _ = execute!(stdout(), DisableBracketedPaste, EndSynchronizedUpdate, LeaveAlternateScreen, cursor::Show);
         let _ = disable_raw_mode();
     }
+}
+
+/// Restores the terminal before a panic prints its message.
+fn set_panic_hook() {
+    let previous_hook = std::panic::take_hook();
+    let main_thread = std::thread::current().id();
+    std::panic::set_hook(Box::new(move |panic| {
+        // Not the message: it can contain a part of a text.
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, thread = std::thread::current().name().unwrap_or_default(), "panic");
+        // The panic of a worker ends its task, and the screen reports it; a message would only garble the screen.
+        if std::thread::current().id() == main_thread || !is_open() {
+            restore();
+            previous_hook(panic);
+        }
+    }));
 }
