@@ -1,4 +1,4 @@
-//! The state in which the program leaves the terminal: when it is suspended and when it runs on.
+//! The state in which the program leaves the terminal: when it is suspended, when it crashes, and when the terminal is closed.
 
 use std::time::Duration;
 
@@ -33,6 +33,10 @@ fn children(pid: u32) -> Vec<Pid> {
         Some((numbers.next()?, numbers.next()?))
     });
     pairs.filter(|(_, parent)| u32::try_from(*parent) == Ok(pid)).map(|(child, _)| Pid::from_raw(child)).collect()
+}
+
+fn children_of(pid: Pid) -> Vec<Pid> {
+    children(u32::try_from(pid.as_raw()).expect("a process"))
 }
 
 /// Waits until the program has its screen again, and checks that its keys act.
@@ -106,3 +110,103 @@ fn state(pid: Pid) -> Option<char> {
     String::from_utf8_lossy(&output.stdout).trim().chars().next()
 }
 
+#[test]
+fn an_abort_and_a_kill_leave_the_terminal_as_it_was() {
+    for (signal, code) in [(Signal::SIGABRT, "134"), (Signal::SIGKILL, "137")] {
+        let home = Home::new();
+        let (mut terminal, pid) = demo_in_a_shell(&home);
+        wait_until("the watcher runs", LIMIT, || !children_of(pid).is_empty());
+        kill(pid, signal).unwrap();
+        terminal.wait_until_restored();
+        terminal.text("echo ended=$?\n");
+        terminal.see(&format!("ended={code}"));
+        terminal.text("exit\n");
+        terminal.end();
+    }
+}
+
+#[test]
+fn a_crash_under_a_shell_that_sets_no_mode_ends_raw_mode() {
+    let home = Home::new();
+    // Not a job: the shell waits for it, and then for a line.
+    let arguments = ["-c", "$RRX demo; echo ended=$?; read line; echo \"read $line\""];
+    let rrx = [("RRX", env!("CARGO_BIN_EXE_rrx"))];
+    let mut terminal = Terminal::start_program("/bin/sh".as_ref(), &home, &arguments, SIZE, &rrx);
+    terminal.see("REPLICA");
+    let pid = children(terminal.pid())[0];
+    wait_until("the watcher runs", LIMIT, || !children_of(pid).is_empty());
+    kill(pid, Signal::SIGKILL).unwrap();
+    terminal.wait_until_restored();
+    terminal.text("a line\r");
+    terminal.see("read a line");
+    terminal.end();
+}
+
+#[test]
+fn the_watcher_ends_with_the_program_and_leaves_no_process_when_it_is_ended() {
+    let home = Home::new();
+    let (terminal, pid) = demo_in_a_shell(&home);
+    wait_until("the watcher runs", LIMIT, || !children_of(pid).is_empty());
+    let watcher = children_of(pid)[0];
+    let arguments = std::fs::read_to_string(format!("/proc/{watcher}/cmdline")).unwrap();
+    let environment = std::fs::read_to_string(format!("/proc/{watcher}/environ")).unwrap();
+    assert!(arguments.starts_with("/bin/sh\0-c\0trap"), "{arguments:?}");
+    assert!(!environment.contains("RRX"), "{environment:?}");
+    // What ends a group does not end it.
+    for signal in [Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM, Signal::SIGTSTP] {
+        kill(watcher, signal).unwrap();
+    }
+    kill(watcher, Signal::SIGKILL).unwrap();
+    wait_until("nothing of it is left", LIMIT, || children_of(pid).is_empty());
+    quit(terminal);
+
+    let (terminal, pid) = demo_in_a_shell(&home);
+    wait_until("the watcher runs", LIMIT, || !children_of(pid).is_empty());
+    let watcher = children_of(pid)[0];
+    quit(terminal);
+    wait_until("the watcher has ended", LIMIT, || kill(watcher, None).is_err());
+}
+
+#[test]
+fn a_killed_program_that_was_suspended_does_not_disturb_the_shell() {
+    let home = Home::new();
+    let (mut terminal, pid) = demo_in_a_shell(&home);
+    wait_until("the watcher runs", LIMIT, || !children_of(pid).is_empty());
+    let watcher = children_of(pid)[0];
+    kill(pid, Signal::SIGTSTP).unwrap();
+    terminal.see("Stopped");
+    terminal.wait_until_restored();
+    assert!(!terminal.has_written("\x18"));
+    kill(pid, Signal::SIGKILL).unwrap();
+    wait_until("the watcher has ended", LIMIT, || kill(watcher, None).is_err());
+    terminal.text("echo typed $((1 + 1))\n");
+    terminal.see("typed 2");
+    assert!(!terminal.has_written("\x18"), "the watcher has written nothing");
+    terminal.text("exit\n");
+    terminal.end();
+}
+
+#[test]
+fn a_closed_terminal_saves_the_worksheets_and_ends_the_program_with_0() {
+    let home = Home::new();
+    let tmux = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("tmux");
+        command.args(["-f", "/dev/null", "-u", "-S"]).arg(home.path().join("tmux")).args(arguments);
+        command.env("LANG", "C.UTF-8").env("RRX", env!("CARGO_BIN_EXE_rrx"));
+        let output = command.env("RRX_HOME", home.path()).env("HOME", home.path()).output().expect("tmux starts");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let code = |name: &str| std::fs::read_to_string(home.path().join(name)).unwrap_or_default();
+    // The second program starts in a terminal that is closed already.
+    let commands = "trap '' HUP; $RRX demo; echo $? >$HOME/first; $RRX demo 2>$HOME/message; echo $? >$HOME/second";
+    tmux(&["new-session", "-d", "-x", "120", "-y", "30", commands]);
+    wait_until("the screen", LIMIT, || tmux(&["capture-pane", "-p"]).contains("87 tables"));
+    tmux(&["send-keys", "C-n"]);
+    tmux(&["send-keys", "-l", "SELECT 'kept through a closed terminal'"]);
+    wait_until("the text", LIMIT, || tmux(&["capture-pane", "-p"]).contains("closed terminal'"));
+    tmux(&["kill-server"]);
+    wait_until("both have ended", LIMIT, || code("second").ends_with('\n'));
+    assert_eq!((code("first").trim(), code("second").trim()), ("0", "2"), "{}", code("message"));
+    assert!(home.worksheets().contains("kept through a closed terminal"), "{}", home.worksheets());
+    assert!(code("message").contains("There is no terminal to draw on"), "{}", code("message"));
+}

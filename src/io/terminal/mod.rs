@@ -1,6 +1,7 @@
 //! The terminal: raw mode and its restoring, input events, frames. The only module that names crossterm.
 
 mod basic_colours;
+mod crash_watcher;
 pub mod decoder;
 mod frame_changes;
 mod input;

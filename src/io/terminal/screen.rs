@@ -14,6 +14,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::basic_colours::{BasicColours, ColourCodes};
+use super::crash_watcher::{self, ScreenState};
 use super::frame_changes::{clear_cut_graphemes, frame_changes};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::CommandLine;
@@ -37,7 +38,7 @@ impl std::fmt::Debug for Screen {
 }
 
 impl Screen {
-    /// Opens the screen. A panic restores the terminal before it prints its message.
+    /// Opens the screen. A panic restores the terminal before it prints its message, and a watcher restores it after an abort.
     ///
     /// # Errors
     /// Returns a problem if standard input or output is not a terminal, or if the terminal cannot be set up.
@@ -55,6 +56,7 @@ impl Screen {
             restore();
             setup_problem(error)
         })?;
+        crash_watcher::start();
         let backend = CrosstermBackend::new(BasicColours::new(stdout(), codes));
         Ok(Self { backend, shown: Buffer::default(), next: Buffer::default() })
     }
@@ -140,6 +142,7 @@ fn is_open() -> bool {
 fn enter() -> std::io::Result<()> {
     enable_raw_mode()?;
     IS_OPEN.store(true, Ordering::SeqCst);
+    crash_watcher::report(ScreenState::Open);
     execute!(stdout(), EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, SetTitle("rrx"))
 }
 
@@ -148,6 +151,7 @@ pub fn restore() {
     if IS_OPEN.swap(false, Ordering::SeqCst) {
         let _ = execute!(stdout(), DisableBracketedPaste, EndSynchronizedUpdate, LeaveAlternateScreen, cursor::Show);
         let _ = disable_raw_mode();
+        crash_watcher::report(ScreenState::Closed);
     }
 }
 
