@@ -3,12 +3,14 @@
 use crate::domain::access_log::CopyRecord;
 use crate::domain::compute::{ComputeResult, Computed};
 use crate::domain::keys::{Chord, KeyMatch, Matcher};
+use crate::domain::limits::LINE_BYTES;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Environment;
 use crate::domain::protocol::{
     AfterSettings, CopyText, End, ExportCmd, ExportEvent, HopMessage, HopMessageKind, HostCmd, HostEvent, ResultId,
     RunReport, SavedWorksheet, SessionCmd, SessionEvent, SessionId, StorageCmd, StorageEvent, StoreCmd, StoreEvent,
 };
+use crate::domain::quantity::byte_size;
 use crate::domain::text::excerpt;
 
 use super::action::{Action, AppAction};
@@ -171,12 +173,22 @@ fn on_text(model: &mut Model, character: char, requests: &mut Vec<Request>, effe
 }
 
 fn on_paste(model: &mut Model, text: &str, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    let is_filter = model.focus == Focus::Explorer && model.explorer.is_typing;
+    let is_line = model.overlays.is_modal() || model.connect.is_some() || is_filter;
+    if is_line && text.len() > LINE_BYTES {
+        let size = byte_size(text.len() as u64, 1024);
+        model.notice(format!(
+            "Not pasted: {size} are too long for a field, which takes {}.",
+            byte_size(LINE_BYTES as u64, 1024)
+        ));
+        return;
+    }
     let mut cx = PaneContext { context: &model.context, requests, effects };
     if model.overlays.is_modal() {
         model.overlays.paste(text, &mut cx);
     } else if let Some(connect) = &mut model.connect {
         connect.paste(text);
-    } else if model.focus == Focus::Explorer && model.explorer.is_typing {
+    } else if is_filter {
         model.explorer.paste_filter(text, &mut cx);
     } else {
         model.worksheets.insert(text, &mut cx);

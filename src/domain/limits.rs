@@ -167,6 +167,8 @@ pub const WAIT_TIMEOUT_SECONDS: u32 = 28_800;
 pub const CONTROL_ATTEMPTS: usize = 3;
 /// Bytes of a worksheet: the time of an edit grows with the text.
 pub const WORKSHEET_BYTES: usize = 1 << 20;
+/// Bytes of a paste into a field of one line: each key in it measures and searches with the whole line.
+pub const LINE_BYTES: usize = 8 << 10;
 /// Closed worksheets that are kept and can be reopened.
 pub const CLOSED_WORKSHEETS: usize = 20;
 /// The time without a key after which the position of the cursor is saved. A change of the text is saved at once.

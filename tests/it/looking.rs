@@ -418,3 +418,17 @@ fn the_inspector_shows_and_copies_a_binary_value_in_hexadecimal_first() {
     bench.keys("y");
     assert_eq!(copied(&mut bench), Some(("x'74657874'".into(), "the value in hexadecimal".into())));
 }
+
+#[test]
+fn a_text_that_is_too_long_for_a_field_is_not_pasted_and_its_size_is_named() {
+    let mut bench = Bench::connected(160, 45);
+    for keys in ["ctrl-p", "esc shift-tab /"] {
+        bench.keys(keys);
+        bench.feed(Message::Paste("x".repeat(2 << 20)));
+        let notice = bench.model.notices.current.as_ref().unwrap().text.clone();
+        assert_eq!(notice, "Not pasted: 2.0 MiB are too long for a field, which takes 8.0 KiB.");
+        assert!(!shown(&bench).contains("xxx"));
+        bench.feed(Message::Paste("short".into()));
+        assert!(shown(&bench).contains("short"));
+    }
+}
