@@ -70,6 +70,8 @@ pub const EVENTS_A_TURN: usize = 64;
 pub const INPUT_BYTES: usize = 64 << 10;
 /// Reads of the terminal that wait for the event loop. A faster sender waits, as it does for a slow terminal.
 pub const INPUT_QUEUE: usize = 4;
+/// How often a program in the background looks whether it has its terminal again. It is stopped most of that time.
+pub const BACKGROUND_PAUSE: Duration = Duration::from_millis(100);
 /// How long an ESC waits for the rest of a key: shorter than between two keys of a fast typist, longer than between two parts of
 /// one key that a network has cut.
 pub const ESC_WAIT: Duration = Duration::from_millis(25);

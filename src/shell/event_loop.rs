@@ -16,8 +16,7 @@ use crate::app::model::Model;
 use crate::app::{Effect, Message, draw, update};
 use crate::domain::limits::EVENTS_A_TURN;
 use crate::domain::protocol::StoreEvent;
-use crate::io::host::job_control;
-use crate::io::terminal::{self, Screen, TerminalEvent, TerminalEvents};
+use crate::io::terminal::{self, Screen, TerminalEvent, TerminalEvents, job_control};
 
 /// The exit code after a second signal to quit: 128 + SIGINT, as shells report it.
 const QUIT_BY_SIGNAL: u8 = 130;
@@ -83,6 +82,26 @@ pub(super) async fn run(
         let mut messages = Vec::new();
         tokio::select! {
             biased;
+            signal = signals.next() => match signal {
+                SignalRequest::Stop => messages.push(Message::Interrupt),
+                SignalRequest::Suspend => {
+                    suspend(screen);
+                    continue;
+                }
+                // Only saving is left to do.
+                SignalRequest::Continue if quit_signals > 0 => continue,
+                SignalRequest::Continue => match continued(screen) {
+                    Some(message) => messages.push(message),
+                    None => continue,
+                },
+                SignalRequest::Quit => {
+                    quit_signals += 1;
+                    if quit_signals > 1 {
+                        return QUIT_BY_SIGNAL;
+                    }
+                    messages.push(Message::Terminate);
+                }
+            },
             event = events.next(), if is_input_open => match event {
                 Some(event) => {
                     messages.push(input_message(event));
@@ -90,24 +109,6 @@ pub(super) async fn run(
                 }
                 None => {
                     is_input_open = false;
-                    messages.push(Message::Terminate);
-                }
-            },
-            signal = signals.next() => match signal {
-                SignalRequest::Stop => messages.push(Message::Interrupt),
-                SignalRequest::Suspend => match suspend() {
-                    Ok(()) => continue,
-                    Err(error) => {
-                        tracing::debug!(%error, "the program cannot be stopped");
-                        messages.push(reopened(screen));
-                    }
-                },
-                SignalRequest::Continue => messages.push(reopened(screen)),
-                SignalRequest::Quit => {
-                    quit_signals += 1;
-                    if quit_signals > 1 {
-                        return QUIT_BY_SIGNAL;
-                    }
                     messages.push(Message::Terminate);
                 }
             },
@@ -134,25 +135,33 @@ pub(super) async fn run(
 }
 
 /// Restores the terminal and stops the program, if a shell can continue it. [`SignalRequest::Continue`] follows.
-fn suspend() -> std::io::Result<()> {
-    if job_control::can_be_continued() {
-        terminal::restore();
-        job_control::stop()?;
-    } else {
-        tracing::debug!("SIGTSTP is ignored: no shell could continue the program");
+fn suspend(screen: &mut Screen) {
+    if !job_control::can_be_continued() {
+        tracing::debug!("not stopped: no shell could continue the program");
+        return;
     }
-    Ok(())
+    terminal::restore();
+    if let Err(error) = job_control::stop() {
+        tracing::debug!(%error, "not stopped");
+        // A closed terminal is noticed with the next frame.
+        let _ = screen.reopen();
+    }
 }
 
-/// Opens the screen again. Its size may have changed while the program was stopped.
-fn reopened(screen: &mut Screen) -> Message {
-    match screen.reopen() {
+/// Opens the screen again. Its size may have changed while the program was stopped. In the background (`bg`) the program is
+/// stopped again instead, because it needs the terminal.
+fn continued(screen: &mut Screen) -> Option<Message> {
+    if job_control::is_in_background() && job_control::can_be_continued() {
+        suspend(screen);
+        return None;
+    }
+    Some(match screen.reopen() {
         Ok(()) => {
             let (width, height) = screen.size();
             Message::Resize(ScreenSize { width, height })
         }
         Err(_) => Message::Terminate,
-    }
+    })
 }
 
 /// Takes input that has arrived already, so that rrx keeps up with a key that is held down.

@@ -3,7 +3,7 @@
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::io::host::job_control;
+use crate::io::terminal::job_control;
 
 /// The request that a signal means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Signals {
         }
     }
 
-    /// Waits for the next signal.
+    /// Waits for the next signal. A request to quit comes before the continuation that a shell sends with it (`kill %1`).
     pub(super) async fn next(&mut self) -> SignalRequest {
         async fn received(signal: &mut Option<Signal>) {
             match signal {
@@ -52,6 +52,7 @@ impl Signals {
             }
         }
         tokio::select! {
+            biased;
             () = received(&mut self.terminate) => SignalRequest::Quit,
             () = received(&mut self.hang_up) => SignalRequest::Quit,
             () = received(&mut self.interrupt) => SignalRequest::Stop,

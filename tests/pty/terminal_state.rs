@@ -25,7 +25,7 @@ fn demo_in_a_shell(home: &Home) -> (Terminal, Pid) {
 }
 
 /// Returns the processes whose parent is `pid`, with those that have ended and were not waited for.
-fn children(pid: u32) -> Vec<Pid> {
+pub fn children(pid: u32) -> Vec<Pid> {
     let output = std::process::Command::new("ps").args(["-A", "-o", "pid=,ppid="]).output().expect("ps starts");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let pairs = text.lines().filter_map(|line| {
@@ -35,7 +35,7 @@ fn children(pid: u32) -> Vec<Pid> {
     pairs.filter(|(_, parent)| u32::try_from(*parent) == Ok(pid)).map(|(child, _)| Pid::from_raw(child)).collect()
 }
 
-fn children_of(pid: Pid) -> Vec<Pid> {
+pub fn children_of(pid: Pid) -> Vec<Pid> {
     children(u32::try_from(pid.as_raw()).expect("a process"))
 }
 
@@ -93,6 +93,47 @@ fn a_program_that_was_stopped_without_notice_takes_the_terminal_back() {
 }
 
 #[test]
+fn a_stopped_program_that_is_told_to_quit_saves_its_worksheets_and_ends() {
+    for signal in [Signal::SIGTSTP, Signal::SIGSTOP] {
+        let home = Home::new();
+        let (mut terminal, pid) = demo_in_a_shell(&home);
+        terminal.text(" -- kept");
+        terminal.see("-- kept");
+        kill(pid, signal).unwrap();
+        terminal.see("Stopped");
+        // The shell takes the terminal, and sends SIGTERM and SIGCONT.
+        wait_until("the shell has the terminal", LIMIT, || terminal.echoes());
+        terminal.text("bg; kill %1\n");
+        wait_until("the program has ended", LIMIT, || kill(pid, None).is_err());
+        terminal.wait_until_restored();
+        assert!(home.worksheets().contains("-- kept"), "{signal}: {}", home.worksheets());
+        terminal.text("exit\n");
+        terminal.end();
+    }
+}
+
+#[test]
+fn a_program_that_a_script_has_started_is_suspended_with_the_script() {
+    let home = Home::new();
+    let mut terminal = Terminal::start_shell(&home, "sh -c '$RRX demo; echo ended=$?'", SIZE);
+    terminal.see("87 tables");
+    terminal.keys("ctrl-n");
+    terminal.text("SELECT 6 * 7 AS answer");
+    terminal.see("SELECT 6 * 7 AS answer");
+    let script = children(terminal.pid())[0];
+    kill(children_of(script)[0], Signal::SIGTSTP).unwrap();
+    terminal.see("Stopped");
+    terminal.wait_until_restored();
+    terminal.text("fg\n");
+    runs_again(&mut terminal);
+    terminal.keys("ctrl-q");
+    terminal.see("ended=0");
+    terminal.wait_until_restored();
+    terminal.text("exit\n");
+    terminal.end();
+}
+
+#[test]
 fn without_a_shell_that_continues_it_the_program_is_not_stopped() {
     let home = Home::new();
     let mut terminal = Terminal::start(&home, &["demo"], SIZE);
@@ -105,7 +146,7 @@ fn without_a_shell_that_continues_it_the_program_is_not_stopped() {
 }
 
 /// Returns the state of a process as `ps` shows it.
-fn state(pid: Pid) -> Option<char> {
+pub fn state(pid: Pid) -> Option<char> {
     let output = std::process::Command::new("ps").args(["-o", "stat=", "-p", &pid.to_string()]).output().expect("ps");
     String::from_utf8_lossy(&output.stdout).trim().chars().next()
 }

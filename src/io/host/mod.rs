@@ -1,11 +1,10 @@
-//! The operating system around rrx: core dumps, job control, debug log, user, secrets and prompts, clipboards, sockets and their
+//! The operating system around rrx: core dumps, debug log, user, secrets and prompts, clipboards, sockets and their
 //! owners. Knows nothing about sessions and rrx's files.
 
 pub mod bounded_file;
 pub mod clipboard;
 pub mod core_dumps;
 pub mod debug_log;
-pub mod job_control;
 pub mod keyring;
 pub mod listener;
 pub mod nohup;

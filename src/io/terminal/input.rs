@@ -16,8 +16,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::decoder::{Decoder, Input};
+use super::job_control::is_in_background;
 use crate::domain::keys::Chord;
-use crate::domain::limits::{INPUT_BYTES, INPUT_QUEUE};
+use crate::domain::limits::{BACKGROUND_PAUSE, INPUT_BYTES, INPUT_QUEUE};
 
 /// An input event of the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +101,14 @@ fn read_terminal(reads: &mpsc::Sender<Vec<Input>>, stopped: &UnixStream) {
             Err(_) => return,
             Ok(0) => decoder.pause(&mut inputs),
             Ok(_) if ready.get(1).is_some_and(|stopped| stopped.any().unwrap_or(true)) => return,
+            // The bytes are for the shell, or for another job. There is no notice when the terminal is given back.
+            Ok(_) if is_in_background() => {
+                let mut stop = [PollFd::new(stopped.as_fd(), PollFlags::POLLIN)];
+                if poll(&mut stop, poll_timeout(Some(BACKGROUND_PAUSE))).is_ok_and(|count| count > 0) {
+                    return;
+                }
+                continue;
+            }
             // The terminal has bytes, so this does not wait for them; without bytes it was closed.
             Ok(_) => match nix::unistd::read(terminal.as_fd(), &mut bytes) {
                 Err(Errno::EINTR | Errno::EAGAIN) => continue,

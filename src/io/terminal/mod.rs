@@ -5,6 +5,7 @@ mod crash_watcher;
 pub mod decoder;
 mod frame_changes;
 mod input;
+pub mod job_control;
 mod key_sequences;
 mod screen;
 

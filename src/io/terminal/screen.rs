@@ -16,6 +16,7 @@ use ratatui::layout::Rect;
 use super::basic_colours::{BasicColours, ColourCodes};
 use super::crash_watcher::{self, ScreenState};
 use super::frame_changes::{clear_cut_graphemes, frame_changes};
+use super::job_control::is_in_background;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::CommandLine;
 
@@ -62,8 +63,7 @@ impl Screen {
     }
 
     /// Opens the screen again after the program was stopped and continued, and clears it. If the program was stopped without
-    /// [`restore`] (SIGSTOP), restores the terminal first. In the background the system stops the program here until it is in
-    /// the foreground.
+    /// [`restore`] (SIGSTOP), restores the terminal first. In the background this stops the program.
     ///
     /// # Errors
     /// Returns an error if the terminal was closed.
@@ -140,6 +140,8 @@ fn is_open() -> bool {
 /// Sets raw mode, then enters the alternate screen. In this order, because in the background setting a mode stops the program,
 /// and writing does not.
 fn enter() -> std::io::Result<()> {
+    // crossterm does nothing while it takes the mode for raw, but a shell may have changed it.
+    disable_raw_mode()?;
     enable_raw_mode()?;
     IS_OPEN.store(true, Ordering::SeqCst);
     crash_watcher::report(ScreenState::Open);
@@ -150,7 +152,10 @@ fn enter() -> std::io::Result<()> {
 pub fn restore() {
     if IS_OPEN.swap(false, Ordering::SeqCst) {
         let _ = execute!(stdout(), DisableBracketedPaste, EndSynchronizedUpdate, LeaveAlternateScreen, cursor::Show);
-        let _ = disable_raw_mode();
+        // In the background the shell has set its own mode.
+        if !is_in_background() {
+            let _ = disable_raw_mode();
+        }
         crash_watcher::report(ScreenState::Closed);
     }
 }
