@@ -51,4 +51,6 @@ pub enum Worker {
     Store,
     /// It writes and reads files: worksheets, the access log, settings.
     Storage,
+    /// It searches the catalog. Only one search is lost.
+    Compute,
 }

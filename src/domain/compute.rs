@@ -65,6 +65,10 @@ pub struct Computed {
     pub answer: ComputeResult,
 }
 
+/// A job ended because of a defect of rrx. The text is the message of its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobLost(pub String);
+
 impl ComputeWork {
     #[must_use]
     pub fn slot(&self) -> ComputeSlot {

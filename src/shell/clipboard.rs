@@ -50,7 +50,14 @@ impl Clipboards {
         N: From<HostEvent> + Send + 'static,
     {
         let (jobs, queue) = mpsc::channel(HOST_QUEUE);
-        Self { env, jobs, task: tokio::spawn(serve(queue, directories, events)) }
+        let worker = tokio::spawn(serve(queue, directories, events.clone()));
+        let task = tokio::spawn(async move {
+            if let Err(fault) = worker.await {
+                let problem = copy_problem(&format!("a defect of rrx: {fault}"), "quit rrx and start it again");
+                let _ = events.send(N::from(HostEvent::Failed(problem))).await;
+            }
+        });
+        Self { env, jobs, task }
     }
 
     /// Starts a copy. If it must become a file, the file is written to `directory`.

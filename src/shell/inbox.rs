@@ -1,7 +1,7 @@
 //! The events of the workers. The event loop receives them from one bounded queue for all workers.
 
 use crate::app::{Message, Worker};
-use crate::domain::compute::Computed;
+use crate::domain::compute::{Computed, JobLost};
 use crate::domain::protocol::{
     ExportEvent, ExportId, HostEvent, ResultId, SessionEvent, SessionId, StorageEvent, StoreEvent,
 };
@@ -53,6 +53,12 @@ impl From<Computed> for WorkerEvent {
 impl From<(Worker, String)> for WorkerEvent {
     fn from((worker, why): (Worker, String)) -> Self {
         Self::Lost(worker, why)
+    }
+}
+
+impl From<JobLost> for WorkerEvent {
+    fn from(JobLost(why): JobLost) -> Self {
+        Self::Lost(Worker::Compute, why)
     }
 }
 

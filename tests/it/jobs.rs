@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rrx::app::panes::explorer::ExplorerNode;
-use rrx::domain::compute::{ComputeJob, ComputeResult, ComputeSlot, ComputeWork, Computed, Generation};
+use rrx::domain::compute::{ComputeJob, ComputeResult, ComputeSlot, ComputeWork, Computed, Generation, JobLost};
 use rrx::domain::problem::{Problem, ProblemKind, ServerError};
 use rrx::domain::protocol::{End, SessionEvent};
 use rrx::io::runtime::worker_pool::WorkerPool;
@@ -122,7 +122,18 @@ fn an_error_is_marked_where_its_statement_stands_though_another_tab_is_in_front(
 
 #[tokio::test]
 async fn the_newest_job_of_a_slot_takes_the_place_of_those_that_wait() {
-    let (event, mut answers) = mpsc::channel::<Computed>(8);
+    struct Answer(Computed);
+    impl From<Computed> for Answer {
+        fn from(computed: Computed) -> Self {
+            Self(computed)
+        }
+    }
+    impl From<JobLost> for Answer {
+        fn from(JobLost(why): JobLost) -> Self {
+            panic!("{why}")
+        }
+    }
+    let (event, mut answers) = mpsc::channel::<Answer>(8);
     let pool = WorkerPool::new(&event);
     let catalog = Arc::new(catalog());
     let find = |pattern: &str| ComputeWork::Find { catalog: catalog.clone(), pattern: pattern.into() };
@@ -134,7 +145,7 @@ async fn the_newest_job_of_a_slot_takes_the_place_of_those_that_wait() {
         generation: Generation(9),
         work: ComputeWork::Filter { catalog: catalog.clone(), pattern: "site".into() },
     });
-    let mut got = [answers.recv().await.unwrap(), answers.recv().await.unwrap()];
+    let mut got = [answers.recv().await.unwrap().0, answers.recv().await.unwrap().0];
     got.sort_by_key(|computed| computed.generation);
     assert_eq!(got.iter().map(|computed| computed.generation.0).collect::<Vec<_>>(), [2, 9]);
     assert_eq!(
@@ -143,5 +154,5 @@ async fn the_newest_job_of_a_slot_takes_the_place_of_those_that_wait() {
     );
     assert!(matches!(&got[0].answer, ComputeResult::Found { total: 1, .. }), "{:?}", got[0].answer);
     drop((pool, event));
-    assert_eq!(answers.recv().await, None, "the workers end with the pool");
+    assert!(answers.recv().await.is_none(), "the workers end with the pool");
 }

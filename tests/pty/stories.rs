@@ -333,7 +333,7 @@ fn ctrl_l_draws_the_screen_again_and_a_line_feed_is_a_line_break() {
     assert!(terminal.end().success());
 }
 
-/// Runs the program and panics as soon as a file `now` exists.
+/// Runs the program and panics where `PLANTED` says: in a worker, or in the main thread as soon as a file `now` exists.
 #[test]
 #[ignore = "the next test starts it"]
 fn a_program_that_panics() {
@@ -344,7 +344,15 @@ fn a_program_that_panics() {
     use rrx::shell::{self, ShellDeps, ShellStart};
     let paths = Paths::find(None).unwrap();
     let env = std::sync::Arc::new(HostEnv::of_this_process(paths.clone()));
-    let built_in = demo_profile::profile(2, &env);
+    let mut built_in = demo_profile::profile(2, &env);
+    match std::env::var("PLANTED").as_deref() {
+        Ok("session") => {
+            built_in.context.session.prepare =
+                Some(std::sync::Arc::new(|_| Box::pin(async { panic!("a planted fault") })));
+        }
+        Ok("storage") => built_in.context.storage.bundled_snippets = || panic!("a planted fault"),
+        _ => {}
+    }
     let settings = std::sync::Arc::<rrx::domain::profile::Settings>::default();
     let start = ShellStart {
         look: TerminalLook::default(),
@@ -367,8 +375,36 @@ fn a_program_that_panics() {
             }
             panic!("a planted fault");
         };
-        let _: (_, ()) = tokio::join!(shell::run(start, deps), fault);
+        tokio::select! {
+            ended = shell::run(start, deps) => assert!(matches!(ended.unwrap().outcome, Ok(0))),
+            () = fault => {}
+        }
     });
+}
+
+#[test]
+fn a_panic_of_a_worker_is_on_the_screen_and_the_worksheets_are_saved() {
+    for (worker, what) in
+        [("session", "The session ended because of a defect of rrx"), ("storage", "The part that writes files ended")]
+    {
+        let home = Home::new();
+        let child = ["--exact", "stories::a_program_that_panics", "--ignored", "--nocapture"];
+        let test_program = std::env::current_exe().unwrap();
+        let mut terminal = Terminal::start_program(&test_program, &home, &child, (120, 30), &[("PLANTED", worker)]);
+        let shown = terminal.see("a planted fault");
+        let words = shown.split(|character: char| !character.is_alphabetic()).filter(|word| !word.is_empty());
+        assert!(words.collect::<Vec<_>>().join(" ").contains(what), "{shown}");
+        assert!(terminal.is_alternate_screen());
+        if worker == "storage" {
+            terminal.see("87 tables");
+            terminal.keys("ctrl-n");
+            terminal.text("SELECT 'kept after the panic'");
+            terminal.see("kept after the panic");
+        }
+        terminal.keys("ctrl-q");
+        assert!(terminal.end().success(), "{worker}");
+        assert!(worker != "storage" || home.worksheets().contains("kept after the panic"), "{}", home.worksheets());
+    }
 }
 
 #[test]

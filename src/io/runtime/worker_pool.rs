@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
-use crate::domain::compute::{ComputeJob, ComputeSlot, Computed};
+use crate::domain::compute::{ComputeJob, ComputeSlot, Computed, JobLost};
 
 /// The workers. Dropping the pool ends them; running jobs stop at their next check.
 #[derive(Debug)]
@@ -14,11 +14,11 @@ pub struct WorkerPool {
 }
 
 impl WorkerPool {
-    /// Starts a worker for each slot. Results go to `events`.
+    /// Starts a worker for each slot. Results go to `events`, and the loss of each job that panics.
     #[must_use]
     pub fn new<N>(events: &mpsc::Sender<N>) -> Self
     where
-        N: From<Computed> + Send + 'static,
+        N: From<Computed> + From<JobLost> + Send + 'static,
     {
         let start = |slot| {
             let (jobs, queue) = watch::channel(None);
@@ -36,17 +36,22 @@ impl WorkerPool {
     }
 }
 
-async fn run_jobs<N: From<Computed>>(mut jobs: watch::Receiver<Option<ComputeJob>>, events: mpsc::Sender<N>) {
+async fn run_jobs<N>(mut jobs: watch::Receiver<Option<ComputeJob>>, events: mpsc::Sender<N>)
+where
+    N: From<Computed> + From<JobLost>,
+{
     while jobs.changed().await.is_ok() {
         let Some(job) = jobs.borrow_and_update().clone() else { continue };
         let newer = jobs.clone();
         let is_stale = move || newer.has_changed().unwrap_or(true);
         let ComputeJob { generation, work } = job;
-        // A job that panicked has no answer; the next job still runs.
-        let answer = spawn_blocking(move || work.run(&is_stale)).await.ok().flatten();
-        if let Some(answer) = answer
-            && events.send(N::from(Computed { generation, answer })).await.is_err()
-        {
+        let event = match spawn_blocking(move || work.run(&is_stale)).await {
+            Ok(Some(answer)) => N::from(Computed { generation, answer }),
+            Ok(None) => continue,
+            // The next job still runs.
+            Err(fault) => N::from(JobLost(fault.to_string())),
+        };
+        if events.send(event).await.is_err() {
             break;
         }
     }
