@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::domain::limits::WRITE_PAUSES;
-use crate::domain::problem::Problem;
 use crate::domain::protocol::{StorageCmd, UnsavedPart, UnsavedWorksheets};
 
 use super::effect::Effect;
@@ -15,7 +14,7 @@ pub struct DueWrites {
     /// The profiles whose worksheets are not saved.
     worksheets: BTreeMap<String, UnsavedWorksheets>,
     /// The profiles with records that are not in the access log.
-    records: BTreeMap<String, Problem>,
+    records: BTreeSet<String>,
     /// The attempts since the first failure.
     attempts: usize,
     /// When the next attempt is made, if anything is due.
@@ -26,7 +25,7 @@ pub struct DueWrites {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
     New,
-    /// The same failure was reported before.
+    /// A write of the same kind has failed before and was reported.
     Known,
 }
 
@@ -58,9 +57,8 @@ impl DueWrites {
     /// Takes a failed save.
     pub(super) fn on_not_saved(&mut self, unsaved: UnsavedWorksheets, now: Duration) -> Failure {
         self.plan(now);
-        let problem = unsaved.problem.clone();
         let before = self.worksheets.insert(unsaved.profile.clone(), unsaved);
-        if before.is_some_and(|before| before.problem == problem) { Failure::Known } else { Failure::New }
+        if before.is_some() { Failure::Known } else { Failure::New }
     }
 
     /// Takes a save that succeeded. Returns whether one of the same profile had failed.
@@ -71,10 +69,9 @@ impl DueWrites {
     }
 
     /// Takes a failed write to the access log.
-    pub(super) fn on_not_recorded(&mut self, profile: String, problem: &Problem, now: Duration) -> Failure {
+    pub(super) fn on_not_recorded(&mut self, profile: String, now: Duration) -> Failure {
         self.plan(now);
-        let before = self.records.insert(profile, problem.clone());
-        if before.is_some_and(|before| before == *problem) { Failure::Known } else { Failure::New }
+        if self.records.insert(profile) { Failure::New } else { Failure::Known }
     }
 
     /// Takes the event that all records of a profile are written.
@@ -106,7 +103,7 @@ impl DueWrites {
             effects.push(Effect::Wake(left));
             return;
         }
-        let profiles: BTreeSet<&String> = self.worksheets.keys().chain(self.records.keys()).collect();
+        let profiles: BTreeSet<&String> = self.worksheets.keys().chain(&self.records).collect();
         for profile in profiles {
             if saving.insert(profile.clone()) {
                 effects.push(Effect::Storage(StorageCmd::WriteDue { profile: profile.clone() }));

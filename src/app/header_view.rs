@@ -24,16 +24,7 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     let (context, theme) = (&model.context, model.theme);
     let area = rect(context.layout.header, buffer);
     let Some(profile) = &context.profile else {
-        parts(
-            buffer,
-            (area.x, area.y),
-            area.right(),
-            [
-                (" rrx ", theme.key()),
-                (mark(model, usize::from(area.width)), theme.alarm()),
-                (" no profile chosen · not connected", theme.dim()),
-            ],
-        );
+        without_profile(model, area, buffer);
         return;
     };
     let (glyph, glyph_style) = link_glyph(model);
@@ -128,6 +119,17 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
         (area.right().saturating_sub(u16::try_from(right.cells()).unwrap_or(u16::MAX)).max(area.x), area.y)
     };
     parts(buffer, (x, y), area.right(), [(right.as_str(), theme.text())]);
+}
+
+/// Draws the header before a profile is chosen.
+fn without_profile(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let theme = model.theme;
+    let texts = [
+        (" rrx ", theme.key()),
+        (mark(model, usize::from(area.width)), theme.alarm()),
+        (" no profile chosen · not connected", theme.dim()),
+    ];
+    parts(buffer, (area.x, area.y), area.right(), texts);
 }
 
 /// Returns the mark about writes that failed, as long as it fits.

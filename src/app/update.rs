@@ -378,7 +378,7 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
         }
         StorageEvent::RecordsWritten { profile } => model.due.on_recorded(&profile),
         StorageEvent::RecordsNotWritten { profile, problem } => {
-            if model.due.on_not_recorded(profile, &problem, model.context.now) == Failure::New {
+            if model.due.on_not_recorded(profile, model.context.now) == Failure::New {
                 requests.push(Request::Problem(problem));
             }
             model.due.on_clock(model.context.now, &mut model.worksheets.saving, effects);

@@ -46,7 +46,7 @@ impl Desk {
             let _context = runtime.enter();
             task::spawn(queue, move |event| sender.send(event).unwrap(), paths.clone(), deps)
         };
-        Self { root, paths, runtime, commands, events, task }
+        Self { root, paths, commands, runtime, events, task }
     }
 
     fn send(&self, command: StorageCmd) -> StorageEvent {

@@ -95,6 +95,11 @@ impl Random {
         usize::try_from(self.0 % limit as u64).unwrap()
     }
 
+    /// Returns a number of fewer than 256 possible ones.
+    fn small(&mut self, limit: u8) -> u8 {
+        u8::try_from(self.below(usize::from(limit))).unwrap()
+    }
+
     fn of<T: Clone>(&mut self, items: &[T]) -> T {
         items[self.below(items.len())].clone()
     }
@@ -105,14 +110,14 @@ impl Random {
             50..=54 => Step::Paste(self.paste()),
             55..=59 => {
                 let sizes = [(160, 45), (120, 18), (100, 30), (80, 24), (60, 18), (47, 12), (40, 10), (20, 5), (1, 1)];
-                let random = (self.below(200) as u16, self.below(60) as u16);
+                let random = (u16::from(self.small(200)), u16::from(self.small(60)));
                 let (width, height) = if self.below(3) == 0 { random } else { self.of(&sizes) };
                 Step::Resize(width, height)
             }
             60..=66 => Step::Tick(self.of(&[1, 100, 1_000, 2_000, 6_000, 60_000])),
             67..=79 => Step::Storage(if self.below(3) == 0 { Disk::Fails } else { Disk::Works }),
             80..=82 => Step::Refuse,
-            83..=91 => Step::Progress(self.below(6) as u8),
+            83..=91 => Step::Progress(self.small(6)),
             _ => Step::Fault(self.of(&[
                 Fault::Lost,
                 Fault::LostForGood,
@@ -139,7 +144,7 @@ impl Random {
                      f4 f5 f6 f7 f8 f9 f10 f12 shift-up shift-down shift-left shift-right alt-enter alt-left alt-right \
                      ctrl-home ctrl-end ctrl-space";
         let named: Vec<&str> = named.split_whitespace().collect();
-        let letter = char::from(b'a' + self.below(26) as u8);
+        let letter = char::from(b'a' + self.small(26));
         let chord = match self.below(20) {
             0..=6 => self.of(&named).to_owned(),
             7..=9 => format!("ctrl-{letter}"),
@@ -377,7 +382,7 @@ impl World {
         match fault {
             Fault::Lost => self.session(SessionEvent::Lost(lost(true))),
             Fault::LostForGood => self.session(SessionEvent::Lost(lost(false))),
-            Fault::SessionFailed => self.session(SessionEvent::Failed(lost(self.now.as_millis() % 2 == 0))),
+            Fault::SessionFailed => self.session(SessionEvent::Failed(lost(self.now.as_millis().is_multiple_of(2)))),
             Fault::Closed => self.session(SessionEvent::Closed),
             Fault::StatementFailed => {
                 let failed = Problem { at: Some(3), ..Problem::new(ProblemKind::Statement, "no such table") };

@@ -64,3 +64,4 @@ mod tunnel_command;
 mod tunnel_command_rooted;
 mod typed;
 mod ways_rooted;
+mod worksheets_rooted;

@@ -73,13 +73,12 @@ fn quitting_nevertheless_writes_the_texts_elsewhere_and_says_where() {
         let mut terminal = start_and_break(&home, (160, 45));
         terminal.text("SELECT 'nowhere to go'");
         terminal.see("NOT SAVED");
-        match signal {
-            Some(signal) => terminal.signal(signal),
-            None => {
-                terminal.keys("ctrl-q");
-                terminal.see("The worksheets are not saved.");
-                terminal.keys("y");
-            }
+        if let Some(signal) = signal {
+            terminal.signal(signal);
+        } else {
+            terminal.keys("ctrl-q");
+            terminal.see("The worksheets are not saved.");
+            terminal.keys("y");
         }
         terminal.see("their texts are in");
         assert_eq!(terminal.end().exit_code(), 6, "{signal:?}");

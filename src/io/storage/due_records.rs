@@ -26,8 +26,9 @@ pub(super) struct DueRecords {
 impl LogEntry {
     pub(super) fn profile(&self) -> &str {
         match self {
-            Self::End(profile, _) => profile,
-            Self::Export(ExportRecord { profile, .. }) | Self::Copy(CopyRecord { profile, .. }) => profile,
+            Self::End(profile, _)
+            | Self::Export(ExportRecord { profile, .. })
+            | Self::Copy(CopyRecord { profile, .. }) => profile,
         }
     }
 
