@@ -95,7 +95,7 @@ fn ask(model: &mut Model, requests: &mut Vec<Request>) {
     model.quitting = Quitting::Asking;
     requests.push(Request::Confirm {
         question: format!(
-            "The worksheets are not saved. {why}. Quit? rrx then writes them to another directory and prints its name."
+            "The worksheets are not saved. Quit? rrx then writes them to another directory and prints its name. {why}."
         ),
         yes: Box::new(Request::Quit),
         no: Some(Box::new(Request::Stay)),
