@@ -40,8 +40,8 @@ pub const SHEET_BYTES: u64 = 3 << 30;
 pub const ROWS: u64 = 1_000_000;
 /// Default byte limit of a result.
 pub const BYTES: u64 = 1 << 30;
-/// Default byte limit of one row: MySQL's default `max_allowed_packet`, which bounds each value that is written.
-pub const ROW_BYTES: u64 = 64 << 20;
+/// Default byte limit of one row: a value of MySQL's default `max_allowed_packet`, 64 MiB, and as much for the other columns.
+pub const ROW_BYTES: u64 = 128 << 20;
 /// Default time to the first row, in seconds.
 pub const SECONDS: u64 = 300;
 /// Default time for fetching a whole result, in seconds.

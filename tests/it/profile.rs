@@ -116,7 +116,7 @@ fn sizes_are_read_in_units_of_ten_and_of_two() {
         assert_eq!(one(&format!("limits = {{ bytes = {text} }}")).limits.bytes, bytes);
     }
     let row_bytes = |text: &str| one(&format!("limits = {{ {text} }}")).limits.row_bytes;
-    assert_eq!([row_bytes(""), row_bytes("row_bytes = \"1GiB\"")], [64 << 20, 1 << 30]);
+    assert_eq!([row_bytes(""), row_bytes("row_bytes = \"1GiB\"")], [128 << 20, 1 << 30]);
     let (_, problems) = parse("[profile.x]\nhost = \"h\"\nuser = \"u\"\nlimits = { row_bytes = \"2GiB\" }\n", "f");
     assert_eq!(problems[0].hint.as_deref(), Some("write at most 1073741824 bytes"));
     assert_eq!(one("limits = { seconds = 5 }").limits.first_row, Duration::from_secs(5));

@@ -282,7 +282,7 @@ pub(super) fn breaks_connection(error: &Error) -> bool {
 fn driver_problem(error: &Error, kind: ProblemKind, what: String, moment: Moment) -> Problem {
     match error {
         error if is_too_long(error) => Problem::new(kind, what)
-            .because("the server sends a row with more bytes than the profile allows (limits.row_bytes, 64MiB by default)")
+            .because("the server sends a row with more bytes than the profile allows (limits.row_bytes, 128MiB by default)")
             .hint("select fewer or shorter columns, or raise limits.row_bytes in the profile"),
         error if let Some(reason) = malformed_answer(error) => Problem::new(kind, what)
             .because(format!("the server does not follow the MySQL protocol: {reason}"))
