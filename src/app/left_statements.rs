@@ -44,11 +44,7 @@ pub(super) fn on_ready(model: &mut Model, facts: &ServerFacts, effects: &mut Vec
 pub(super) fn on_running(model: &mut Model, running: Vec<RunningLeft>, effects: &mut Vec<Effect>) {
     let is_first = model.left.running.is_empty();
     (model.left.running, model.left.reported_at) = (running, model.context.now);
-    let Some(what) = model.left.describe(model.context.now) else {
-        model.left.statements.clear();
-        model.notice("No statement of a lost connection runs on the replica any more.");
-        return;
-    };
+    let Some(what) = model.left.describe(model.context.now) else { return on_ended(model) };
     model.add_activity(what.clone());
     match model.context.profile.as_ref().map(|profile| profile.lost_statements) {
         Some(LostStatements::Stop) => {
@@ -56,16 +52,32 @@ pub(super) fn on_running(model: &mut Model, running: Vec<RunningLeft>, effects: 
         }
         Some(LostStatements::Ask) | None if is_first => {
             let key = model.context.key(Action::App(AppAction::Stop));
-            model.notice(format!("{what}. {key} stops it."));
+            // After the notice that rrx has reconnected.
+            let before = model.notices.current.as_ref().map(|notice| notice.text.trim_end_matches('.'));
+            let before = before.map_or_else(String::new, |before| format!("{before}. "));
+            model.left.notice = format!("{before}{what}. {key} stops it.");
+            model.notice(model.left.notice.clone());
         }
         Some(LostStatements::Ask) | None => {}
+    }
+}
+
+/// Takes in that none of the statements runs any more. Says so if the user has asked for it, or still sees the notice that one runs.
+fn on_ended(model: &mut Model) {
+    let LeftStatements { notice, is_stopping, .. } = std::mem::take(&mut model.left);
+    let is_shown = model.notices.current.as_ref().is_some_and(|current| current.text == notice);
+    let text = "The statement that lost its connection does not run any more.";
+    model.add_activity(text);
+    if is_stopping || is_shown {
+        model.notice(text);
     }
 }
 
 /// Stops the statements that still run. Returns whether there is one.
 pub(super) fn stop(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
     let Some(session) = model.context.link.session().filter(|_| !model.left.running.is_empty()) else { return false };
-    model.notice("Stopping the statement of the lost connection …");
+    model.left.is_stopping = true;
+    model.notice("Stopping the statement that lost its connection …");
     effects.push(Effect::Session(session, SessionCmd::StopLeft));
     true
 }

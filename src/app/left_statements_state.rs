@@ -18,6 +18,10 @@ pub struct LeftStatements {
     pub running: Vec<RunningLeft>,
     /// When the session reported them, as time since the program started.
     pub reported_at: Duration,
+    /// The notice that one of them runs.
+    pub notice: String,
+    /// Whether they are being stopped.
+    pub is_stopping: bool,
     /// The statement about whose start the user is asked because of them.
     pub asked_for: Option<ResultId>,
     /// Whether the user wants to run another statement all the same.

@@ -49,8 +49,6 @@ pub enum Worker {
     Session(SessionId),
     /// It has the rows of all results.
     Store,
-    /// It writes and reads files: worksheets, the access log, settings.
-    Storage,
     /// It searches the catalog. Only one search is lost.
     Compute,
 }

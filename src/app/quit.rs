@@ -3,7 +3,6 @@
 use crate::domain::limits::QUIT_PATIENCE;
 use crate::domain::protocol::{End, SessionCmd};
 
-use super::action::{Action, AppAction};
 use super::effect::Effect;
 use super::model::Model;
 use super::panes::{PaneContext, with};
@@ -61,8 +60,13 @@ pub(super) fn proceed(model: &mut Model, requests: &mut Vec<Request>, effects: &
     if (worksheets.is_dirty && worksheets.profile.is_some()) || !worksheets.saving.is_empty() {
         return;
     }
-    if !is_certain && model.due.unsaved_texts().is_some() {
-        return ask(model, requests);
+    if let Some(unsaved) = model.due.unsaved_texts().filter(|_| !is_certain) {
+        let what = std::iter::once(&unsaved.problem.what).chain(unsaved.problem.because.first());
+        let why = what.map(String::as_str).collect::<Vec<_>>().join(": ");
+        let question = format!(
+            "The worksheets are not saved. Quit? rrx then writes them to another directory and prints its name. {why}."
+        );
+        return ask(model, question, requests);
     }
     end_session(model, requests, effects);
     if model.context.statements.is_empty() {
@@ -80,26 +84,17 @@ pub(super) fn on_clock(model: &mut Model, requests: &mut Vec<Request>, effects: 
         end_session(model, requests, effects);
         end(model, effects);
     } else {
-        let quit = model.context.key(Action::App(AppAction::Quit));
-        model.notice(format!(
-            "The disk does not answer, so the worksheets are not saved yet. {quit} quits now; rrx then writes them elsewhere."
-        ));
+        let question = "The disk does not answer, so the worksheets are not saved yet. Quit? rrx then writes them to another \
+                        directory and prints its name.";
+        ask(model, question.into(), requests);
     }
 }
 
 /// Asks whether to quit although texts are not saved.
-fn ask(model: &mut Model, requests: &mut Vec<Request>) {
-    let Some(unsaved) = model.due.unsaved_texts() else { return };
-    let what = std::iter::once(&unsaved.problem.what).chain(unsaved.problem.because.first());
-    let why = what.map(String::as_str).collect::<Vec<_>>().join(": ");
+fn ask(model: &mut Model, question: String, requests: &mut Vec<Request>) {
     model.quitting = Quitting::Asking;
-    requests.push(Request::Confirm {
-        question: format!(
-            "The worksheets are not saved. Quit? rrx then writes them to another directory and prints its name. {why}."
-        ),
-        yes: Box::new(Request::Quit),
-        no: Some(Box::new(Request::Stay)),
-    });
+    let (yes, no) = (Box::new(Request::Quit), Some(Box::new(Request::Stay)));
+    requests.push(Request::Confirm { question, yes, no });
 }
 
 fn end_session(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {

@@ -69,9 +69,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Computed(computed) => on_computed(model, computed),
         Message::Host(event) => on_host(model, event, &mut requests, &mut effects),
         Message::WorkerLost { worker, why } => {
-            for event in super::worker_loss::on_worker_lost(model, worker, &why, &mut requests, &mut effects) {
-                on_storage(model, event, &mut requests, &mut effects);
-            }
+            super::worker_loss::on_worker_lost(model, worker, &why, &mut requests, &mut effects);
         }
         Message::Connect(profile) => requests.push(Request::Connect(profile)),
         Message::Refused(effect) => on_refused(model, effect, &mut requests, &mut effects),
@@ -399,6 +397,12 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
         }
         StorageEvent::Settings { loaded, then } => {
             super::connection::on_settings(model, loaded, then, requests, effects);
+        }
+        StorageEvent::SettingsNotLoaded(problem) => {
+            if let Some(connect) = &mut model.connect {
+                connect.on_settings_refused();
+            }
+            requests.push(Request::Problem(problem));
         }
         StorageEvent::ProfileAdded { name, settings } => {
             super::connection::take_settings(model, settings);

@@ -2,33 +2,30 @@
 //! the screen says which part ended and what to do. The shell starts a lost task again with its next command.
 
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
-use crate::domain::protocol::{End, SessionId, StorageEvent, StoreCmd, UnsavedPart, UnsavedWorksheets};
+use crate::domain::protocol::{End, SessionId, StoreCmd};
 
 use super::context::ConnectionState;
 use super::effect::Effect;
 use super::message::Worker;
 use super::model::Model;
 use super::panes::inspector::InspectorContent;
-use super::panes::{PaneContext, with};
 use super::request::Request;
 
-/// Handles the loss of a worker. `why` is the message of its end. Returns the events that replace answers that will not come.
+/// Handles the loss of a worker. `why` is the message of its end.
 pub(super) fn on_worker_lost(
     model: &mut Model,
     worker: Worker,
     why: &str,
     requests: &mut Vec<Request>,
     effects: &mut Vec<Effect>,
-) -> Vec<StorageEvent> {
+) {
     match worker {
         Worker::Session(session) => session_lost(model, session, why, requests, effects),
         Worker::Store => store_lost(model, why, requests, effects),
-        Worker::Storage => return storage_lost(model, why, requests, effects),
         Worker::Compute => {
             report(model, problem("A search of the catalog ended", why).hint("search for something else"))
         }
     }
-    Vec::new()
 }
 
 fn problem(what: &str, why: &str) -> Problem {
@@ -76,43 +73,6 @@ fn store_lost(model: &mut Model, why: &str, requests: &mut Vec<Request>, effects
     }
     report(model, problem);
     super::quit::proceed(model, requests, effects);
-}
-
-/// Commands that the task had taken are lost. What waits for them ends, and the worksheets are saved again.
-fn storage_lost(
-    model: &mut Model,
-    why: &str,
-    requests: &mut Vec<Request>,
-    effects: &mut Vec<Effect>,
-) -> Vec<StorageEvent> {
-    let problem = problem("The part that writes files ended", why)
-        .hint("check the last records with `rrx log`; the worksheets are saved again");
-    for result in model.context.statements.results() {
-        super::statement::on_not_permitted(model, result, problem.clone(), requests, effects);
-    }
-    if let Some(connect) = &mut model.connect {
-        connect.on_settings_refused();
-        if connect.form.is_saving {
-            connect.on_not_added(problem.clone());
-        }
-    }
-    if let Some(profile) = &model.context.profile
-        && model.worksheets.profile.as_ref() != Some(&profile.name)
-    {
-        effects.push(super::connection::load_worksheets(&profile.name));
-    }
-    report(model, problem.clone());
-    // The task has lost what it had to write, so the worksheets are sent again.
-    model.worksheets.is_dirty = true;
-    if model.worksheets.saving.is_empty() {
-        with!(model, requests, effects, worksheets.save());
-        return Vec::new();
-    }
-    let unsaved = |profile: &String| {
-        let (profile, problem) = (profile.clone(), problem.clone());
-        StorageEvent::WorksheetsNotSaved(UnsavedWorksheets { profile, problem, part: UnsavedPart::Texts })
-    };
-    model.worksheets.saving.iter().map(unsaved).collect()
 }
 
 /// Shows the problem as a notice and in the inspector. The focus stays where it is, because the user may be typing.

@@ -175,6 +175,8 @@ pub const LINE_BYTES: usize = 8 << 10;
 pub const CLOSED_WORKSHEETS: usize = 20;
 /// The time without a key after which the position of the cursor is saved. A change of the text is saved at once.
 pub const POSITION_PAUSE: Duration = Duration::from_secs(2);
+/// The smallest byte limit of one row that a profile can set: rows of the catalog and of internal queries must pass.
+pub const LEAST_ROW_BYTES: u64 = 1 << 20;
 /// The largest byte limit of one row that a profile can set: the largest packet of MySQL.
 pub const MAX_ROW_BYTES: u64 = 1 << 30;
 /// Bytes of the answer to one of rrx's own queries about the session: some hundred times what a server answers.

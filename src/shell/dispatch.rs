@@ -73,7 +73,7 @@ struct SessionWorker {
 /// The storage task of one profile context, and what its sessions need.
 struct ProfileWorker {
     storage: mpsc::Sender<StorageCmd>,
-    task: JoinHandle<Option<StorageReport>>,
+    task: JoinHandle<StorageReport>,
     context: ProfileContext,
     /// The directory for copies that no clipboard accepts.
     copies: PathBuf,
@@ -129,7 +129,7 @@ impl ProfileWorker {
         };
         let copies = context.paths.copies();
         let task = storage::task::spawn(commands, send_event, context.paths.clone(), context.storage);
-        Self { storage, task: watched(Worker::Storage, task, events), context, copies }
+        Self { storage, task, context, copies }
     }
 
     /// Waits until everything is written. If the task does not end, writes these worksheets to another directory.
@@ -137,8 +137,7 @@ impl ProfileWorker {
         let Self { storage, task, context, .. } = self;
         drop(storage);
         let why = match tokio::time::timeout(SHUTDOWN_TIMEOUT, task).await {
-            Ok(Ok(Some(report))) => return report,
-            Ok(Ok(None)) => "the task that writes files ended because of a defect of rrx".to_owned(),
+            Ok(Ok(report)) => return report,
             Ok(Err(fault)) => fault.to_string(),
             Err(_) => "the disk does not answer".to_owned(),
         };
@@ -148,14 +147,25 @@ impl ProfileWorker {
             report.problems.push(why);
             return report;
         };
-        let rescue = tokio::task::spawn_blocking(move || {
-            report.rescue(&context.paths, &profile, worksheets, why);
-            report
-        });
-        match tokio::time::timeout(SHUTDOWN_TIMEOUT, rescue).await {
-            Ok(Ok(report)) => report,
-            Ok(Err(_)) | Err(_) => StorageReport::failed(),
+        // Each place by itself: one of them may be on the disk that does not answer.
+        for place in context.paths.fallbacks.clone() {
+            let paths = Paths { fallbacks: vec![place], ..context.paths.clone() };
+            let (profile, worksheets, why) = (profile.clone(), worksheets.clone(), why.clone());
+            let writing = tokio::task::spawn_blocking(move || {
+                let mut report = StorageReport::default();
+                report.rescue(&paths, &profile, worksheets, why);
+                report
+            });
+            if let Ok(Ok(report)) = tokio::time::timeout(SHUTDOWN_TIMEOUT, writing).await
+                && report.lost.is_empty()
+            {
+                return report;
+            }
         }
+        // Without a place, the report has the texts.
+        let nowhere = Paths { fallbacks: Vec::new(), ..context.paths };
+        report.rescue(&nowhere, &profile, worksheets, why);
+        report
     }
 }
 
@@ -195,11 +205,7 @@ impl Dispatch {
             }
             Effect::Export(command) => self.exports.run(command, &self.events).map(Effect::Export),
             Effect::Storage(command) => {
-                let is_demo = self.is_for_demo(&command);
-                if self.profile_worker(is_demo).storage.is_closed() {
-                    self.restart_storage(is_demo);
-                }
-                let worker = self.profile_worker(is_demo);
+                let worker = self.profile_worker(self.is_for_demo(&command));
                 worker.storage.try_send(command).err().map(|error| Effect::Storage(error.into_inner()))
             }
             Effect::Compute(job) => {
@@ -254,12 +260,6 @@ impl Dispatch {
         SessionWorker { commands, task: watched(Worker::Session(id), session, &self.events) }
     }
 
-    /// Starts a lost storage task again.
-    fn restart_storage(&mut self, is_demo: bool) {
-        let worker = self.demo.as_mut().filter(|_| is_demo).unwrap_or(&mut self.user);
-        *worker = ProfileWorker::start(worker.context.clone(), &self.events);
-    }
-
     /// Returns the worker of the user's profiles, or that of the built-in profile.
     fn profile_worker(&self, is_demo: bool) -> &ProfileWorker {
         self.demo.as_ref().filter(|_| is_demo).unwrap_or(&self.user)
@@ -306,12 +306,14 @@ impl Dispatch {
     pub(super) async fn finish(self, model: &mut Model) -> StorageReport {
         let last_save = unsaved_worksheets(model)
             .map(|(profile, worksheets)| Effect::Storage(StorageCmd::SaveWorksheets { profile, worksheets }));
-        for effect in std::mem::take(&mut model.refused).into_iter().chain(last_save) {
-            if let Effect::Storage(command) = effect {
-                let queue = self.profile_worker(self.is_for_demo(&command)).storage.clone();
-                let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, queue.send(command)).await;
+        let sending = async {
+            for effect in std::mem::take(&mut model.refused).into_iter().chain(last_save) {
+                if let Effect::Storage(command) = effect {
+                    let _ = self.profile_worker(self.is_for_demo(&command)).storage.send(command).await;
+                }
             }
-        }
+        };
+        let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, sending).await;
         let Self { sessions, exports, user, demo, clipboards, .. } = self;
         let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, exports.finish()).await;
         let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, clipboards.finish()).await;
@@ -383,20 +385,32 @@ mod tests {
     #[tokio::test]
     async fn a_task_that_ends_in_order_is_not_reported() {
         let (events, mut inbox) = mpsc::channel::<WorkerEvent>(4);
-        watched(Worker::Storage, tokio::spawn(async {}), &events).await.unwrap();
+        watched(Worker::Store, tokio::spawn(async {}), &events).await.unwrap();
         drop(events);
         assert!(inbox.recv().await.is_none());
     }
 
     #[tokio::test]
-    async fn a_lost_store_and_a_lost_storage_task_start_again_with_their_next_command() {
+    async fn a_lost_store_starts_again_with_its_next_command() {
         let root = tempfile::tempdir().unwrap();
-        let (mut dispatch, mut inbox) = dispatch(root.path());
+        let (mut dispatch, _inbox) = dispatch(root.path());
         dispatch.store.commands = mpsc::channel(1).0;
-        dispatch.user.storage = mpsc::channel(1).0;
         assert!(dispatch.run(Effect::Store(StoreCmd::Drop(ResultId(1)))).is_none());
         assert!(!dispatch.store.commands.is_closed() && !dispatch.store.rows.is_closed());
-        assert!(dispatch.run(Effect::Storage(StorageCmd::LoadHistory { max: 1 })).is_none());
+    }
+
+    #[tokio::test]
+    async fn a_panic_of_the_storage_task_is_the_answer_to_its_command_and_the_next_one_runs() {
+        let root = tempfile::tempdir().unwrap();
+        let env = HostEnv::of_this_process(Paths::under(root.path()));
+        let mut context = env.profile_context();
+        context.storage.bundled_snippets = || panic!("a planted fault");
+        let (events, mut inbox) = mpsc::channel(16);
+        let worker = ProfileWorker::start(context, &events);
+        worker.storage.send(StorageCmd::LoadSnippets { directories: Vec::new() }).await.unwrap();
+        let failed = inbox.recv().await.unwrap();
+        assert!(format!("{failed:?}").contains("a planted fault"), "{failed:?}");
+        worker.storage.send(StorageCmd::LoadHistory { max: 1 }).await.unwrap();
         let event = inbox.recv().await.unwrap();
         assert!(matches!(event, WorkerEvent::Storage(StorageEvent::History(_))), "{event:?}");
     }

@@ -33,7 +33,7 @@ fn a_problem_that_arrives_by_itself_is_reported_and_moves_no_focus() {
             bench.keys(focus);
             let before = bench.model.focus;
             for message in [
-                Message::WorkerLost { worker: Worker::Storage, why: "Something failed".into() },
+                Message::WorkerLost { worker: Worker::Compute, why: "Something failed".into() },
                 Message::Host(HostEvent::Failed(problem())),
                 Message::Storage(StorageEvent::Failed(problem())),
                 Message::Session(SessionId(1), SessionEvent::CatalogFailed(problem())),

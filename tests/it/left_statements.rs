@@ -65,13 +65,14 @@ fn the_stop_key_stops_it() {
     running(&mut bench);
     assert_eq!(
         notice(&bench),
-        "The statement that lost its connection still runs on the replica, for 34 s: SELECT SLEEP(100). Ctrl-C stops it."
+        "Reconnected to Aurora MySQL 8.0.39 (The connection to the replica is lost). The statement that lost its connection still \
+         runs on the replica, for 34 s: SELECT SLEEP(100). Ctrl-C stops it."
     );
     bench.effects.clear();
     bench.keys("ctrl-c");
     assert_eq!(effects(&bench), ["stop"]);
     event(&mut bench, SessionEvent::LeftRunning(Vec::new()));
-    assert_eq!(notice(&bench), "No statement of a lost connection runs on the replica any more.");
+    assert_eq!(notice(&bench), "The statement that lost its connection does not run any more.");
     bench.effects.clear();
     bench.keys("ctrl-c");
     assert!(effects(&bench).is_empty());
@@ -100,6 +101,17 @@ fn a_second_statement_starts_after_the_first_is_stopped_or_when_it_is_run_again(
     bench.effects.clear();
     bench.keys("f5 y enter");
     assert_eq!(effects(&bench), ["stop", "begin"]);
+}
+
+#[test]
+fn its_end_is_a_notice_only_where_the_notice_that_it_runs_is_still_seen() {
+    for (keys, seen) in [("", "The statement that lost its connection does not run any more."), ("left", "")] {
+        let mut bench = reconnected(facts());
+        running(&mut bench);
+        bench.keys(keys);
+        event(&mut bench, SessionEvent::LeftRunning(Vec::new()));
+        assert_eq!(notice(&bench), seen);
+    }
 }
 
 #[test]

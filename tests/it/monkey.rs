@@ -4,7 +4,7 @@
 //! `RRX_MONKEY_RUNS` is the number of runs for each keymap (8 without it). `RRX_MONKEY_SEED` repeats the run of one seed. A
 //! failure prints the seed and the shortest list of steps that was found.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -78,7 +78,6 @@ enum Fault {
     StoreBroken,
     SessionTaskLost,
     StoreTaskLost,
-    StorageTaskLost,
     ClipboardFailed,
     ExportFailed,
     FileFailed,
@@ -131,7 +130,6 @@ impl Random {
                 Fault::StoreBroken,
                 Fault::SessionTaskLost,
                 Fault::StoreTaskLost,
-                Fault::StorageTaskLost,
                 Fault::ClipboardFailed,
                 Fault::ExportFailed,
                 Fault::FileFailed,
@@ -213,6 +211,8 @@ struct World {
     taken: BTreeMap<String, Texts>,
     disk: BTreeMap<String, WorksheetSet>,
     due: BTreeMap<String, WorksheetSet>,
+    /// The profiles with records that are kept.
+    due_records: BTreeSet<String>,
     /// Begin and end records that are on disk or kept by the storage task.
     records: (usize, usize),
     running: Option<ResultId>,
@@ -233,6 +233,7 @@ impl World {
             taken: BTreeMap::new(),
             disk: BTreeMap::new(),
             due: BTreeMap::new(),
+            due_records: BTreeSet::new(),
             records: (0, 0),
             running: None,
             has_failed: false,
@@ -295,6 +296,7 @@ impl World {
     fn storage(&mut self, disk: Disk) {
         let Some(command) = self.waiting.pop_front() else { return };
         let fails = disk == Disk::Fails;
+        let writes_records = !fails && matches!(command, StorageCmd::WriteDue { .. });
         let event = match command {
             StorageCmd::SaveWorksheets { profile, worksheets } => self.save(profile, worksheets, disk),
             StorageCmd::WriteDue { profile } => match self.due.get(&profile).cloned() {
@@ -316,8 +318,10 @@ impl World {
             StorageCmd::End { profile, .. } => {
                 self.records.1 += 1;
                 if fails {
+                    self.due_records.insert(profile.clone());
                     StorageEvent::RecordsNotWritten { profile, problem: problem("not recorded") }
                 } else {
+                    self.due_records.remove(&profile);
                     StorageEvent::RecordsWritten { profile }
                 }
             }
@@ -343,6 +347,11 @@ impl World {
                 | StorageEvent::Failed(_)
         );
         self.feed(Message::Storage(event));
+        if writes_records {
+            for profile in std::mem::take(&mut self.due_records) {
+                self.feed(Message::Storage(StorageEvent::RecordsWritten { profile }));
+            }
+        }
     }
 
     fn session(&mut self, event: SessionEvent) {
@@ -405,15 +414,6 @@ impl World {
                 self.lose(Worker::Session(session));
             }
             Fault::StoreTaskLost => self.lose(Worker::Store),
-            Fault::StorageTaskLost => {
-                // Its end records are lost with it.
-                let is_end = |command: &&StorageCmd| matches!(command, StorageCmd::End { .. });
-                self.records.1 += self.waiting.iter().filter(is_end).count();
-                self.waiting.clear();
-                self.due.clear();
-                self.taken = self.disk.iter().map(|(profile, kept)| (profile.clone(), texts(kept))).collect();
-                self.lose(Worker::Storage);
-            }
             Fault::ClipboardFailed => self.feed(Message::Host(HostEvent::Failed(problem("not copied")))),
             Fault::ExportFailed => {
                 let running = self.model.grid.exporting().map(|export| export.job.id);

@@ -117,8 +117,10 @@ fn sizes_are_read_in_units_of_ten_and_of_two() {
     }
     let row_bytes = |text: &str| one(&format!("limits = {{ {text} }}")).limits.row_bytes;
     assert_eq!([row_bytes(""), row_bytes("row_bytes = \"1GiB\"")], [128 << 20, 1 << 30]);
-    let (_, problems) = parse("[profile.x]\nhost = \"h\"\nuser = \"u\"\nlimits = { row_bytes = \"2GiB\" }\n", "f");
-    assert_eq!(problems[0].hint.as_deref(), Some("write at most 1073741824 bytes"));
+    for (size, hint) in [("2GiB", "write at most 1073741824 bytes"), ("1KiB", "write at least 1048576 bytes")] {
+        let text = format!("[profile.x]\nhost = \"h\"\nuser = \"u\"\nlimits = {{ row_bytes = \"{size}\" }}\n");
+        assert_eq!(parse(&text, "f").1[0].hint.as_deref(), Some(hint));
+    }
     assert_eq!(one("limits = { seconds = 5 }").limits.first_row, Duration::from_secs(5));
 }
 

@@ -305,8 +305,17 @@ fn a_signal_asks_nothing_and_a_disk_that_does_not_answer_does_not_hold_rrx() {
     bench.text("x");
     bench.keys("ctrl-q");
     bench.feed(Message::Clock(QUIT_PATIENCE));
-    assert!(!quits(&bench) && notice(&bench).contains("The disk does not answer"), "{}", notice(&bench));
+    let shown = super::model::text(&rrx::app::screen(&bench.model, 160, 45));
+    assert!(!quits(&bench) && shown.contains("The disk does not answer"), "{shown}");
+    // A no takes quitting back, however late the disk answers.
+    bench.keys("n");
+    saved(&mut bench);
+    assert!(!quits(&bench));
+    bench.text("y");
     bench.keys("ctrl-q");
+    bench.feed(Message::Clock(QUIT_PATIENCE * 2));
+    bench.keys("y");
+    bench.feed(Message::Clock(QUIT_PATIENCE * 3));
     assert!(quits(&bench));
 }
 

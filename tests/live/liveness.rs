@@ -291,7 +291,7 @@ async fn a_server_that_closes_idle_connections_within_seconds_keeps_the_session(
     live.close().await;
 }
 
-/// Replies like MySQL with a `wait_timeout` of one second that no session may change.
+/// Replies like MySQL with a `wait_timeout` of three seconds that no session may change.
 fn impatient(text: &str) -> Reply {
     if text.contains("wait_timeout =") {
         return Reply::Error(
@@ -301,7 +301,7 @@ fn impatient(text: &str) -> Reply {
     }
     match mysql_reply(text) {
         Reply::Rows(columns, mut rows) if text.contains("SHOW VARIABLES") => {
-            rows.push(vec![Some("wait_timeout".into()), Some("1".into())]);
+            rows.push(vec![Some("wait_timeout".into()), Some("3".into())]);
             Reply::Rows(columns, rows)
         }
         reply => reply,
@@ -310,12 +310,12 @@ fn impatient(text: &str) -> Reply {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wait_timeout_that_a_session_may_not_change_makes_the_pings_more_frequent() {
-    let server = ScriptedServer::start_impatient(Duration::from_secs(1), |text| each(text, impatient));
+    let server = ScriptedServer::start_impatient(Duration::from_secs(3), |text| each(text, impatient));
     let rig = Rig::start();
     let profile = Profile { host: "127.0.0.1".into(), port: server.port, tls: TlsMode::Disabled, ..direct(rig) };
     let mut live = connect(profile).await.unwrap();
-    // Three seconds in which nothing else keeps the connections alive.
-    wait_until("both connections are pinged", Duration::from_secs(30), || server.pings() >= 20);
+    // Ten pings of two connections take five seconds, in which nothing else keeps the connections alive.
+    wait_until("both connections are pinged", Duration::from_secs(60), || server.pings() >= 10);
     assert_eq!(live.run("SELECT 42").await.value(), "42");
     live.close().await;
 }

@@ -384,9 +384,10 @@ fn a_program_that_panics() {
 
 #[test]
 fn a_panic_of_a_worker_is_on_the_screen_and_the_worksheets_are_saved() {
-    for (worker, what) in
-        [("session", "The session ended because of a defect of rrx"), ("storage", "The part that writes files ended")]
-    {
+    for (worker, what) in [
+        ("session", "The session ended because of a defect of rrx"),
+        ("storage", "A file operation ended because of a defect"),
+    ] {
         let home = Home::new();
         let child = ["--exact", "stories::a_program_that_panics", "--ignored", "--nocapture"];
         let test_program = std::env::current_exe().unwrap();
@@ -464,7 +465,11 @@ fn a_lost_link_reconnects_while_the_user_types_and_the_next_statement_gets_its_o
     forwarder.set(Mode::Pass);
     let shown = terminal.see("Reconnected to MariaDB");
     assert!(shown.contains("'meanwhile') AS t, DATABASE()") && !shown.contains("LINK LOST"), "{shown}");
+    // The server has not noticed the loss: the first statement still runs.
+    terminal.see("still runs on the replica");
     terminal.keys("f5");
+    terminal.see("Stop it, and run this one?");
+    terminal.text("y");
     let shown = terminal.see("typed meanwhile");
     assert!(shown.contains("Results ─ 1 row") && shown.contains("TEST clinic  scratch"), "{shown}");
     // A connection that is lost only for a moment is back before the screen can show it.

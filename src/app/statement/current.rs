@@ -27,11 +27,6 @@ impl Statements {
         self.current.iter_mut().chain(&mut self.abandoned).find(|statement| statement.result() == result)
     }
 
-    /// Returns the results of all statements that have not ended.
-    pub(in crate::app) fn results(&self) -> Vec<ResultId> {
-        self.current.iter().chain(&self.abandoned).map(Statement::result).collect()
-    }
-
     /// Returns whether this statement waits for an answer of the user.
     #[must_use]
     pub fn is_authorizing(&self, result: ResultId) -> bool {

@@ -11,7 +11,7 @@ use super::{
     CommandConsent, Environment, HopDefaults, LostStatements, Profile, ProfileLimits, SecretKind, SecretSource,
     SessionTimeZone, Spilling, TlsMode, route,
 };
-use crate::domain::limits::MAX_ROW_BYTES;
+use crate::domain::limits::{LEAST_ROW_BYTES, MAX_ROW_BYTES};
 
 /// The result of reading a section.
 pub(super) struct ParsedProfile {
@@ -247,11 +247,11 @@ impl<'a, 'i> ProfileReader<'a, 'i> {
         if let Some(rows) = self.number(table, limits::ROWS) {
             read.rows = rows;
         }
-        let mut size_of = |key, most| collect(size(&TomlEntry::find(table?, key)?, most), &mut self.errors);
-        if let Some(bytes) = size_of(limits::BYTES, u64::MAX) {
+        let mut size_of = |key, range| collect(size(&TomlEntry::find(table?, key)?, range), &mut self.errors);
+        if let Some(bytes) = size_of(limits::BYTES, (1, u64::MAX)) {
             read.bytes = bytes;
         }
-        if let Some(bytes) = size_of(limits::ROW_BYTES, MAX_ROW_BYTES) {
+        if let Some(bytes) = size_of(limits::ROW_BYTES, (LEAST_ROW_BYTES, MAX_ROW_BYTES)) {
             read.row_bytes = bytes;
         }
         if let Some(seconds) = self.number(table, limits::SECONDS) {
@@ -322,9 +322,12 @@ impl<'a, 'i> ProfileReader<'a, 'i> {
     }
 }
 
-/// Reads a number of bytes, up to `most`.
-fn size(entry: &TomlEntry<'_, '_>, most: u64) -> Result<u64, SettingsError> {
+/// Reads a number of bytes within these limits.
+fn size(entry: &TomlEntry<'_, '_>, (least, most): (u64, u64)) -> Result<u64, SettingsError> {
     let bytes = bytes(entry)?;
+    if bytes < least {
+        return Err(entry.error("is too small").hint(format!("write at least {least} bytes")));
+    }
     if bytes > most {
         return Err(entry.error("is too large").hint(format!("write at most {most} bytes")));
     }

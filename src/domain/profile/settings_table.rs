@@ -274,7 +274,7 @@ section!(limits {
     BYTES = "bytes", Size, Value("\"1GiB\""), Shared:
         "Bytes of a result.", "\"500MB\"";
     ROW_BYTES = "row_bytes", Size, Value("\"128MiB\""), Shared:
-        "Bytes of one row, at most `\"1GiB\"`. A row is held in memory as a whole, so a longer one ends the statement and its \
+        "Bytes of one row, from `\"1MiB\"` to `\"1GiB\"`. A row is held in memory as a whole, so a longer one ends the statement and its \
          connection. MySQL's default `max_allowed_packet` lets in values of up to 64 MiB.",
         "\"256MiB\"";
     SECONDS = "seconds", Number { from: 1, to: 31_536_000 }, Value("300"), Shared:

@@ -201,6 +201,8 @@ pub enum StorageEvent {
     },
     /// The settings as the file has them now.
     Settings { loaded: LoadedSettings, then: AfterSettings },
+    /// The settings could not be read because of a defect of rrx. Those in use stay.
+    SettingsNotLoaded(Problem),
     /// A profile was added to the settings file.
     ProfileAdded { name: String, settings: Arc<Settings> },
     /// A profile could not be added to the settings file.

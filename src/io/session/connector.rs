@@ -126,7 +126,7 @@ impl Connector {
 
     /// Returns the byte limit of one row. The driver ends the connection before it reads a longer one.
     fn row_bytes(&self) -> usize {
-        usize::try_from(self.profile.limits.row_bytes).unwrap_or(usize::MAX).max(limits::OWN_ANSWER_BYTES)
+        usize::try_from(self.profile.limits.row_bytes).unwrap_or(usize::MAX)
     }
 
     fn options(&self, port: u16, database: Option<&str>, password: &Secret) -> OptsBuilder {

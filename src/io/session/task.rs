@@ -247,6 +247,11 @@ impl ConnectedSession {
     async fn serve(&mut self, commands: &mut mpsc::Receiver<SessionCmd>) -> SessionEvent {
         let mut heartbeat_at = Instant::now() + self.state.heartbeat;
         loop {
+            if std::mem::take(&mut self.left.is_stop_due)
+                && let Err(problem) = self.handle_left(LeftAction::Stop).await
+            {
+                return SessionEvent::Lost(problem);
+            }
             let lag_at = self.control.lag_due();
             let command = select! {
                 biased;
@@ -291,11 +296,6 @@ impl ConnectedSession {
                 Some(SessionCmd::Close | SessionCmd::CloseForReconnect) | None => return SessionEvent::Closed,
                 // No statement runs, and no question is open.
                 Some(SessionCmd::Cancel(_) | SessionCmd::Answer(_) | SessionCmd::Connect { .. }) => {}
-            }
-            if std::mem::take(&mut self.left.is_stop_due)
-                && let Err(problem) = self.handle_left(LeftAction::Stop).await
-            {
-                return SessionEvent::Lost(problem);
             }
             heartbeat_at = Instant::now() + self.state.heartbeat;
         }
@@ -467,12 +467,8 @@ impl ConnectedSession {
                     }
                 }
                 Some(SessionCmd::StopLeft) => self.left.is_stop_due = true,
-                Some(
-                    SessionCmd::LoadCatalog
-                    | SessionCmd::Answer(_)
-                    | SessionCmd::Connect { .. }
-                    | SessionCmd::FindLeft(_),
-                ) => {}
+                Some(SessionCmd::FindLeft(statements)) => self.left.set(statements),
+                Some(SessionCmd::LoadCatalog | SessionCmd::Answer(_) | SessionCmd::Connect { .. }) => {}
             }
         }
     }

@@ -64,8 +64,14 @@ impl LogEntry {
 }
 
 impl DueRecords {
-    pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+    /// Returns whether nothing is left to write or to report.
+    pub(super) fn is_idle(&self) -> bool {
+        self.entries.is_empty() && self.failed.is_empty()
+    }
+
+    /// Returns the profile of the oldest record.
+    pub(super) fn first_profile(&self) -> Option<&str> {
+        self.entries.front().map(LogEntry::profile)
     }
 
     /// Returns how many records are not written.

@@ -1,7 +1,9 @@
 //! The storage task: runs storage commands in order on a thread that may block, and reports what happened. It keeps what it
 //! cannot write, writes it again on request, and at its end writes texts that are still unsaved to another directory.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::any::Any;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,7 +16,7 @@ use super::paths::Paths;
 use super::settings::Presence;
 use super::worksheets::{SavedWorksheets, WorksheetFiles};
 use super::{docs, history, rescue, settings, snippets};
-use crate::domain::access_log::{AuthorizedStatement, Permit};
+use crate::domain::access_log::{AuthorizedStatement, CopyRecord, ExportRecord, Permit};
 use crate::domain::docs::DocPack;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
@@ -93,11 +95,21 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
                     waiting.push_back(more);
                 }
                 if !is_superseded(&command, &waiting) {
-                    self.run(command);
+                    self.run_or_report(command);
                 }
             }
         }
         self.finish()
+    }
+
+    /// Runs a command. If it panics, reports that in place of its answer: what is kept and the commands after it must not be lost.
+    fn run_or_report(&mut self, command: StorageCmd) {
+        let answer = answer_to_panic(&command);
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.run(command))) {
+            // Opened again with the next record.
+            self.log = None;
+            self.send(answer(panic_problem(panic)));
+        }
     }
 
     fn run(&mut self, command: StorageCmd) {
@@ -146,6 +158,7 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
     fn send(&mut self, event: StorageEvent) {
         if let StorageEvent::NotPermitted { problem, .. }
         | StorageEvent::ProfileNotAdded(problem)
+        | StorageEvent::SettingsNotLoaded(problem)
         | StorageEvent::WorksheetsNotSaved(UnsavedWorksheets { problem, .. })
         | StorageEvent::RecordsNotWritten { problem, .. }
         | StorageEvent::Failed(problem) = &event
@@ -157,7 +170,8 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
 
     /// Saves worksheets, or keeps them until they can be saved.
     fn save(&mut self, profile: String, worksheets: WorksheetSet) -> StorageEvent {
-        match self.worksheets.save(&profile, &worksheets) {
+        let saving = AssertUnwindSafe(|| self.worksheets.save(&profile, &worksheets));
+        match catch_unwind(saving).unwrap_or_else(|panic| Err(panic_problem(panic))) {
             Ok(()) => {
                 self.due_worksheets.remove(&profile);
                 StorageEvent::WorksheetsSaved { profile }
@@ -174,7 +188,7 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
 
     /// Saves the worksheets of a profile that are due.
     fn save_due(&mut self, profile: &str) -> StorageEvent {
-        match self.due_worksheets.remove(profile) {
+        match self.due_worksheets.get(profile).cloned() {
             Some((worksheets, _)) => self.save(profile.to_owned(), worksheets),
             None => StorageEvent::WorksheetsSaved { profile: profile.to_owned() },
         }
@@ -184,7 +198,9 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
         let event = self.save_due(profile);
         self.send(event);
         if let Err(error) = self.write_due_records() {
-            self.send(StorageEvent::RecordsNotWritten { profile: profile.to_owned(), problem: error.into() });
+            let profile = self.due_records.first_profile().unwrap_or(profile).to_owned();
+            self.due_records.on_failed(&profile);
+            self.send(StorageEvent::RecordsNotWritten { profile, problem: error.into() });
         }
     }
 
@@ -227,13 +243,15 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
 
     /// Writes the records that are due.
     fn write_due_records(&mut self) -> Result<(), AccessLogError> {
-        if self.due_records.is_empty() {
+        if self.due_records.is_idle() {
             return Ok(());
         }
-        let mut due = std::mem::take(&mut self.due_records);
-        let written = self.log().and_then(|log| due.write(log));
-        self.due_records = due;
-        for profile in written? {
+        self.log()?;
+        let written = match &mut self.log {
+            Some(log) => self.due_records.write(log)?,
+            None => BTreeSet::new(),
+        };
+        for profile in written {
             self.send(StorageEvent::RecordsWritten { profile });
         }
         Ok(())
@@ -291,15 +309,6 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
 }
 
 impl StorageReport {
-    /// Returns the report of texts that could not even be written elsewhere, because no disk answers.
-    #[must_use]
-    pub fn failed() -> Self {
-        let problem = Problem::new(ProblemKind::Local, "The last changes of the worksheets are not saved")
-            .because("no disk answers")
-            .hint("check the disks of this machine");
-        Self { problems: vec![problem], lost: Vec::new() }
-    }
-
     /// Adds what another task reports.
     pub fn add(&mut self, other: Self) {
         self.problems.extend(other.problems);
@@ -320,6 +329,45 @@ impl StorageReport {
             }
         }
     }
+}
+
+/// Returns what makes the answer to a command that panics.
+fn answer_to_panic(command: &StorageCmd) -> Box<dyn FnOnce(Problem) -> StorageEvent> {
+    match command {
+        StorageCmd::Begin { result, .. } => {
+            let result = *result;
+            Box::new(move |problem| StorageEvent::NotPermitted { result, problem })
+        }
+        StorageCmd::End { profile, .. }
+        | StorageCmd::Exported(ExportRecord { profile, .. })
+        | StorageCmd::Copied(CopyRecord { profile, .. }) => {
+            let profile = profile.clone();
+            Box::new(move |problem| StorageEvent::RecordsNotWritten { profile, problem })
+        }
+        StorageCmd::SaveWorksheets { profile, .. } | StorageCmd::WriteDue { profile } => {
+            let profile = profile.clone();
+            let part = UnsavedPart::Texts;
+            Box::new(move |problem| StorageEvent::WorksheetsNotSaved(UnsavedWorksheets { profile, problem, part }))
+        }
+        StorageCmd::LoadWorksheets { profile } => {
+            let (profile, worksheets) = (profile.clone(), WorksheetSet::default());
+            Box::new(move |problem| StorageEvent::Worksheets { profile, worksheets, problems: vec![problem] })
+        }
+        StorageCmd::LoadSettings { .. } => Box::new(StorageEvent::SettingsNotLoaded),
+        StorageCmd::AddProfile { .. } => Box::new(StorageEvent::ProfileNotAdded),
+        StorageCmd::LoadHistory { .. }
+        | StorageCmd::SaveSnippet { .. }
+        | StorageCmd::LoadSnippets { .. }
+        | StorageCmd::LoadDocs { .. } => Box::new(StorageEvent::Failed),
+    }
+}
+
+fn panic_problem(panic: Box<dyn Any + Send>) -> Problem {
+    let text = match panic.downcast::<String>() {
+        Ok(text) => *text,
+        Err(panic) => panic.downcast_ref::<&str>().copied().unwrap_or("a panic").to_owned(),
+    };
+    Problem::new(ProblemKind::Local, "A file operation ended because of a defect of rrx").because(text)
 }
 
 /// Returns whether a save of worksheets is out of date, because a later one of the same profile is waiting, and no command
