@@ -31,7 +31,6 @@ pub(super) async fn run(
 ) -> u8 {
     let start = Instant::now();
     let mut events = TerminalEvents::default();
-    let mut is_input_open = true;
     let mut signals = Signals::new();
     let mut wake_at: Option<Instant> = None;
     let mut pacing = FramePacing::default();
@@ -84,16 +83,10 @@ pub(super) async fn run(
             biased;
             signal = signals.next() => match signal {
                 SignalRequest::Stop => messages.push(Message::Interrupt),
-                SignalRequest::Suspend => {
-                    suspend(screen);
-                    continue;
-                }
+                SignalRequest::Suspend => suspend(screen),
                 // Only saving is left to do.
-                SignalRequest::Continue if quit_signals > 0 => continue,
-                SignalRequest::Continue => match continued(screen) {
-                    Some(message) => messages.push(message),
-                    None => continue,
-                },
+                SignalRequest::Continue if quit_signals > 0 => {}
+                SignalRequest::Continue => messages.extend(continued(screen)),
                 SignalRequest::Quit => {
                     quit_signals += 1;
                     if quit_signals > 1 {
@@ -102,15 +95,12 @@ pub(super) async fn run(
                     messages.push(Message::Terminate);
                 }
             },
-            event = events.next(), if is_input_open => match event {
+            event = events.next() => match event {
                 Some(event) => {
                     messages.push(input_message(event));
                     take_waiting_input(&mut events, &mut messages).await;
                 }
-                None => {
-                    is_input_open = false;
-                    messages.push(Message::Terminate);
-                }
+                None => messages.push(Message::Terminate),
             },
             Some(event) = inbox.recv() => {
                 messages.push(event.into());
@@ -170,11 +160,12 @@ async fn take_waiting_input(events: &mut TerminalEvents, messages: &mut Vec<Mess
         // `select!` polls with the waker of this task. That matters, because the stream keeps the waker of its last poll.
         let waiting = tokio::select! {
             biased;
-            event = events.next() => event,
+            event = events.next() => Some(event),
             () = std::future::ready(()) => None,
         };
         match waiting {
-            Some(event) => messages.push(input_message(event)),
+            Some(Some(event)) => messages.push(input_message(event)),
+            Some(None) => messages.push(Message::Terminate),
             None => return,
         }
     }

@@ -225,6 +225,22 @@ impl Terminal {
         }
     }
 
+    /// Returns whether a condition of the screen's text becomes true in this time.
+    pub fn shows_within(&self, limit: Duration, condition: impl Fn(&str) -> bool) -> bool {
+        let end = Instant::now() + limit;
+        let mut parser = self.screen.0.lock().unwrap();
+        loop {
+            if condition(&parser.screen().contents()) {
+                return true;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            parser = self.screen.1.wait_timeout(parser, left).unwrap().0;
+        }
+    }
+
     /// Waits until the screen shows a text, and returns the screen.
     pub fn see(&self, text: &str) -> String {
         self.wait(text, |shown| shown.contains(text))

@@ -16,6 +16,7 @@ mod failing_disk;
 mod first_day;
 mod harness;
 mod hop_commands;
+mod monkey;
 mod picture;
 mod scripts;
 mod stories;

@@ -46,6 +46,7 @@ enum State {
 }
 
 /// The first thing in some bytes. Numbers count its bytes.
+#[derive(Clone, Copy)]
 enum First {
     /// It needs more bytes.
     Incomplete,
@@ -241,9 +242,8 @@ fn after_esc(sequence: First) -> First {
 /// Decodes `ESC [ …`.
 fn control_sequence(bytes: &[u8]) -> First {
     match bytes.get(2..) {
-        None | Some([]) => return First::Incomplete,
+        None | Some([] | [b'[']) => return First::Incomplete,
         // The Linux console.
-        Some([b'[']) => return First::Incomplete,
         Some([b'[', last, ..]) if is_final(*last) => {
             return key_sequences::linux_console(*last).map_or(First::Nothing(4), |chord| First::Key(4, chord));
         }

@@ -33,7 +33,8 @@ pub enum TerminalEvent {
 /// The stream of input events. Drop it before anything else reads the terminal.
 #[derive(Debug)]
 pub struct TerminalEvents {
-    reads: mpsc::Receiver<Vec<Input>>,
+    /// `None` after its end.
+    reads: Option<mpsc::Receiver<Vec<Input>>>,
     /// What was read and not returned yet.
     waiting: VecDeque<Input>,
     /// The changes of the size. If the system does not report them, the size stays.
@@ -50,12 +51,12 @@ impl Default for TerminalEvents {
             let thread = std::thread::Builder::new().name("terminal".into());
             thread.spawn(move || read_terminal(&sender, &stopped)).ok().map(|_| stop)
         });
-        Self { reads, waiting: VecDeque::new(), resizes, _stop: stop }
+        Self { reads: Some(reads), waiting: VecDeque::new(), resizes, _stop: stop }
     }
 }
 
 impl TerminalEvents {
-    /// Waits for the next event; `None` if the terminal was closed.
+    /// Waits for the next event. Returns `None` once if the terminal was closed, and then waits forever.
     pub async fn next(&mut self) -> Option<TerminalEvent> {
         loop {
             tokio::select! {
@@ -71,9 +72,22 @@ impl TerminalEvents {
                         Input::Paste(text) => TerminalEvent::Paste(text),
                     });
                 }
-                read = self.reads.recv() => self.waiting = read?.into(),
+                read = received(&mut self.reads) => {
+                    let Some(inputs) = read else {
+                        self.reads = None;
+                        return None;
+                    };
+                    self.waiting = inputs.into();
+                }
             }
         }
+    }
+}
+
+async fn received(reads: &mut Option<mpsc::Receiver<Vec<Input>>>) -> Option<Vec<Input>> {
+    match reads {
+        Some(reads) => reads.recv().await,
+        None => std::future::pending().await,
     }
 }
 
@@ -83,7 +97,7 @@ async fn resized(signal: &mut Option<Signal>) {
         None => false,
     };
     if !is_open {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -32,9 +32,8 @@ impl Modifiers {
 pub(super) fn character(character: char) -> Chord {
     let ctrl = |key| Chord { ctrl: true, ..Chord::plain(key) };
     match character {
-        '\r' => Chord::plain(Key::Enter),
-        // A line feed. A terminal without bracketed paste sends it for the line breaks of a paste.
-        '\n' => Chord::plain(Key::Enter),
+        // A terminal without bracketed paste sends line feeds for the line breaks of a paste.
+        '\r' | '\n' => Chord::plain(Key::Enter),
         '\t' => Chord::plain(Key::Tab),
         '\x1b' => Chord::plain(Key::Esc),
         '\x7f' => Chord::plain(Key::Backspace),
@@ -239,6 +238,12 @@ mod tests {
         chord.map_or_else(|| "none".into(), |chord| chord.to_string())
     }
 
+    fn assert_csi(sequence: &str, expected: &str) {
+        let (parameters, last) = sequence.as_bytes().split_at(sequence.len().saturating_sub(1));
+        let last = last.first().copied().unwrap_or(b'z');
+        assert_eq!(name(csi(parameters, last)), expected, "ESC [ {sequence}");
+    }
+
     #[test]
     fn the_sequences_of_all_terminals_are_known() {
         for (sequence, expected) in [
@@ -301,6 +306,14 @@ mod tests {
             ("7@", "ctrl-shift-home"),
             ("11^", "ctrl-f1"),
             ("23$", "shift-f11"),
+        ] {
+            assert_csi(sequence, expected);
+        }
+    }
+
+    #[test]
+    fn the_codes_of_kitty_and_xterm_are_known_and_the_rest_is_no_key() {
+        for (sequence, expected) in [
             // kitty, and tmux with `extended-keys`
             ("97u", "a"),
             ("97;5u", "ctrl-a"),
@@ -345,9 +358,7 @@ mod tests {
             ("1114112u", "none"),
             ("55296u", "none"),
         ] {
-            let (parameters, last) = sequence.as_bytes().split_at(sequence.len().saturating_sub(1));
-            let last = last.first().copied().unwrap_or(b'z');
-            assert_eq!(name(csi(parameters, last)), expected, "ESC [ {sequence}");
+            assert_csi(sequence, expected);
         }
     }
 
