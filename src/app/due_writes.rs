@@ -33,7 +33,9 @@ impl DueWrites {
     /// Returns a mark for the header, the longest first; nothing if nothing is due.
     #[must_use]
     pub fn marks(&self) -> &'static [&'static str] {
-        if !self.worksheets.is_empty() {
+        if !self.worksheets.is_empty() && !self.records.is_empty() {
+            &[" NOT SAVED, ACCESS LOG NOT WRITTEN ", " NOT SAVED, NO LOG ", " NOT SAVED ", "UNSAVED"]
+        } else if !self.worksheets.is_empty() {
             &[" NOT SAVED ", "UNSAVED"]
         } else if !self.records.is_empty() {
             &[" ACCESS LOG NOT WRITTEN ", " LOG NOT WRITTEN ", "NO LOG"]
@@ -46,6 +48,12 @@ impl DueWrites {
     #[must_use]
     pub fn unsaved_texts(&self) -> Option<&UnsavedWorksheets> {
         self.worksheets.values().find(|unsaved| unsaved.part == UnsavedPart::Texts)
+    }
+
+    /// Returns whether records of the access log are not written.
+    #[must_use]
+    pub fn has_records(&self) -> bool {
+        !self.records.is_empty()
     }
 
     /// Returns why the worksheets of a profile are not saved.

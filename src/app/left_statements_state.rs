@@ -43,6 +43,16 @@ impl LeftStatements {
         })
     }
 
+    /// Returns the question whether to quit although a statement may run on; `None` if none does.
+    pub(super) fn quit_question(&self, now: Duration) -> Option<String> {
+        if let Some(what) = self.describe(now) {
+            return Some(format!("{what}. Quit without stopping it?"));
+        }
+        let left = self.statements.first()?;
+        let text = excerpt(&one_line(&left.text), EXCERPT);
+        Some(format!("The statement that lost its connection may still run on the replica: {text}. Quit all the same?"))
+    }
+
     /// Returns the question whether to stop what still runs before this statement starts.
     pub(super) fn question(&mut self, result: ResultId, now: Duration) -> Option<String> {
         let what = self.describe(now).filter(|_| !self.is_accepted)?;

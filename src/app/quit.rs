@@ -68,6 +68,10 @@ pub(super) fn proceed(model: &mut Model, requests: &mut Vec<Request>, effects: &
         );
         return ask(model, question, requests);
     }
+    if !is_certain && model.due.has_records() {
+        let question = "Records of the access log are not written yet. Quit, so that they may be lost?";
+        return ask(model, question.into(), requests);
+    }
     end_session(model, requests, effects);
     if model.context.statements.is_empty() {
         end(model, effects);

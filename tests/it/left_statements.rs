@@ -115,6 +115,23 @@ fn its_end_is_a_notice_only_where_the_notice_that_it_runs_is_still_seen() {
 }
 
 #[test]
+fn quitting_asks_while_it_may_run() {
+    let quits = |bench: &mut Bench| {
+        bench.effects.clear();
+        bench.keys("ctrl-q");
+        !bench.model.overlays.is_modal()
+    };
+    let mut bench = reconnected(facts());
+    assert!(!quits(&mut bench), "it is not known yet");
+    let mut bench = reconnected(facts());
+    running(&mut bench);
+    assert!(!quits(&mut bench));
+    bench.keys("n");
+    event(&mut bench, SessionEvent::LeftRunning(Vec::new()));
+    assert!(quits(&mut bench));
+}
+
+#[test]
 fn a_profile_may_have_it_stopped_without_a_question() {
     let mut bench = reconnected(facts());
     let profile = bench.model.context.profile.as_deref().unwrap();

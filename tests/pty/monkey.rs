@@ -316,6 +316,8 @@ impl Monkey {
         let answers = |attempts: u32| (0..=attempts).map(|attempt| format!(" monkey-{attempt} "));
         for attempt in 0..LAST_ATTEMPTS {
             self.terminal.keys("esc esc");
+            // An Esc and a key that come together are one key with Alt.
+            self.wait_until_idle();
             if self.terminal.screen(|screen| screen.contents().contains("LINK LOST")) {
                 self.terminal.text("\x1br");
             }

@@ -90,6 +90,9 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             yes: Box::new(Request::Quit),
             no: None,
         }),
+        AppAction::Quit if let Some(question) = model.left.quit_question(model.context.now) => {
+            requests.push(Request::Confirm { question, yes: Box::new(Request::Quit), no: None });
+        }
         AppAction::Quit if model.grid.exporting().is_some() => requests.push(Request::Confirm {
             question: "Rows are being written to a file. Stop that and quit?".into(),
             yes: Box::new(Request::Quit),

@@ -263,7 +263,7 @@ pub enum SessionEvent {
     },
     /// The replication lag, read after connecting and then regularly.
     Lag(Lag),
-    /// The statements of [`SessionCmd::FindLeft`] that still run. Sent when one is found, and when the list changes.
+    /// The statements of [`SessionCmd::FindLeft`] that still run: the answer to the command, and later each change.
     LeftRunning(Vec<RunningLeft>),
     /// A statement of an earlier session could not be stopped.
     LeftNotStopped(Problem),

@@ -18,6 +18,8 @@ pub(super) struct LeftStatements {
     statements: Vec<LeftStatement>,
     /// The connections that were reported last.
     reported: Vec<u64>,
+    /// Whether nothing was reported about these statements yet.
+    is_new: bool,
     /// Whether the user wants them stopped, and the session had no time for it yet.
     pub(super) is_stop_due: bool,
 }
@@ -25,7 +27,7 @@ pub(super) struct LeftStatements {
 impl LeftStatements {
     /// Takes over the statements to look for.
     pub(super) fn set(&mut self, statements: Vec<LeftStatement>) {
-        self.statements = statements;
+        (self.statements, self.is_new) = (statements, true);
     }
 
     /// Returns whether there is a statement to look for.
@@ -42,7 +44,7 @@ impl LeftStatements {
         let running = if self.statements.is_empty() { Vec::new() } else { self.find(conn, events).await? };
         let connections: Vec<u64> = running.iter().map(|running| running.connection).collect();
         self.statements.retain(|statement| connections.contains(&statement.connection));
-        if connections != self.reported {
+        if std::mem::take(&mut self.is_new) || connections != self.reported {
             self.reported = connections;
             events.send(SessionEvent::LeftRunning(running)).await;
         }

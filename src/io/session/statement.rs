@@ -286,6 +286,9 @@ fn end_of(supervisor: &StatementSupervisor<'_>, outcome: Option<Result<(), Sessi
         StopReason::Limit(limit) => End::Limit(*limit),
     };
     match (&supervisor.lost, &supervisor.stop, outcome) {
+        (Some(problem), Some(StopReason::Cancelled), _) if supervisor.is_stop_unconfirmed() => {
+            End::Broken(problem.clone())
+        }
         // A statement that the user stopped is cancelled, even if the connection had to be closed for it.
         (_, Some(reason), _) => stopped(reason),
         (Some(problem), None, _) => End::Broken(problem.clone()),
