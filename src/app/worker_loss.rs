@@ -23,7 +23,7 @@ pub(super) fn on_worker_lost(
         Worker::Session(session) => session_lost(model, session, why, requests, effects),
         Worker::Store => store_lost(model, why, requests, effects),
         Worker::Compute => {
-            report(model, problem("A search of the catalog ended", why).hint("search for something else"))
+            report(model, problem("A search of the catalog ended", why).hint("search for something else"));
         }
     }
 }

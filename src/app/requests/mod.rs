@@ -84,21 +84,10 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             }
             requests.push(open(HelpDialog { layers }));
         }
-        AppAction::Quit if model.quitting != Quitting::No => requests.push(Request::Quit),
-        AppAction::Quit if model.context.running().is_some() => requests.push(Request::Confirm {
-            question: "A statement is running. Stop it and quit?".into(),
-            yes: Box::new(Request::Quit),
-            no: None,
+        AppAction::Quit => requests.push(match quit_question(model) {
+            Some(question) => Request::Confirm { question, yes: Box::new(Request::Quit), no: None },
+            None => Request::Quit,
         }),
-        AppAction::Quit if let Some(question) = model.left.quit_question(model.context.now) => {
-            requests.push(Request::Confirm { question, yes: Box::new(Request::Quit), no: None });
-        }
-        AppAction::Quit if model.grid.exporting().is_some() => requests.push(Request::Confirm {
-            question: "Rows are being written to a file. Stop that and quit?".into(),
-            yes: Box::new(Request::Quit),
-            no: None,
-        }),
-        AppAction::Quit => requests.push(Request::Quit),
         AppAction::Stop => stop(model, requests, effects),
         AppAction::Back => {
             if model.options.zoom {
@@ -208,6 +197,19 @@ fn stop(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect
     {
         let key = model.context.key(Action::App(AppAction::Quit));
         model.notice(format!("Nothing is running. {key} quits rrx."));
+    }
+}
+
+/// Returns what the user is asked before rrx quits; `None` if nothing would be stopped or left running.
+fn quit_question(model: &Model) -> Option<String> {
+    if model.quitting != Quitting::No {
+        None
+    } else if model.context.running().is_some() {
+        Some("A statement is running. Stop it and quit?".into())
+    } else if model.grid.exporting().is_some() {
+        Some("Rows are being written to a file. Stop that and quit?".into())
+    } else {
+        model.left.quit_question(model.context.now)
     }
 }
 

@@ -98,8 +98,8 @@ pub(super) struct StatementSupervisor<'a> {
     killing: Option<JoinHandle<FinishedKill>>,
     /// How many KILLs were sent. One that reaches the server before the statement stops nothing.
     kills: u32,
-    /// Whether the server has accepted a KILL.
-    is_kill_accepted: bool,
+    /// How many of them the server has accepted.
+    accepted_kills: u32,
     /// Why the connection cannot be used any more, if so.
     pub(super) lost: Option<Problem>,
     /// Whether the session ends after this statement.
@@ -129,7 +129,7 @@ impl<'a> StatementSupervisor<'a> {
             unsent_rows: Vec::new(),
             killing: None,
             kills: 0,
-            is_kill_accepted: false,
+            accepted_kills: 0,
             lost: None,
             is_closing: false,
             deadline: add_to(now, first_row),
@@ -150,7 +150,7 @@ impl<'a> StatementSupervisor<'a> {
     /// Returns whether the statement may run on although it was stopped: no KILL has reached the server. Where there can be no
     /// second connection, closing the first one is all that stops it.
     pub(super) fn is_stop_unconfirmed(&self) -> bool {
-        self.lost.is_some() && !self.is_kill_accepted && self.control.absence().is_none()
+        self.lost.is_some() && self.accepted_kills == 0 && self.control.absence().is_none()
     }
 
     /// Returns whether rows that still arrive are discarded.
@@ -253,7 +253,7 @@ impl<'a> StatementSupervisor<'a> {
             return self.close_connection("the second connection failed").await;
         };
         *self.control = control;
-        self.is_kill_accepted |= outcome == KillOutcome::Accepted;
+        self.accepted_kills += u32::from(outcome == KillOutcome::Accepted);
         match outcome {
             KillOutcome::Accepted if self.kills < limits::KILLS => self.deadline = Instant::now() + limits::KILL_AGAIN,
             KillOutcome::Accepted => self.deadline = Instant::now() + limits::DRAIN,
@@ -358,7 +358,8 @@ impl<'a> StatementSupervisor<'a> {
     /// Closes the first connection: the last resort if the statement does not end.
     async fn close_connection(&mut self, reason: &str) {
         // The server ends the statement with the connection, if a KILL still reaches it.
-        self.is_kill_accepted |= self.control.kill_connection(self.events).await == KillOutcome::Accepted;
+        let outcome = self.control.kill_connection(self.events).await;
+        self.accepted_kills += u32::from(outcome == KillOutcome::Accepted);
         self.lost = Some(
             Problem::new(ProblemKind::Lost, "The connection was closed to stop the statement")
                 .because(reason)
