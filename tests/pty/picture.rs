@@ -73,6 +73,8 @@ fn svg(screen: &Screen) -> String {
     );
     for row in 0..SIZE.1 {
         let mut column = 0;
+        // Cells of a duration that the next run takes over.
+        let mut spare: u16 = 0;
         while column < SIZE.0 {
             let Some(first) = screen.cell(row, column) else { break };
             let look = Look::of(first);
@@ -83,7 +85,12 @@ fn svg(screen: &Screen) -> String {
                 }
                 column += 1;
             }
-            draw(&mut text, (row, start, column - start), &look, &without_durations(&run));
+            let filler = run.chars().next().unwrap_or(' ').to_string();
+            let run = format!("{}{run}", filler.repeat(usize::from(spare)));
+            let (start, count) = (start - spare, column - start + spare);
+            let (run, dropped) = without_durations(&run);
+            spare = dropped;
+            draw(&mut text, (row, start, count - dropped), &look, &run);
         }
     }
     text.push_str("</svg>\n");
@@ -113,13 +120,16 @@ fn draw(text: &mut String, (row, start, count): (u16, u16, u16), look: &Look, ru
     );
 }
 
-/// Replaces a duration in milliseconds by one digit, because it differs in each run. The border becomes longer instead.
-fn without_durations(run: &str) -> String {
-    let Some((before, after)) = run.split_once(" ms ") else { return run.to_owned() };
+/// Replaces a duration in milliseconds by one digit, because it differs in each run. The border after it becomes longer instead:
+/// in this run, or in the next one. Returns the run, and by how many cells it is shorter.
+fn without_durations(run: &str) -> (String, u16) {
+    let Some((before, after)) = run.split_once(" ms ") else { return (run.to_owned(), 0) };
     let head = before.trim_end_matches(|c: char| c.is_ascii_digit());
-    let dropped = before.len() - head.len();
-    let border = after.chars().next().unwrap_or(' ');
-    format!("{head}3 ms {}{after}", border.to_string().repeat(dropped.saturating_sub(1)))
+    let more = (before.len() - head.len()).saturating_sub(1);
+    match after.chars().next() {
+        Some(border) => (format!("{head}3 ms {}{after}", border.to_string().repeat(more)), 0),
+        None => (format!("{head}3 ms "), u16::try_from(more).unwrap_or(0)),
+    }
 }
 
 /// The look of a cell.
