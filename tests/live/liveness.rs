@@ -129,7 +129,7 @@ async fn a_statement_sent_as_the_connection_is_lost_always_ends() {
         if live.commands.send(SessionCmd::Run { permit, result, bounds: unlimited() }).await.is_ok() {
             let report = live.report(result).await;
             let End::Broken(problem) = &report.end else { panic!("{report:?}") };
-            assert!(problem.kind == ProblemKind::Lost || problem.what.contains("not sent"), "{problem}");
+            assert!(problem.kind == ProblemKind::Lost || problem.to_string().contains("not sent"), "{problem}");
         }
         assert!(matches!(live.final_event().await, SessionEvent::Lost(_)));
     }
