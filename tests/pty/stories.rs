@@ -489,7 +489,7 @@ fn a_lost_link_reconnects_while_the_user_types_and_the_next_statement_gets_its_o
     assert!(terminal.end().success());
     let log = home.access_log();
     assert_eq!(log.matches("broken, not known to have finished").count(), 1, "{log}");
-    assert_eq!(log.matches("SLEEP(50)").count(), 1, "it never ran again: {log}");
+    assert_eq!(log.matches("BENCHMARK(4000000000").count(), 1, "it never ran again: {log}");
     assert_eq!(rig.general_log().matches("SELECT BENCHMARK(4000000000, MD5('x'))").count(), 1);
 }
 
