@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::watched::watched;
 use crate::domain::limits::HOST_QUEUE;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{CopyText, HostCmd, HostEvent};
@@ -45,17 +46,15 @@ pub(super) struct Clipboards {
 
 impl Clipboards {
     /// Starts the worker, which first deletes old copies from these directories.
-    pub(super) fn new<N>(env: ClipboardEnv, directories: Vec<PathBuf>, events: mpsc::Sender<N>) -> Self
+    pub(super) fn new<N>(env: ClipboardEnv, directories: Vec<PathBuf>, events: &mpsc::Sender<N>) -> Self
     where
         N: From<HostEvent> + Send + 'static,
     {
         let (jobs, queue) = mpsc::channel(HOST_QUEUE);
         let worker = tokio::spawn(serve(queue, directories, events.clone()));
-        let task = tokio::spawn(async move {
-            if let Err(fault) = worker.await {
-                let problem = copy_problem(&format!("a defect of rrx: {fault}"), "quit rrx and start it again");
-                let _ = events.send(N::from(HostEvent::Failed(problem))).await;
-            }
+        let task = watched(worker, events, |why| {
+            let problem = copy_problem(&format!("a defect of rrx: {why}"), "quit rrx and start it again");
+            N::from(HostEvent::Failed(problem))
         });
         Self { env, jobs, task }
     }

@@ -12,6 +12,7 @@ use super::clipboard::{Clipboards, CopyStep};
 use super::export::Exports;
 use super::inbox::WorkerEvent;
 use super::row_router::RowRouter;
+use super::watched::watched;
 use crate::app::{Effect, Message, Model, Worker};
 use crate::domain::access_log::{CopyRecord, ExportRecord};
 use crate::domain::limits::{BATCH_QUEUE, SESSION_QUEUE, STORAGE_QUEUE, STORE_QUEUE};
@@ -67,7 +68,7 @@ pub(super) struct Dispatch {
 /// A running session: the queue of its commands, and its task.
 struct SessionWorker {
     commands: mpsc::Sender<SessionCmd>,
-    task: JoinHandle<Option<()>>,
+    task: JoinHandle<()>,
 }
 
 /// The storage task of one profile context, and what its sessions need.
@@ -94,28 +95,9 @@ impl StoreWorker {
         let (feeds, feeds_out) = mpsc::channel(BATCH_QUEUE);
         let store = store::spawn_with_exports(rows_out, commands_out, feeds_out, events.clone(), options.clone());
         // The task is not awaited: the store ends with its queues and leaves no files.
-        drop(watched(Worker::Store, store, events));
+        drop(watched(store, events, |why| WorkerEvent::Lost(Worker::Store, why)));
         (Self { rows, commands, options }, feeds)
     }
-}
-
-/// Watches a task. If it panics, the model gets an event, and the task has no result.
-fn watched<N, T>(worker: Worker, task: JoinHandle<T>, events: &mpsc::Sender<N>) -> JoinHandle<Option<T>>
-where
-    N: From<(Worker, String)> + Send + 'static,
-    T: Send + 'static,
-{
-    let events = events.clone();
-    tokio::spawn(async move {
-        match task.await {
-            Ok(result) => Some(result),
-            Err(fault) => {
-                // The event loop may have ended.
-                let _ = events.send(N::from((worker, fault.to_string()))).await;
-                None
-            }
-        }
-    })
 }
 
 impl ProfileWorker {
@@ -179,7 +161,7 @@ impl Dispatch {
         let user = ProfileWorker::start(deps.env.profile_context(), &events);
         let demo = deps.demo.map(|context| ProfileWorker::start(context, &events));
         let directories = std::iter::once(&user).chain(&demo).map(|worker| worker.copies.clone()).collect();
-        let clipboards = Clipboards::new(deps.env.clipboard(), directories, events.clone());
+        let clipboards = Clipboards::new(deps.env.clipboard(), directories, &events);
         Self {
             events,
             store,
@@ -257,7 +239,8 @@ impl Dispatch {
         // The task is not awaited: the router ends with its session.
         drop(tokio::spawn(self.router.clone().forward(rows_out, self.store.rows.clone())));
         let session = session::spawn(id, commands_out, rows, self.events.clone(), env);
-        SessionWorker { commands, task: watched(Worker::Session(id), session, &self.events) }
+        let lost = move |why| WorkerEvent::Lost(Worker::Session(id), why);
+        SessionWorker { commands, task: watched(session, &self.events, lost) }
     }
 
     /// Returns the worker of the user's profiles, or that of the built-in profile.
@@ -385,7 +368,7 @@ mod tests {
     #[tokio::test]
     async fn a_task_that_ends_in_order_is_not_reported() {
         let (events, mut inbox) = mpsc::channel::<WorkerEvent>(4);
-        watched(Worker::Store, tokio::spawn(async {}), &events).await.unwrap();
+        watched(tokio::spawn(async {}), &events, |why| WorkerEvent::Lost(Worker::Store, why)).await.unwrap();
         drop(events);
         assert!(inbox.recv().await.is_none());
     }

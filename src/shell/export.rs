@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::debug_messages;
 use super::row_router::RowRouter;
+use super::watched::watched;
 use crate::domain::export::{ExportOptions, WriteError, columns_json};
 use crate::domain::limits::{BATCH_QUEUE, FRAME};
 use crate::domain::problem::{Problem, ProblemKind};
@@ -126,16 +127,15 @@ impl Exports {
             // The event loop may have ended already. The file is complete or removed anyway.
             let _ = events.blocking_send(N::from((id, last)));
         });
-        let task = tokio::spawn(async move {
-            let Err(fault) = writing.await else { return };
+        let task = watched(writing, &lost_events, move |why| {
             if let Some(result) = rerun {
                 router.release(result);
             }
             lost_flags.is_finished.store(true, Ordering::Release);
             let problem = Problem::new(ProblemKind::Local, "The export ended because of a defect of rrx")
-                .because(fault.to_string())
+                .because(why)
                 .hint("export again, or choose another format");
-            let _ = lost_events.send(N::from((id, ExportEvent::Failed(problem)))).await;
+            N::from((id, ExportEvent::Failed(problem)))
         });
         ExportTask { id, rerun, flags, task }
     }

@@ -50,12 +50,6 @@ impl From<Computed> for WorkerEvent {
     }
 }
 
-impl From<(Worker, String)> for WorkerEvent {
-    fn from((worker, why): (Worker, String)) -> Self {
-        Self::Lost(worker, why)
-    }
-}
-
 impl From<JobLost> for WorkerEvent {
     fn from(JobLost(why): JobLost) -> Self {
         Self::Lost(Worker::Compute, why)
