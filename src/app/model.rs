@@ -21,7 +21,7 @@ use super::left_statements_state::LeftStatements;
 use super::panes::connect::Connect;
 use super::panes::explorer::Explorer;
 use super::panes::grid::Grid;
-use super::panes::inspector::Inspector;
+use super::panes::inspector::{Inspector, InspectorContent};
 use super::panes::worksheet::Worksheets;
 use super::quitting::Quitting;
 use super::reconnect_state::Reconnect;
@@ -274,6 +274,13 @@ impl Model {
         }
         let at = u64::try_from(self.context.now.as_millis()).unwrap_or(u64::MAX);
         self.notices.activity.push(ActivityLine { at, text: what.into() });
+    }
+
+    /// Reports a problem as this notice, in the activity and in the inspector. The focus stays where it is: the user may be typing.
+    pub(super) fn report_with(&mut self, problem: Problem, notice: String) {
+        self.add_activity(problem.to_string());
+        self.notice(notice);
+        self.inspector.follow(InspectorContent::Problem(problem), &self.context);
     }
 
     /// Adds problems to the activity, and shows the first one as a notice.

@@ -14,7 +14,6 @@ use super::context::ConnectionState;
 use super::effect::Effect;
 use super::model::Model;
 use super::panes::connect::Connect;
-use super::panes::inspector::InspectorContent;
 use super::panes::{PaneContext, with};
 use super::request::Request;
 
@@ -186,9 +185,8 @@ pub(super) fn on_failed(model: &mut Model, problem: Problem, effects: &mut Vec<E
 pub(super) fn give_up(model: &mut Model, problem: Problem) {
     model.context.link = ConnectionState::Lost;
     let key = model.context.key(Action::App(AppAction::Reconnect));
-    model.add_activity(problem.to_string());
-    model.notice(format!("{} {key} reconnects.", sentence(&problem)));
-    model.inspector.follow(InspectorContent::Problem(problem), &model.context);
+    let notice = format!("{} {key} reconnects.", sentence(&problem));
+    model.report_with(problem, notice);
 }
 
 /// Takes over what a new session reports. Returns whether it is on the same server as the last one.

@@ -278,9 +278,8 @@ fn on_session(
         // The user may be typing: the problem is shown, but the focus stays where it is.
         SessionEvent::CatalogFailed(problem) => {
             let key = model.context.key(Action::App(AppAction::Refresh));
-            model.add_activity(problem.to_string());
-            model.notice(format!("{}. {key} reloads it.", problem.what.trim_end_matches('.')));
-            model.inspector.follow(super::panes::inspector::InspectorContent::Problem(problem), &model.context);
+            let notice = format!("{}. {key} reloads it.", problem.what.trim_end_matches('.'));
+            model.report_with(problem, notice);
         }
         SessionEvent::Ended { result, report } => super::statement::on_ended(model, result, report, requests, effects),
         SessionEvent::InternalQuery { text, took, error } => {

@@ -8,7 +8,6 @@ use super::context::ConnectionState;
 use super::effect::Effect;
 use super::message::Worker;
 use super::model::Model;
-use super::panes::inspector::InspectorContent;
 use super::request::Request;
 
 /// Handles the loss of a worker. `why` is the message of its end.
@@ -75,9 +74,7 @@ fn store_lost(model: &mut Model, why: &str, requests: &mut Vec<Request>, effects
     super::quit::proceed(model, requests, effects);
 }
 
-/// Shows the problem as a notice and in the inspector. The focus stays where it is, because the user may be typing.
 fn report(model: &mut Model, problem: Problem) {
-    model.add_activity(problem.to_string());
-    model.notice(format!("{}.", problem.what));
-    model.inspector.follow(InspectorContent::Problem(problem), &model.context);
+    let notice = format!("{}.", problem.what);
+    model.report_with(problem, notice);
 }
