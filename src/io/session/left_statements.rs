@@ -65,12 +65,11 @@ impl LeftStatements {
             let kill = internal_query::kill_connection(running.connection);
             match kill_on(conn, identity, &kill, events).await {
                 Ok(()) => self.statements.retain(|statement| statement.connection != running.connection),
-                Err(error) if error.is_refusal() || matches!(error, SessionError::OtherServer) => {
-                    events.send(SessionEvent::LeftNotStopped(not_stopped(running.connection, &error))).await;
-                }
                 Err(error) => {
                     events.send(SessionEvent::LeftNotStopped(not_stopped(running.connection, &error))).await;
-                    return Err(error);
+                    if !error.is_refusal() && !matches!(error, SessionError::OtherServer) {
+                        return Err(error);
+                    }
                 }
             }
         }
