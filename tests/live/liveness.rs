@@ -10,6 +10,7 @@ use super::engines::mysql_reply;
 use super::harness::{TestSession, connect, connect_in, direct, unlimited};
 use super::rig::{Forwarder, Mariadb, Mode, Rig, Sshd, SshdOptions, wait_until};
 use super::scripted_server::{Reply, ScriptedServer, each};
+use super::session_state::limited;
 
 /// The guaranteed time of fifteen seconds, with a reserve for a busy machine.
 const LIMIT: Duration = Duration::from_secs(16);
@@ -281,6 +282,22 @@ async fn a_database_that_dies_behind_a_living_hop_is_noticed_in_time() {
         check_lost(&mut live, begun).await;
     };
     tokio::join!(idle, silent, in_mid_result, stopped);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_dies_under_the_only_connection_of_an_account_is_noticed_in_time() {
+    let rig = Rig::start();
+    let (_kept, forwarder, _sshd) = behind_forwarder(rig).await;
+    let profile = Profile {
+        host: "127.0.0.1".into(),
+        port: forwarder.port(),
+        tls: TlsMode::Required,
+        ..limited(rig, "alone_and_lost", 1)
+    };
+    let mut live = connect(profile).await.unwrap();
+    // A living server is silent for longer than two checks, and keeps the statement.
+    assert_eq!(live.run("SELECT SLEEP(12)").await.value(), "0");
+    check_broken(&mut live, "the only connection is lost", rig, || forwarder.set(Mode::BlackHole)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

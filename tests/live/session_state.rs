@@ -218,7 +218,7 @@ async fn expressions_of_bits_have_the_value_that_the_server_computes_with() {
 }
 
 /// Returns a profile with an account that may have this many connections at a time.
-fn limited(rig: &Rig, user: &str, connections: u32) -> Profile {
+pub fn limited(rig: &Rig, user: &str, connections: u32) -> Profile {
     rig.sql(&format!(
         "CREATE OR REPLACE USER {user} IDENTIFIED BY 'x' WITH MAX_USER_CONNECTIONS {connections}; GRANT SELECT ON *.* TO {user}"
     ));

@@ -42,7 +42,7 @@ fn answer_hop(request: &HopRequest, prompts: Prompts) -> Result<Vec<Secret>, Pro
     for (number, question) in request.questions.iter().enumerate() {
         let text = if number == 0 { request.text.as_slice() } else { &[] };
         let heading = request.heading(number);
-        // The last line stands before the answer; the way to ask adds a colon.
+        // The answer is typed after the last line. The prompt adds a colon to it.
         let (last, before) =
             question.lines.split_last().map_or(("", &[][..]), |(last, before)| (last.as_str(), before));
         let above: String = text.iter().chain(before).flat_map(|line| ["  ", line.as_str(), "\n"]).collect();

@@ -7,6 +7,7 @@ use mysql_async::Conn;
 use mysql_async::prelude::Queryable;
 use tokio::time::{Instant, timeout};
 
+use super::connector::PasswordSource;
 use super::convert;
 use super::error::{INTERRUPTED, SessionError};
 use super::events::EventSender;
@@ -141,6 +142,25 @@ impl ControlConnection {
         self.conn = self.secondary.open(events).await?;
         self.absence = self.conn.is_none().then_some(Absence::OtherServer);
         Ok(())
+    }
+
+    /// Returns whether the server still answers, by opening the connection again. A refusal is an answer, too.
+    pub(super) async fn answers(&mut self, events: &EventSender) -> bool {
+        match timeout(limits::KILL, self.reopen(events)).await {
+            Ok(Ok(())) => true,
+            Ok(Err(error)) => error.server_code().is_some(),
+            Err(_) => false,
+        }
+    }
+
+    /// Returns whether only a sign-in shows that the server is alive: the account has one connection, and that one is busy. A
+    /// password that a command prints is not read again and again for it.
+    pub(super) fn needs_sign_in_to_check(&self) -> bool {
+        self.absence == Some(Absence::Limit)
+            && match self.secondary.connector.password {
+                PasswordSource::Stored(_) | PasswordSource::Typed(_) => true,
+                PasswordSource::EachTime(..) => false,
+            }
     }
 
     /// Stops the statement in flight on the first connection.

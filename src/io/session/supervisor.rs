@@ -306,12 +306,8 @@ impl<'a> StatementSupervisor<'a> {
             self.heartbeat_at = Instant::now() + self.heartbeat;
             return;
         }
-        let is_dead = self.control.heartbeat(self.events).await.is_err() && {
-            let opened = timeout(limits::KILL, self.control.reopen(self.events)).await;
-            // An answer from another server shows at least that the route is alive.
-            !matches!(opened, Ok(Ok(())))
-        };
-        if is_dead {
+        let is_silent = self.control.needs_sign_in_to_check() || self.control.heartbeat(self.events).await.is_err();
+        if is_silent && !self.control.answers(self.events).await {
             self.lost = Some(
                 Problem::new(ProblemKind::Lost, LOST)
                     .because("the server does not answer while the statement runs")

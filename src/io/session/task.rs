@@ -442,6 +442,7 @@ impl ConnectedSession {
     ) -> Result<Option<SessionCmd>, SessionEvent> {
         let hop = self.connector.profile.route.len();
         let mut waiting = None;
+        let mut check_at = Instant::now() + self.state.heartbeat;
         let mut load = pin!(self.catalog.load_on(&mut self.conn, hop, &self.events));
         loop {
             let command = select! {
@@ -451,6 +452,14 @@ impl ConnectedSession {
                 }
                 problem = self.connector.route.closed() => return Err(SessionEvent::Lost(problem)),
                 command = commands.recv() => command,
+                () = sleep_until(check_at), if self.control.needs_sign_in_to_check() => {
+                    if !self.control.answers(&self.events).await {
+                        let silence = SessionError::TimedOut(limits::KILL);
+                        return Err(SessionEvent::Lost(silence.into_lost_problem()));
+                    }
+                    check_at = Instant::now() + self.state.heartbeat;
+                    continue;
+                }
             };
             match command {
                 Some(SessionCmd::Close | SessionCmd::CloseForReconnect) | None => return Err(SessionEvent::Closed),
