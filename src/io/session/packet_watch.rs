@@ -59,15 +59,10 @@ enum Phase {
 }
 
 impl PacketWatch {
-    /// Creates a watch for a connection from its first byte, the greeting included.
-    pub(super) fn new() -> Self {
-        Self { phase: Phase::SignIn, rest: 0, is_continued: false, deprecates_eof: false }
-    }
-
     /// Creates a watch for what comes after this greeting (the packet with its header).
     pub(super) fn after_greeting(packet: &[u8]) -> Self {
         let deprecates_eof = deprecates_eof(packet.get(HEADER..).unwrap_or_default());
-        Self { deprecates_eof, ..Self::new() }
+        Self { phase: Phase::SignIn, rest: 0, is_continued: false, deprecates_eof }
     }
 
     /// Decides about a packet with this length. `head` is the beginning of its payload. The error is the reason to refuse it.
@@ -164,14 +159,6 @@ impl StreamInspector for PacketWatch {
             let [low, middle, high, number, payload @ ..] = left else { return Inspection::PassPart(at) };
             let length = usize::from(*low) | usize::from(*middle) << 8 | usize::from(*high) << 16;
             let Some(head) = payload.get(..length.min(HEAD)) else { return Inspection::PassPart(at) };
-            if self.phase == Phase::SignIn && head.first() == Some(&first::GREETING) {
-                // The whole greeting is needed for its flags.
-                match payload.get(..length) {
-                    Some(greeting) => self.deprecates_eof |= deprecates_eof(greeting),
-                    None if length <= SIGN_IN_PACKET => return Inspection::PassPart(at),
-                    None => {}
-                }
-            }
             if let Err(reason) = self.packet(length, head) {
                 return Inspection::Replace { passed: at, with: error_packet(*number, &reason) };
             }
@@ -233,8 +220,14 @@ mod tests {
         (passed, None)
     }
 
-    fn signed_in(flags: u32) -> Vec<u8> {
-        [greeting(flags), packet(2, &[0, 0, 0, 2, 0, 0, 0])].concat()
+    /// The watch of a server with these flags.
+    fn watch(flags: u32) -> PacketWatch {
+        PacketWatch::after_greeting(&greeting(flags))
+    }
+
+    /// The end of the sign-in.
+    fn signed_in() -> Vec<u8> {
+        packet(2, &[0, 0, 0, 2, 0, 0, 0])
     }
 
     fn result(deprecates_eof: bool, rows: &[&[u8]], has_more: bool) -> Vec<u8> {
@@ -253,7 +246,7 @@ mod tests {
             let flags = if deprecates_eof { DEPRECATE_EOF } else { 0 };
             let rows: &[&[u8]] = &[b"\x01a\xfb", b"\xfc\xff\xff", b"\xfd\xff\xff\xff\xff", b"\x01b\x01c"];
             let bytes = [
-                signed_in(flags),
+                signed_in(),
                 packet(1, &[0, 0, 0, 2, 0, 0, 0]),
                 result(deprecates_eof, rows, true),
                 result(deprecates_eof, &[], false),
@@ -262,11 +255,7 @@ mod tests {
             ]
             .concat();
             for piece in [1, 2, 3, 5, 7, 64, 4096] {
-                assert_eq!(
-                    pass(&mut PacketWatch::new(), &bytes, piece),
-                    (bytes.clone(), None),
-                    "{deprecates_eof} {piece}"
-                );
+                assert_eq!(pass(&mut watch(flags), &bytes, piece), (bytes.clone(), None), "{deprecates_eof} {piece}");
             }
         }
     }
@@ -279,10 +268,9 @@ mod tests {
             (b"\xfd\xff\xff\xff", 0x00ff_ffff),
             (b"\xfc\xff\xff", 0xffff),
         ] {
-            let before = signed_in(0);
+            let before = signed_in();
             for piece in [1, 4, 5, 4096] {
-                let (passed, reason) =
-                    pass(&mut PacketWatch::new(), &[before.clone(), packet(1, count)].concat(), piece);
+                let (passed, reason) = pass(&mut watch(0), &[before.clone(), packet(1, count)].concat(), piece);
                 assert_eq!(
                     (passed, reason),
                     (before.clone(), Some(format!("it announces a result of {columns} columns")))
@@ -295,16 +283,16 @@ mod tests {
     fn an_endless_header_is_refused_within_its_limit() {
         let long = packet(2, &[COLUMN, &vec![b'x'; 1 << 20]].concat());
         let many: Vec<u8> = std::iter::repeat_n(long, 40).flatten().collect();
-        let bytes = [signed_in(0), packet(1, b"\xfc\x00\x10"), many].concat();
-        let (passed, reason) = pass(&mut PacketWatch::new(), &bytes, 1 << 16);
+        let bytes = [signed_in(), packet(1, b"\xfc\x00\x10"), many].concat();
+        let (passed, reason) = pass(&mut watch(0), &bytes, 1 << 16);
         assert!(passed.len() <= limits::RESULT_HEADER_BYTES + 200, "{}", passed.len());
         assert!(reason.unwrap().contains("longer than"));
     }
 
     #[test]
     fn a_request_ends_what_was_believed_of_the_last_answer() {
-        let mut watch = PacketWatch::new();
-        assert_eq!(pass(&mut watch, &signed_in(0), 99).1, None);
+        let mut watch = watch(0);
+        assert_eq!(pass(&mut watch, &signed_in(), 99).1, None);
         // The answer to a statement that is prepared has columns without their number.
         assert_eq!(pass(&mut watch, &[packet(1, &[0, 1, 0, 0, 0]), packet(2, COLUMN)].concat(), 99).1, None);
         watch.on_request();
@@ -313,10 +301,10 @@ mod tests {
 
     #[test]
     fn a_value_that_looks_like_a_number_of_columns_passes() {
-        let mut watch = PacketWatch::new();
+        let mut watch = watch(0);
         let row = [&b"\xfe\x00\x00\x00\x01\0\0\0\0"[..], &vec![b'v'; CONTINUED - 9]].concat();
         let bytes = [
-            signed_in(0),
+            signed_in(),
             packet(1, &[1]),
             packet(2, COLUMN),
             packet(3, &[0xfe, 0, 0, 2, 0]),
@@ -333,10 +321,10 @@ mod tests {
             bytes in prop::collection::vec(prop_oneof![Just(0_u8), Just(1), Just(0xfe), Just(0xff), any::<u8>()], 0..300),
             piece in 1_usize..40,
         ) {
-            let bytes = [signed_in(0), bytes].concat();
-            let (passed, reason) = pass(&mut PacketWatch::new(), &bytes, piece);
+            let bytes = [signed_in(), bytes].concat();
+            let (passed, reason) = pass(&mut watch(0), &bytes, piece);
             prop_assert!(bytes.starts_with(&passed));
-            let whole = pass(&mut PacketWatch::new(), &bytes, usize::MAX);
+            let whole = pass(&mut watch(0), &bytes, usize::MAX);
             prop_assert_eq!(reason, whole.1);
         }
     }

@@ -15,12 +15,16 @@ pub struct WatchedBytes {
     pub refusal: Option<Vec<u8>>,
 }
 
-/// Passes bytes, which arrive in pieces of this size, through the watch that each connection has.
+/// Passes bytes as each connection does: the greeting as a whole, and what comes after it through the watch, in pieces of this
+/// size. Without a greeting, nothing passes.
 #[must_use]
 pub fn watch_packets(bytes: &[u8], piece: usize) -> WatchedBytes {
-    let mut watch = PacketWatch::new();
-    let (mut passed, mut held) = (Vec::new(), Vec::new());
-    for piece in bytes.chunks(piece.max(1)) {
+    let Some((greeting, rest)) = split_greeting(bytes) else {
+        return WatchedBytes { passed: Vec::new(), refusal: None };
+    };
+    let mut watch = PacketWatch::after_greeting(greeting);
+    let (mut passed, mut held) = (greeting.to_vec(), Vec::new());
+    for piece in rest.chunks(piece.max(1)) {
         held.extend_from_slice(piece);
         match watch.inspect(&held) {
             Inspection::Pass | Inspection::Finish => passed.append(&mut held),
@@ -33,6 +37,18 @@ pub fn watch_packets(bytes: &[u8], piece: usize) -> WatchedBytes {
         }
     }
     WatchedBytes { passed, refusal: None }
+}
+
+/// Returns the greeting and what comes after it.
+fn split_greeting(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut end = 0;
+    loop {
+        match judge(bytes.get(..end)?) {
+            FirstPacket::Incomplete(needed) => end = needed,
+            FirstPacket::Greeting => return bytes.split_at_checked(end),
+            FirstPacket::Refusal(_) | FirstPacket::Foreign => return None,
+        }
+    }
 }
 
 /// Returns what a message says about the first bytes of a server that are no MySQL; `None` for MySQL, and for bytes that may
