@@ -45,9 +45,15 @@ impl Theme {
         Style::new()
     }
 
+    /// The style of what matters less.
     #[must_use]
     pub fn dim(self) -> Style {
-        if self.has_colour() { Style::new().fg(Color::DarkGray) } else { Style::new().add_modifier(Modifier::DIM) }
+        // Not the terminal's bright black: some palettes, such as Solarized, give it the colour of the background.
+        match (self.look.colours, self.look.background) {
+            (Colours::None | Colours::Sixteen, _) => Style::new().add_modifier(Modifier::DIM),
+            (Colours::Many, Background::Dark) => Style::new().fg(Color::Indexed(246)),
+            (Colours::Many, Background::Light) => Style::new().fg(Color::Indexed(242)),
+        }
     }
 
     /// The style of headings and labels.
