@@ -1,4 +1,4 @@
-//! Draws the header, and the notice above the hints.
+//! Draws the header.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -10,7 +10,7 @@ use crate::domain::text::visible;
 
 use super::context::ConnectionState;
 use super::model::Model;
-use super::ui::draw::{clip, parts, rect, wrap};
+use super::ui::draw::{clip, parts, rect};
 
 /// Cells that a long profile name leaves to the database.
 const DATABASE: usize = 6;
@@ -177,30 +177,4 @@ fn link_texts(model: &Model) -> Vec<String> {
             vec![format!(" LINK LOST, reconnecting (attempt {attempt})"), " LOST, connecting".into(), " LOST".into()]
         }
     }
-}
-
-/// Draws the notice above the hints, over the lower border of the panels, in as many lines as it needs. On a screen too
-/// low for both, the notice replaces the hints.
-pub(super) fn notice(model: &Model, buffer: &mut Buffer) {
-    let (layout, theme) = (&model.context.layout, model.theme);
-    let Some(notice) = model.notices.current.as_ref().filter(|_| has_notice_line(model)) else { return };
-    let (body, screen) = (rect(layout.body, buffer), rect(layout.screen, buffer));
-    let lines = wrap(&notice.text, usize::from(body.width).saturating_sub(4));
-    let most = usize::from(body.height / 3).max(1);
-    let count = u16::try_from(lines.len().min(most)).unwrap_or(1);
-    for (line, y) in lines.iter().zip(body.bottom().saturating_sub(count)..body.bottom()) {
-        let end =
-            parts(buffer, (body.x + 1, y), body.right(), [(" ", theme.warning()), (line.trim_end(), theme.warning())]);
-        parts(buffer, (end, y), body.right(), [(" ", theme.warning())]);
-        if y + 1 < body.bottom() {
-            let rest = Rect { x: end, y, width: screen.right().saturating_sub(end + 1), height: 1 };
-            let spaces = " ".repeat(usize::from(rest.width));
-            parts(buffer, (rest.x, rest.y), rest.right(), [(spaces.as_str(), theme.text())]);
-        }
-    }
-}
-
-/// Returns whether a notice has a line of its own. If not, it replaces the hints.
-pub(super) fn has_notice_line(model: &Model) -> bool {
-    model.context.layout.body.height > 3
 }

@@ -9,8 +9,8 @@ use crate::domain::screen_width::ScreenWidth as _;
 use super::action::{Action, AppAction, ListAction};
 use super::context::ConnectionState;
 use super::focus::Focus;
-use super::header_view::has_notice_line;
 use super::model::Model;
+use super::notice_view::has_lines;
 use super::panes::connect::{ConnectAction, ConnectStage};
 use super::panes::explorer::ExplorerAction;
 use super::panes::grid::{GridAction, ResultSearch};
@@ -28,7 +28,7 @@ pub(super) fn hints(model: &Model, buffer: &mut Buffer) {
         parts(buffer, (area.x, area.y), area.right(), [(keys.as_str(), theme.key()), ("Esc cancels", theme.dim())]);
         return;
     }
-    if let Some(notice) = model.notices.current.as_ref().filter(|_| !has_notice_line(model)) {
+    if let Some(notice) = model.notices.current.as_ref().filter(|_| !has_lines(model)) {
         let text = wrap(&notice.text, usize::MAX / 2).concat();
         let text = clip(&text, usize::from(area.width).saturating_sub(1));
         parts(buffer, (area.x, area.y), area.right(), [(" ", theme.text()), (text.as_str(), theme.warning())]);

@@ -1,5 +1,7 @@
 //! The layout: where each panel is, as a pure function of size and options. `update` and the views read the same [`Layout`].
 
+use crate::domain::protocol::PanelSizes;
+
 use super::focus::Focus;
 
 /// The terminal's size in cells.
@@ -33,9 +35,9 @@ impl Area {
 /// Which panels the screen has room for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LayoutClass {
-    /// From 120×18: explorer left of worksheet and results, inspector right of them.
+    /// From 120×18: the explorer left of the worksheet, from [`INSPECTOR_FROM`] the inspector right of it.
     Wide,
-    /// From 60×18: worksheet above results. The explorer and the inspector cover them.
+    /// From 60×18: worksheet above results. The explorer covers them.
     Narrow,
     /// One panel at a time.
     #[default]
@@ -44,16 +46,86 @@ pub enum LayoutClass {
     TooSmall,
 }
 
-/// What the user chose to see.
+/// The least width of a screen with an explorer at the side.
+const EXPLORER_FROM: u16 = 120;
+/// The least width of a screen with an inspector at the side. On a narrower screen it takes the place of another panel.
+const INSPECTOR_FROM: u16 = 160;
+/// The least height of a screen with more than one panel.
+const PANELS_FROM: u16 = 18;
+/// The least width that side panels leave to the worksheet.
+const WORKSHEET_WIDTH: u16 = 40;
+/// The least width of a side panel whose border the user moves.
+const SIDE_WIDTH: u16 = 16;
+/// The least heights of worksheet and results.
+const WORKSHEET_HEIGHT: u16 = 4;
+const RESULTS_HEIGHT: u16 = 6;
+
+/// Whether the inspector is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum InspectorChoice {
+    /// If it has something to show and there is room for it at the side.
+    #[default]
+    Automatic,
+    /// Always, as the user has chosen. Without room at the side it takes the place of the panel that is not in use.
+    Shown,
+    Hidden,
+}
+
+/// The panel of the middle that was in focus last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MainPanel {
+    #[default]
+    Worksheet,
+    Results,
+}
+
+/// What the user chose to see, and the room that the contents need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LayoutOptions {
     pub explorer: bool,
-    pub inspector: bool,
+    pub inspector: InspectorChoice,
+    /// Whether the inspector has something to show.
+    pub has_details: bool,
     /// Whether only the panel in focus is shown.
     pub zoom: bool,
     pub focus: Focus,
-    /// The worksheet's share of the height, in percent.
-    pub split: u16,
+    pub main: MainPanel,
+    /// The sizes that the user has chosen.
+    pub sizes: PanelSizes,
+    /// The lines of the worksheet's text.
+    pub text_lines: u16,
+    /// The cells that all columns of the result need, with their border.
+    pub result_cells: u16,
+    /// The lines of the current message; 0 without one.
+    pub message_lines: u16,
+}
+
+impl Default for LayoutOptions {
+    fn default() -> Self {
+        Self {
+            explorer: true,
+            inspector: InspectorChoice::default(),
+            has_details: false,
+            zoom: false,
+            focus: Focus::Worksheet,
+            main: MainPanel::default(),
+            sizes: PanelSizes::default(),
+            text_lines: 1,
+            result_cells: 0,
+            message_lines: 0,
+        }
+    }
+}
+
+/// A border that the user can move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Border {
+    /// The right border of the explorer.
+    Explorer,
+    /// The left border of the inspector at the side.
+    Inspector,
+    /// The line between the worksheet and the results.
+    Worksheet,
 }
 
 /// Where everything is. A panel that is not shown has no area.
@@ -62,8 +134,11 @@ pub struct Layout {
     pub class: LayoutClass,
     pub screen: Area,
     pub header: Area,
+    /// The lines of messages, between the panels and the hints. On a low screen they are there only while there is a message;
+    /// on a very low one they have no height, and the message replaces the hints.
+    pub message: Area,
     pub hints: Area,
-    /// The area between header and hints.
+    /// The area between the header and the messages.
     pub body: Area,
     pub explorer: Option<Area>,
     pub worksheet: Option<Area>,
@@ -82,54 +157,146 @@ impl Layout {
         let head = if width < 48 { 2 } else { 1 };
         let header = Area::new(0, 0, width, head);
         let hints = Area::new(0, height - 1, width, 1);
-        let body = Area::new(0, head, width, height - head - 1);
         let class = match () {
-            () if width >= 120 && height >= 18 => LayoutClass::Wide,
-            () if width >= 60 && height >= 18 => LayoutClass::Narrow,
+            () if width >= EXPLORER_FROM && height >= PANELS_FROM => LayoutClass::Wide,
+            () if width >= 60 && height >= PANELS_FROM => LayoutClass::Narrow,
             () => LayoutClass::Single,
         };
-        let mut layout = Self { class, screen, header, hints, body, ..Self::default() };
+        let free = height - head - 1;
+        let least = if class == LayoutClass::Single { 0 } else { 1 };
+        let lines = if free > 3 { options.message_lines.min(free / 3).max(least) } else { 0 };
+        let body = Area::new(0, head, width, free - lines);
+        let message = Area::new(0, head + free - lines, width, lines);
+        let mut layout = Self { class, screen, header, message, hints, body, ..Self::default() };
         if options.zoom || class == LayoutClass::Single {
             *layout.of_mut(options.focus) = Some(body);
             return layout;
         }
         match class {
-            LayoutClass::Wide => layout.wide(body, options),
-            LayoutClass::Narrow | LayoutClass::Single | LayoutClass::TooSmall => layout.narrow(body, options),
+            LayoutClass::Wide => layout.wide(options),
+            LayoutClass::Narrow | LayoutClass::Single | LayoutClass::TooSmall => {
+                layout.stack(body, body, options);
+                layout.replace_by_inspector(body, options);
+                if options.focus == Focus::Explorer {
+                    let width = options.sizes.explorer.unwrap_or((body.width * 6 / 10).max(40));
+                    layout.explorer = Some(Area { width: width.clamp(SIDE_WIDTH, body.width), ..body });
+                }
+            }
         }
         layout
     }
 
-    fn wide(&mut self, body: Area, options: LayoutOptions) {
+    /// Returns whether the inspector has room at the side of the worksheet.
+    #[must_use]
+    pub fn has_inspector_side(&self) -> bool {
+        self.class == LayoutClass::Wide && self.screen.width >= INSPECTOR_FROM
+    }
+
+    /// Places the side panels. They are as high as the screen if the result fits between them. Otherwise the results get the
+    /// width of the inspector, and then that of the explorer, so that a wider screen never has narrower results. A side panel
+    /// in focus keeps its height.
+    fn wide(&mut self, options: LayoutOptions) {
+        let body = self.body;
         let mut middle = body;
         if options.explorer {
-            let width = (body.width / 4).clamp(34, 48);
+            let widest = body.width - WORKSHEET_WIDTH;
+            let width = options.sizes.explorer.unwrap_or((body.width / 4).clamp(34, 48)).clamp(SIDE_WIDTH, widest);
             self.explorer = Some(Area { width, ..body });
             middle.x += width;
             middle.width -= width;
         }
-        if options.inspector {
-            let width = (body.width * 3 / 10).clamp(38, 64).min(middle.width.saturating_sub(40));
+        let is_at_side = self.has_inspector_side()
+            && match options.inspector {
+                InspectorChoice::Automatic => options.has_details || options.focus == Focus::Inspector,
+                InspectorChoice::Shown => true,
+                InspectorChoice::Hidden => false,
+            };
+        if is_at_side {
+            let widest = middle.width.saturating_sub(WORKSHEET_WIDTH).max(SIDE_WIDTH);
+            let width =
+                options.sizes.inspector.unwrap_or((body.width * 3 / 10).clamp(38, 64)).clamp(SIDE_WIDTH, widest);
             self.inspector = Some(Area { x: body.x + body.width - width, width, ..body });
             middle.width -= width;
         }
-        self.stack(middle, options);
-    }
-
-    fn narrow(&mut self, body: Area, options: LayoutOptions) {
-        self.stack(body, options);
-        let width = (body.width * 6 / 10).max(40).min(body.width);
-        match options.focus {
-            Focus::Explorer => self.explorer = Some(Area { width, ..body }),
-            Focus::Inspector => self.inspector = Some(Area { x: body.x + body.width - width, width, ..body }),
-            Focus::Worksheet | Focus::Grid => {}
+        let mut results = middle;
+        if results.width < options.result_cells && is_at_side && options.focus != Focus::Inspector {
+            results.width = body.x + body.width - results.x;
+        }
+        if results.width < options.result_cells && options.explorer && options.focus != Focus::Explorer {
+            results.width += results.x - body.x;
+            results.x = body.x;
+        }
+        self.stack(middle, results, options);
+        let top = self.worksheet.map_or(0, |area| area.height);
+        if let Some(explorer) = self.explorer.as_mut().filter(|explorer| explorer.x + explorer.width > results.x) {
+            explorer.height = top;
+        }
+        if let Some(side) = self.inspector.as_mut().filter(|side| side.x < results.x + results.width) {
+            side.height = top;
+        }
+        if !is_at_side {
+            self.replace_by_inspector(middle, options);
         }
     }
 
-    fn stack(&mut self, area: Area, options: LayoutOptions) {
-        let top = (area.height * options.split / 100).clamp(4, area.height.saturating_sub(6));
-        self.worksheet = Some(Area { height: top, ..area });
-        self.grid = Some(Area { y: area.y + top, height: area.height - top, ..area });
+    /// Places the worksheet above the results. The worksheet is as high as its text, up to half of the height. With a panel at
+    /// its side that ends above the results it has a third of the height at least.
+    fn stack(&mut self, middle: Area, results: Area, options: LayoutOptions) {
+        let height = middle.height;
+        let is_replaced = self.is_replacing(options) && options.main == MainPanel::Results;
+        let least = match () {
+            () if is_replaced => height / 2,
+            () if results.width > middle.width => height / 3,
+            () => (height / 5).clamp(5, 8),
+        };
+        let top = match options.sizes.worksheet {
+            Some(percent) => u16::try_from(u32::from(height) * u32::from(percent) / 100).unwrap_or(height),
+            // Two lines of border, and an empty line to type in.
+            None => options.text_lines.saturating_add(3).clamp(least, (height / 2).max(least)),
+        };
+        let top = top.clamp(WORKSHEET_HEIGHT, height.saturating_sub(RESULTS_HEIGHT).max(WORKSHEET_HEIGHT));
+        self.worksheet = Some(Area { height: top, ..middle });
+        self.grid = Some(Area { y: results.y + top, height: height - top, ..results });
+    }
+
+    /// Returns whether the inspector takes the place of another panel, because it has no room at the side.
+    fn is_replacing(&self, options: LayoutOptions) -> bool {
+        let is_chosen = options.inspector == InspectorChoice::Shown || options.focus == Focus::Inspector;
+        is_chosen && !self.has_inspector_side()
+    }
+
+    /// Puts the inspector in the place of the panel that is not in use; in the place of both if it is in focus.
+    fn replace_by_inspector(&mut self, middle: Area, options: LayoutOptions) {
+        if !self.is_replacing(options) {
+            return;
+        }
+        if options.focus == Focus::Inspector {
+            if let Some(explorer) = &mut self.explorer {
+                explorer.height = middle.height;
+            }
+            (self.worksheet, self.grid, self.inspector) = (None, None, Some(middle));
+            return;
+        }
+        self.inspector = match options.main {
+            MainPanel::Worksheet => self.grid.take(),
+            MainPanel::Results => self.worksheet.take(),
+        };
+    }
+
+    /// Returns the border at a cell of the screen that the user can move.
+    #[must_use]
+    pub fn border_at(&self, (x, y): (u16, u16)) -> Option<Border> {
+        let rows = |area: Area| area.y..area.y + area.height;
+        if let Some(explorer) = self.explorer.filter(|area| x + 1 == area.x + area.width && rows(*area).contains(&y)) {
+            return (explorer.width < self.body.width).then_some(Border::Explorer);
+        }
+        let side = self.inspector.filter(|_| self.has_inspector_side());
+        if side.is_some_and(|area| x == area.x && rows(area).contains(&y)) {
+            return Some(Border::Inspector);
+        }
+        let lower = self.grid.or(self.inspector).filter(|area| area.y > self.body.y)?;
+        let is_on_line = y == lower.y && (lower.x..lower.x + lower.width).contains(&x);
+        is_on_line.then_some(Border::Worksheet)
     }
 
     /// Returns the area of a popup at a cell: below the cell, or above it if there is more room. The area is shifted

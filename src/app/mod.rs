@@ -16,6 +16,7 @@ mod left_statements;
 mod left_statements_state;
 pub mod message;
 pub mod model;
+mod notice_view;
 pub mod panes;
 mod quit;
 pub mod quitting;

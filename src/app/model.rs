@@ -8,7 +8,7 @@ use crate::domain::compute::{ComputeJob, ComputeSlot, ComputeWork, Generation};
 use crate::domain::keys::{Keymap, Matcher};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Settings};
-use crate::domain::protocol::{ExportId, ResultId, SessionId};
+use crate::domain::protocol::{ExportId, PanelSizes, ResultId, SessionId};
 
 use super::action::{Action, AppAction};
 use super::context::{ConnectionState, Context};
@@ -16,7 +16,7 @@ use super::dialogs::{ActivityLine, Overlays};
 use super::due_writes::DueWrites;
 use super::effect::Effect;
 use super::focus::Focus;
-use super::layout::{Layout, LayoutClass, LayoutOptions, ScreenSize};
+use super::layout::{InspectorChoice, Layout, LayoutClass, LayoutOptions, MainPanel, ScreenSize};
 use super::left_statements_state::LeftStatements;
 use super::panes::connect::Connect;
 use super::panes::explorer::Explorer;
@@ -27,9 +27,10 @@ use super::quitting::Quitting;
 use super::reconnect_state::Reconnect;
 use super::session_restore::SessionRestore;
 use super::statement::current::Statements;
+use super::ui::draw::wrap;
 use super::ui::theme::Theme;
 
-/// A short message above the hints.
+/// A message to the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     pub text: String,
@@ -50,6 +51,7 @@ pub struct Start {
     pub problems: Vec<Problem>,
     /// Title and text of the first worksheet of the demo. It is opened if the demo has no worksheet yet.
     pub first_worksheet: Option<(String, String)>,
+    pub panel_sizes: PanelSizes,
     /// The directory in which rrx was started, made safe for display; empty if it is unknown.
     pub directory: String,
 }
@@ -101,6 +103,8 @@ pub struct Model {
     pub demo_worksheet: Option<(String, String)>,
     /// The panel that had the focus when the inspector was opened. Closing the inspector returns there.
     pub inspector_opened_from: Focus,
+    /// When the user has moved a border, if that is not saved.
+    pub sizes_moved_at: Option<Duration>,
     pub quitting: Quitting,
     pub input: InputState,
 }
@@ -197,8 +201,7 @@ impl Model {
     /// Makes a model that shows the list of profiles.
     #[must_use]
     pub fn new(start: Start) -> Self {
-        let options =
-            LayoutOptions { explorer: true, inspector: true, zoom: false, focus: Focus::Worksheet, split: 42 };
+        let options = LayoutOptions { sizes: start.panel_sizes, ..LayoutOptions::default() };
         let layout = Layout::solve(start.size, options);
         let activity = start.problems.iter().map(|problem| ActivityLine { at: 0, text: problem.to_string() }).collect();
         let activity_action = Action::App(AppAction::Activity);
@@ -249,15 +252,39 @@ impl Model {
             due: DueWrites::default(),
             demo_worksheet: start.first_worksheet,
             inspector_opened_from: Focus::Worksheet,
+            sizes_moved_at: None,
             quitting: Quitting::default(),
             input: InputState::default(),
         }
     }
 
-    /// Computes the layout again.
-    pub(super) fn solve(&mut self) {
-        self.options.focus = self.focus;
-        self.context.layout = Layout::solve(self.size, self.options);
+    /// Computes the layout again. Returns whether it has changed.
+    pub(super) fn solve(&mut self) -> bool {
+        let text_lines = self.worksheets.sheet().map_or(1, |sheet| sheet.editor.lines().len());
+        self.options = LayoutOptions {
+            focus: self.focus,
+            main: match self.focus {
+                Focus::Worksheet => MainPanel::Worksheet,
+                Focus::Grid => MainPanel::Results,
+                Focus::Explorer | Focus::Inspector => self.options.main,
+            },
+            has_details: self.inspector.content != InspectorContent::Nothing,
+            text_lines: u16::try_from(text_lines).unwrap_or(u16::MAX),
+            result_cells: self.grid.whole_width(),
+            message_lines: self.message_lines(),
+            ..self.options
+        };
+        let layout = Layout::solve(self.size, self.options);
+        let is_new = layout != self.context.layout;
+        self.context.layout = layout;
+        is_new
+    }
+
+    /// Returns the lines that the current message needs; 0 without one.
+    fn message_lines(&self) -> u16 {
+        let room = usize::from(self.size.width).saturating_sub(2);
+        let lines = self.notices.current.as_ref().map_or(0, |notice| wrap(&notice.text, room).len());
+        u16::try_from(lines).unwrap_or(u16::MAX)
     }
 
     /// Shows a notice.
@@ -321,10 +348,28 @@ impl Model {
     /// Returns whether the focus can go to this panel now.
     #[must_use]
     pub fn can_show(&self, focus: Focus) -> bool {
-        match (self.context.layout.class, focus) {
-            (LayoutClass::Wide, Focus::Explorer) => self.options.explorer || self.options.zoom,
-            (LayoutClass::Wide, Focus::Inspector) => self.options.inspector || self.options.zoom,
-            _ => true,
+        let options = self.options;
+        match focus {
+            Focus::Worksheet | Focus::Grid => true,
+            Focus::Explorer => options.explorer || options.zoom || self.context.layout.class != LayoutClass::Wide,
+            Focus::Inspector => match options.inspector {
+                InspectorChoice::Automatic => options.has_details,
+                InspectorChoice::Shown => true,
+                InspectorChoice::Hidden => options.zoom,
+            },
         }
+    }
+
+    /// Returns the panel of the middle that was in focus last.
+    pub(super) fn main_panel(&self) -> Focus {
+        match self.options.main {
+            MainPanel::Worksheet => Focus::Worksheet,
+            MainPanel::Results => Focus::Grid,
+        }
+    }
+
+    /// Returns whether only one panel is visible, so that another one is shown by moving the focus to it.
+    pub(super) fn shows_one_panel(&self) -> bool {
+        self.options.zoom || self.context.layout.class == LayoutClass::Single
     }
 }

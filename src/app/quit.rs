@@ -110,6 +110,7 @@ fn end_session(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec
 }
 
 fn end(model: &mut Model, effects: &mut Vec<Effect>) {
+    super::requests::borders::save(model, effects);
     effects.append(&mut model.refused);
     effects.push(Effect::Quit(0));
 }

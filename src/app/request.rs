@@ -62,9 +62,12 @@ pub enum Request {
     OpenPage {
         object: String,
     },
-    /// Open the inspector and move the focus to it.
+    /// Show the inspector. The focus stays where it is, unless only one panel is visible.
     ShowInspector,
+    /// Close the inspector. If it has the focus, the focus returns to the panel from which it came.
     HideInspector,
+    /// Close the details of the result in front; without any, return to the row whose key was followed.
+    LeaveResultDetails,
     /// Do this action, as its key does.
     Do(Action),
     /// Ask the user a yes-or-no question.
@@ -167,6 +170,8 @@ pub enum Request {
     /// Update the layout and every pane after a change of size, catalog or docs.
     Settle,
     Focus(Focus),
+    /// Move the focus to the worksheet or the results, whichever had it last.
+    FocusMain,
     /// Close the connection screen, if there is a session to go back to.
     CloseConnect,
     /// Show a notice.

@@ -77,6 +77,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Terminate => super::quit::terminate(model, &mut requests, &mut effects),
     }
     super::requests::run_requests(model, requests, &mut effects);
+    // The text, the result and the message decide about the room that they get.
+    if model.solve() {
+        super::requests::run_requests(model, vec![Request::Settle], &mut effects);
+    }
     let takes_text = model.layers().1;
     model.input = if takes_text { after } else { InputState::Acting };
     effects
@@ -108,6 +112,7 @@ fn on_clock(model: &mut Model, now: std::time::Duration, requests: &mut Vec<Requ
     effects.append(&mut model.refused);
     with!(model, requests, effects, worksheets.on_clock());
     model.due.on_clock(model.context.now, &mut model.worksheets.saving, effects);
+    super::requests::borders::on_clock(model, effects);
     super::quit::on_clock(model, requests, effects);
 }
 
@@ -507,6 +512,7 @@ fn is_repeated(effect: &Effect) -> bool {
             | StorageCmd::WriteDue { .. }
             | StorageCmd::LoadWorksheets { .. }
             | StorageCmd::LoadSnippets { .. }
+            | StorageCmd::SavePanelSizes(_)
             | StorageCmd::LoadDocs { .. } => true,
             StorageCmd::Begin { .. }
             | StorageCmd::LoadHistory { .. }

@@ -12,6 +12,7 @@ use super::header_view;
 use super::hints_view::hints;
 use super::layout::LayoutClass;
 use super::model::Model;
+use super::notice_view;
 use super::panes::connect::ConnectView;
 use super::panes::explorer::ExplorerView;
 use super::panes::grid::GridView;
@@ -44,7 +45,7 @@ fn paint(model: &Model, buffer: &mut Buffer) {
         panels(model, buffer);
     }
     OverlaysView { overlays: &model.overlays, context: &model.context, theme }.draw(buffer);
-    header_view::notice(model, buffer);
+    notice_view::notice(model, buffer);
     hints(model, buffer);
 }
 

@@ -13,6 +13,7 @@ use crate::app::model::SettingsReading;
 use crate::app::ui::look::TerminalLook;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::LoadedSettings;
+use crate::io::storage::panel_sizes;
 use crate::io::storage::task::StorageReport;
 use crate::io::store;
 use crate::shell::{self, ShellDeps, ShellEnd, ShellStart};
@@ -68,6 +69,7 @@ pub fn open(
         profile,
         first_worksheet,
         keymap: keys.keymap,
+        panel_sizes: panel_sizes::load(&env.paths.state),
         directory: directory.unwrap_or_default(),
     };
     let deps =

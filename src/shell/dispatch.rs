@@ -259,8 +259,8 @@ impl Dispatch {
             | StorageCmd::Exported(ExportRecord { profile, .. })
             | StorageCmd::Copied(CopyRecord { profile, .. })
             | StorageCmd::End { profile, .. } => profile == DEMO,
-            // The demo has no settings of its own.
-            StorageCmd::LoadSettings { .. } | StorageCmd::AddProfile { .. } => false,
+            // The demo has no settings and no panels of its own.
+            StorageCmd::LoadSettings { .. } | StorageCmd::AddProfile { .. } | StorageCmd::SavePanelSizes(_) => false,
             StorageCmd::LoadHistory { .. }
             | StorageCmd::SaveSnippet { .. }
             | StorageCmd::LoadSnippets { .. }

@@ -28,6 +28,7 @@ use crate::domain::keys::Keymap;
 use crate::domain::limits::INBOX;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Settings};
+use crate::domain::protocol::PanelSizes;
 use crate::io::storage::task::StorageReport;
 use crate::io::terminal::{ColourCodes, Screen};
 
@@ -51,6 +52,7 @@ pub struct ShellStart {
     /// What the terminal can show.
     pub look: TerminalLook,
     pub keymap: Keymap<Action>,
+    pub panel_sizes: PanelSizes,
     /// The working directory, safe for display; empty if it is unknown.
     pub directory: String,
 }
@@ -84,6 +86,7 @@ pub async fn run(start: ShellStart, deps: ShellDeps) -> Result<ShellEnd, Problem
         size: ScreenSize { width, height },
         problems: start.problems,
         first_worksheet: start.first_worksheet,
+        panel_sizes: start.panel_sizes,
         directory: start.directory,
     });
     let (sender, mut inbox) = mpsc::channel::<WorkerEvent>(INBOX);

@@ -97,9 +97,9 @@ fn a_run_is_seen_where_one_panel_has_the_screen() {
         assert_eq!(bench.model.focus, Focus::Grid);
         assert!(lines(&bench).iter().any(|line| line.contains("first value")), "{:#?}", lines(&bench));
         bench.keys("esc");
-        if keys.is_empty() {
-            assert_eq!(bench.model.focus, Focus::Worksheet, "one step back is the text");
-        }
+        assert_eq!(bench.model.focus, Focus::Grid, "a letter after it must not be typed into the text");
+        bench.keys("alt-2");
+        assert_eq!(bench.model.focus, Focus::Worksheet);
     }
     let mut bench = Bench::connected(40, 12);
     bench.text("DELETE FROM subject");
@@ -204,9 +204,10 @@ fn one_step_back_from_a_detail_is_the_row_it_was_opened_from() {
         if bench.model.focus != Focus::Grid {
             bench.keys("f6");
         }
-        bench.keys("space");
+        bench.keys("space alt-4");
         assert_eq!(bench.model.focus, Focus::Inspector);
         bench.keys("esc");
         assert_eq!(bench.model.focus, Focus::Grid, "{width}x{height}");
+        assert!(bench.model.context.layout.inspector.is_none());
     }
 }

@@ -261,7 +261,7 @@ fn rows_that_come_after_an_arrangement_are_arranged_at_the_end() {
 }
 
 #[test]
-fn a_search_goes_from_match_to_match_and_back_to_the_worksheet_in_steps() {
+fn a_search_goes_from_match_to_match_and_back_in_steps() {
     let (mut bench, result) = with_rows(9);
     bench.keys("/");
     bench.text("scr-0003");
@@ -293,7 +293,8 @@ fn a_search_goes_from_match_to_match_and_back_to_the_worksheet_in_steps() {
     bench.keys("esc");
     assert!(front(&bench).search.is_none());
     bench.keys("esc");
-    assert_eq!(bench.model.focus, Focus::Worksheet);
+    assert_eq!(bench.model.focus, Focus::Grid);
+    assert!(shown(&bench).contains("There is no step back here. Alt-2 goes to the worksheet."));
 }
 
 #[test]
@@ -366,14 +367,14 @@ fn a_value_copied_from_its_detail_is_told_of_its_statement_and_a_name_is_told_of
     asked(&mut bench);
     let value = StoreEvent::Value { row: 0, column: 0, value: Some(b"1".as_slice().into()) };
     bench.feed(Message::Result(result, value));
-    bench.keys("y");
+    bench.keys("alt-4 y");
     let copied = |bench: &mut Bench| match bench.take(|effect| matches!(effect, Effect::Host(_))) {
         Effect::Host(HostCmd::Copy { copy, .. }) => copy,
         _ => unreachable!(),
     };
     let copy = copied(&mut bench);
     assert_eq!(copy.from.unwrap().statement, "SELECT id, study_id, name FROM subject");
-    bench.keys("f4 f2 f2 down y");
+    bench.keys("alt-1 down y");
     let copy = copied(&mut bench);
     assert_eq!(copy.from, None);
     bench.feed(Message::Host(HostEvent::Copied { message: "copied".into(), to: "x".into(), copy }));

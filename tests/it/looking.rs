@@ -78,7 +78,7 @@ fn the_inspector_shows_nothing_of_a_result_that_is_gone_or_not_in_front() {
     let columns = [column("id", WireType::LongLong)];
     let mut bench = with_columns(&columns, 3);
     open_value(&mut bench, b"old");
-    assert_eq!(bench.model.focus, Focus::Inspector);
+    bench.keys("alt-4");
     // A new run.
     bench.keys("f5");
     assert_eq!(bench.model.inspector.content, InspectorContent::Nothing);
@@ -88,17 +88,13 @@ fn the_inspector_shows_nothing_of_a_result_that_is_gone_or_not_in_front() {
     // The same result stays what it was; what is kept stays too, until it is let go.
     let mut bench = with_columns(&columns, 3);
     open_value(&mut bench, b"old");
-    bench.keys("f6 f6 f6");
+    bench.keys("alt-1 alt-2 alt-3");
     assert!(matches!(bench.model.inspector.content, InspectorContent::Value { .. }));
     let mut bench = with_columns(&columns, 3);
     open_value(&mut bench, b"old");
-    bench.keys("P esc X");
+    bench.keys("alt-4 P esc X");
     assert!(matches!(bench.model.inspector.content, InspectorContent::Value { .. }));
-    bench.keys("f6");
-    while bench.model.focus != Focus::Inspector {
-        bench.keys("f6");
-    }
-    bench.keys("P");
+    bench.keys("alt-4 P");
     assert_eq!(bench.model.inspector.content, InspectorContent::Nothing);
 
     // Another one comes to front, or it is closed.

@@ -26,6 +26,7 @@ mod interruptions;
 mod jobs;
 mod keys;
 mod known_hosts;
+mod layout;
 mod left_statements;
 mod look;
 mod looking;

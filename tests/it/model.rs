@@ -19,8 +19,9 @@ use rrx::domain::keys::Chord;
 use rrx::domain::problem::{Problem, ProblemKind, ServerError};
 use rrx::domain::profile::{Environment, Profile, Settings, TlsMode};
 use rrx::domain::protocol::{
-    AfterSettings, Answer, End, Lag, LoadedSettings, PrivilegeScope, Progress, Question, ResultId, Role, RunReport,
-    ServerFacts, SessionCmd, SessionEvent, SessionId, StorageCmd, StorageEvent, StoreCmd, StoreEvent, WorksheetSet,
+    AfterSettings, Answer, End, Lag, LoadedSettings, PanelSizes, PrivilegeScope, Progress, Question, ResultId, Role,
+    RunReport, ServerFacts, SessionCmd, SessionEvent, SessionId, StorageCmd, StorageEvent, StoreCmd, StoreEvent,
+    WorksheetSet,
 };
 use rrx::domain::results::{CellPreview, Column, ColumnOrigin, Window, WireType};
 use rrx::domain::sql::{Dialect, SessionPins};
@@ -52,6 +53,7 @@ impl Bench {
             size: ScreenSize { width, height },
             problems: vec![],
             first_worksheet: None,
+            panel_sizes: PanelSizes::default(),
             directory: "/home/you/work".into(),
         });
         Self { model, effects: vec![], settings_file: None }

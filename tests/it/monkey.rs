@@ -332,9 +332,11 @@ impl World {
             StorageCmd::LoadHistory { .. } => StorageEvent::History(vec![]),
             StorageCmd::AddProfile { .. } => StorageEvent::ProfileNotAdded(problem("not added")),
             StorageCmd::SaveSnippet { .. } if !fails => StorageEvent::SnippetSaved("snippet.sql".into()),
-            StorageCmd::SaveSnippet { .. } | StorageCmd::Exported(_) | StorageCmd::Copied(_) => {
-                StorageEvent::Failed(problem("not written"))
-            }
+            StorageCmd::SavePanelSizes(_) if !fails => return,
+            StorageCmd::SaveSnippet { .. }
+            | StorageCmd::SavePanelSizes(_)
+            | StorageCmd::Exported(_)
+            | StorageCmd::Copied(_) => StorageEvent::Failed(problem("not written")),
             StorageCmd::LoadSnippets { .. } => StorageEvent::Snippets { snippets: Arc::default(), problems: vec![] },
             StorageCmd::LoadDocs { .. } => StorageEvent::Docs { packs: Arc::default(), problems: vec![] },
         };

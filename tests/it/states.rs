@@ -446,6 +446,7 @@ fn value(bench: &mut Bench, column: Column, bytes: &[u8]) {
     bench.keys("o");
     let event = StoreEvent::Value { row: 0, column: 0, value: Some(bytes.into()) };
     bench.feed(Message::Result(result, event));
+    bench.keys("alt-4");
     assert_eq!(bench.model.focus, Focus::Inspector);
 }
 

@@ -361,6 +361,7 @@ fn a_program_that_panics() {
         problems: Vec::new(),
         profile: Some("demo".into()),
         first_worksheet: None,
+        panel_sizes: rrx::domain::protocol::PanelSizes::default(),
         keymap: keymap::load(&settings.ui, &paths).keymap,
         settings,
         directory: String::new(),

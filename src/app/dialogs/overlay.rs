@@ -346,6 +346,7 @@ mod tests {
             size: ScreenSize { width: 100, height: 30 },
             problems: Vec::new(),
             first_worksheet: None,
+            panel_sizes: crate::domain::protocol::PanelSizes::default(),
             directory: String::new(),
         })
     }

@@ -1,6 +1,7 @@
 //! Shows the pages of the documentation packs: about tables, and about topics.
 
 use crate::app::context::Context;
+use crate::app::focus::Focus;
 use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request};
 
 /// Lists the pages.
@@ -24,7 +25,9 @@ impl Dialog for PagesDialog {
         let items = context.docs.iter().flat_map(|pack| {
             pack.pages.iter().map(|page| {
                 let request = Request::OpenPage { object: page.object.clone() };
-                DialogItem::new(&page.object, vec![request]).about(&page.title).right(&pack.title)
+                DialogItem::new(&page.object, vec![request, Request::Focus(Focus::Inspector)])
+                    .about(&page.title)
+                    .right(&pack.title)
             })
         });
         items.collect()

@@ -1,16 +1,15 @@
 //! Requests that open and close the inspector.
 
 use crate::app::focus::Focus;
+use crate::app::layout::InspectorChoice;
 use crate::app::model::Model;
 use crate::app::panes::inspector::InspectorContent;
 use crate::app::request::Request;
 
-/// Shows documentation that the user asked for. The focus moves to the inspector only if that was hidden.
+/// Shows documentation that the user asked for.
 pub(super) fn open_docs(model: &mut Model, content: InspectorContent, requests: &mut Vec<Request>) {
     model.inspector.show(content, &model.context);
-    if model.context.layout.inspector.is_none() {
-        requests.push(Request::ShowInspector);
-    }
+    requests.push(Request::ShowInspector);
 }
 
 /// Shows a page of a documentation pack. A page about a table is shown with the columns of the table.
@@ -22,18 +21,46 @@ pub(super) fn open_page(model: &mut Model, object: String, requests: &mut Vec<Re
     open_docs(model, content, requests);
 }
 
-/// Opens the inspector and moves the focus to it.
+/// Shows the inspector with what it has. The focus moves to it only where one panel is visible at a time.
 pub(super) fn show(model: &mut Model, requests: &mut Vec<Request>) {
-    model.options.inspector = true;
+    // At the side it appears by itself while it has something to show.
+    let is_automatic = model.context.layout.has_inspector_side();
+    model.options.inspector = if is_automatic { InspectorChoice::Automatic } else { InspectorChoice::Shown };
+    requests.push(if model.shows_one_panel() { Request::Focus(Focus::Inspector) } else { Request::Settle });
+}
+
+/// Opens the inspector as the user has chosen, also if it is empty.
+pub(super) fn open(model: &mut Model, requests: &mut Vec<Request>) {
+    show(model, requests);
+    model.options.inspector = InspectorChoice::Shown;
+}
+
+/// Closes the inspector as the user has chosen.
+pub(super) fn close(model: &mut Model, requests: &mut Vec<Request>) {
+    hide(model, requests);
+    if model.context.layout.has_inspector_side() {
+        model.options.inspector = InspectorChoice::Hidden;
+    }
+}
+
+/// Closes the inspector until it has something else to show. A content about a result is cleared.
+pub(super) fn hide(model: &mut Model, requests: &mut Vec<Request>) {
+    let is_of_result = model.inspector.result.is_some() && !model.inspector.is_pinned;
+    if is_of_result {
+        model.inspector.show(InspectorContent::Nothing, &model.context);
+    }
+    let stays_hidden = model.context.layout.has_inspector_side() && !is_of_result;
+    model.options.inspector = if stays_hidden { InspectorChoice::Hidden } else { InspectorChoice::Automatic };
+    let back = if model.focus == Focus::Inspector { model.inspector_opened_from } else { model.focus };
+    requests.push(Request::Focus(back));
+}
+
+/// Shows the inspector, which gets the focus.
+pub(super) fn on_focus(model: &mut Model) {
+    if model.options.inspector == InspectorChoice::Hidden {
+        model.options.inspector = InspectorChoice::Shown;
+    }
     if model.focus != Focus::Inspector {
         model.inspector_opened_from = model.focus;
     }
-    requests.push(Request::Focus(Focus::Inspector));
-}
-
-/// Closes the inspector. The focus returns to the panel from which it was opened.
-pub(super) fn hide(model: &mut Model, requests: &mut Vec<Request>) {
-    model.options.inspector = false;
-    let back = if model.focus == Focus::Inspector { model.inspector_opened_from } else { model.focus };
-    requests.push(Request::Focus(back));
 }

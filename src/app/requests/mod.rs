@@ -1,5 +1,6 @@
 //! Handles the requests of panes and dialogs, and sends each action to its pane. Only here panes come together.
 
+pub(super) mod borders;
 mod inspector;
 mod results;
 mod show;
@@ -17,14 +18,17 @@ use super::dialogs::{
 };
 use super::effect::Effect;
 use super::focus::Focus;
+use super::layout::{InspectorChoice, LayoutClass};
 use super::model::Model;
 use super::panes::connect::Connect;
+use super::panes::grid::GridAction;
 use super::panes::inspector::InspectorContent;
 use super::panes::worksheet::NamedTable;
 use super::panes::{PaneContext, with};
 use super::quit;
 use super::quitting::Quitting;
 use super::request::{Dialog, DialogShape, Request};
+use borders::Resize;
 
 /// History entries that are read at most.
 const HISTORY: usize = 500;
@@ -64,9 +68,11 @@ fn act_line(model: &mut Model, action: LineAction, requests: &mut Vec<Request>, 
     }
 }
 
-/// Shows the table at the worksheet's cursor in the inspector, if that is visible.
+/// Shows the table at the worksheet's cursor in the inspector, if that is visible or appears by itself.
 fn follow(model: &mut Model) {
-    if model.context.layout.inspector.is_some()
+    let layout = &model.context.layout;
+    let appears = layout.has_inspector_side() && model.options.inspector != InspectorChoice::Hidden;
+    if (layout.inspector.is_some() || appears)
         && let Some(NamedTable { schema, table }) = model.worksheets.table(&model.context)
     {
         model.inspector.follow(InspectorContent::Table { schema, table }, &model.context);
@@ -94,7 +100,7 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
                 model.options.zoom = false;
                 requests.push(Request::Settle);
             } else {
-                requests.push(Request::Focus(Focus::Worksheet));
+                requests.push(Request::FocusMain);
             }
         }
         AppAction::NextPanel | AppAction::PreviousPanel => {
@@ -105,13 +111,16 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             with!(model, requests, effects, worksheets.run());
         }
         AppAction::RunAll => with!(model, requests, effects, worksheets.run_all()),
-        AppAction::ToggleExplorer => {
-            let is_shown = model.context.layout.explorer.is_some();
-            model.options.explorer = !is_shown;
-            requests.push(Request::Focus(if is_shown { Focus::Worksheet } else { Focus::Explorer }));
-        }
-        AppAction::ToggleInspector if model.context.layout.inspector.is_some() => requests.push(Request::HideInspector),
-        AppAction::ToggleInspector => requests.push(Request::ShowInspector),
+        AppAction::FocusExplorer => requests.push(Request::Focus(Focus::Explorer)),
+        AppAction::FocusWorksheet => requests.push(Request::Focus(Focus::Worksheet)),
+        AppAction::FocusResults => requests.push(Request::Focus(Focus::Grid)),
+        AppAction::FocusInspector => requests.push(Request::Focus(Focus::Inspector)),
+        AppAction::ToggleExplorer => toggle_explorer(model, requests),
+        AppAction::ToggleInspector if model.context.layout.inspector.is_some() => inspector::close(model, requests),
+        AppAction::ToggleInspector => inspector::open(model, requests),
+        AppAction::EnlargePanel => borders::resize(model, Resize::Enlarge, requests, effects),
+        AppAction::ShrinkPanel => borders::resize(model, Resize::Shrink, requests, effects),
+        AppAction::ResetPanels => borders::reset(model, requests, effects),
         AppAction::Zoom => {
             model.options.zoom = !model.options.zoom;
             requests.push(Request::Settle);
@@ -167,6 +176,19 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
         }
         AppAction::Rename => requests.push(open(RenameDialog)),
         AppAction::Redraw => effects.push(Effect::Redraw),
+    }
+}
+
+/// Shows or hides the explorer. Where it covers other panels, it is shown by moving the focus to it.
+fn toggle_explorer(model: &mut Model, requests: &mut Vec<Request>) {
+    let covers = model.shows_one_panel() || model.context.layout.class != LayoutClass::Wide;
+    match (covers, model.focus == Focus::Explorer) {
+        (true, true) => requests.push(Request::FocusMain),
+        (true, false) => requests.push(Request::Focus(Focus::Explorer)),
+        (false, in_focus) => {
+            model.options.explorer = !model.options.explorer;
+            requests.push(if in_focus { Request::FocusMain } else { Request::Settle });
+        }
     }
 }
 
@@ -274,6 +296,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         Request::OpenPage { object } => inspector::open_page(model, object, requests),
         Request::ShowInspector => inspector::show(model, requests),
         Request::HideInspector => inspector::hide(model, requests),
+        Request::LeaveResultDetails => leave_result_details(model, requests),
         Request::Do(action) => act(model, action, requests, effects),
         Request::Confirm { question, yes, no } => requests.push(open(ConfirmDialog { question, yes: Some(yes), no })),
         Request::Copy(copy) if copy.text.is_empty() => {
@@ -316,15 +339,8 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         Request::LoadSnippets => super::connection::load_snippets(model, effects),
         // The panel is there, but the keys still go to the text.
         Request::Focus(_) if !model.may_interrupt() => requests.push(Request::Settle),
-        Request::Focus(focus) => {
-            model.focus = focus;
-            match focus {
-                Focus::Explorer => model.options.explorer = true,
-                Focus::Inspector => model.options.inspector = true,
-                Focus::Worksheet | Focus::Grid => {}
-            }
-            requests.push(Request::Settle);
-        }
+        Request::Focus(focus) => move_focus(model, focus, requests),
+        Request::FocusMain => move_focus(model, model.main_panel(), requests),
         Request::Settle => settle_panes(model, requests, effects),
         Request::CloseConnect => close_connect(model),
         Request::Notice(text) => model.notice(text),
@@ -332,6 +348,32 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         Request::Quit => quit::quit(model, requests, effects),
         Request::Stay => quit::stay(model),
     }
+}
+
+/// Closes the details of the result in front. Without any, returns to the row whose key was followed; a notice says where to go
+/// if there is no step back.
+fn leave_result_details(model: &mut Model, requests: &mut Vec<Request>) {
+    let front = model.grid.front();
+    let has_details = model.inspector.result.is_some() && !model.inspector.is_pinned;
+    if has_details && model.context.layout.inspector.is_some() {
+        requests.push(Request::HideInspector);
+    } else if front.is_some_and(|result| result.came_from.is_some()) {
+        requests.push(Request::Do(Action::Grid(GridAction::Return)));
+    } else {
+        let key = model.context.key(Action::App(AppAction::FocusWorksheet));
+        model.notice(format!("There is no step back here. {key} goes to the worksheet."));
+    }
+}
+
+/// Moves the focus to a panel, and shows the panel.
+fn move_focus(model: &mut Model, focus: Focus, requests: &mut Vec<Request>) {
+    match focus {
+        Focus::Explorer => model.options.explorer = true,
+        Focus::Inspector => inspector::on_focus(model),
+        Focus::Worksheet | Focus::Grid => {}
+    }
+    model.focus = focus;
+    requests.push(Request::Settle);
 }
 
 /// Closes the connection screen, if there is a session to go back to.

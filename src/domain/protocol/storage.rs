@@ -10,6 +10,8 @@ use crate::domain::problem::Problem;
 use crate::domain::profile::{ProfileDraft, Settings};
 use crate::domain::snippets::Snippet;
 
+use super::panel_sizes::PanelSizes;
+
 /// A worksheet as it is stored on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedWorksheet {
@@ -126,6 +128,8 @@ pub enum StorageCmd {
     AddProfile {
         draft: Box<ProfileDraft>,
     },
+    /// Save the sizes of the panels.
+    SavePanelSizes(PanelSizes),
     /// Read the doc packs of a profile.
     LoadDocs {
         directories: Vec<PathBuf>,

@@ -10,6 +10,7 @@ pub mod history;
 pub mod keymaps;
 pub mod known_hosts;
 pub mod lock;
+pub mod panel_sizes;
 pub mod paths;
 pub mod rescue;
 mod safe_name;

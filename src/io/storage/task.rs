@@ -15,7 +15,7 @@ use super::due_records::{DueRecords, LogEntry};
 use super::paths::Paths;
 use super::settings::Presence;
 use super::worksheets::{SavedWorksheets, WorksheetFiles};
-use super::{docs, history, rescue, settings, snippets};
+use super::{docs, history, panel_sizes, rescue, settings, snippets};
 use crate::domain::access_log::{AuthorizedStatement, CopyRecord, ExportRecord, Permit};
 use crate::domain::docs::DocPack;
 use crate::domain::limits;
@@ -143,6 +143,10 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
             StorageCmd::AddProfile { draft } => match self.add_profile(&draft) {
                 Ok(settings) => StorageEvent::ProfileAdded { name: draft.name, settings },
                 Err(problem) => StorageEvent::ProfileNotAdded(problem),
+            },
+            StorageCmd::SavePanelSizes(sizes) => match panel_sizes::save(&self.paths.state, sizes) {
+                Ok(()) => return,
+                Err(problem) => StorageEvent::Failed(problem),
             },
             StorageCmd::LoadDocs { directories, demo } => {
                 let (mut packs, problems) = docs::load(&directories);
@@ -358,6 +362,7 @@ fn answer_to_panic(command: &StorageCmd) -> Box<dyn FnOnce(Problem) -> StorageEv
         StorageCmd::LoadHistory { .. }
         | StorageCmd::SaveSnippet { .. }
         | StorageCmd::LoadSnippets { .. }
+        | StorageCmd::SavePanelSizes(_)
         | StorageCmd::LoadDocs { .. } => Box::new(StorageEvent::Failed),
     }
 }
@@ -390,6 +395,7 @@ fn is_superseded(command: &StorageCmd, waiting: &VecDeque<StorageCmd>) -> bool {
             | StorageCmd::LoadSnippets { .. }
             | StorageCmd::LoadSettings { .. }
             | StorageCmd::AddProfile { .. }
+            | StorageCmd::SavePanelSizes(_)
             | StorageCmd::LoadDocs { .. } => {}
         }
     }

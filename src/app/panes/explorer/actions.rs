@@ -20,7 +20,7 @@ actions! {
         Copy = "copy": "Copy name",
         Filter = "filter": "Filter tables and columns…",
         System = "system": "Show or hide system schemas",
-        Leave = "leave": "Clear the filter, or go to the worksheet",
+        Leave = "leave": "Clear the filter, or close the explorer where it covers other panels",
     }
 }
 

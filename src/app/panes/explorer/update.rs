@@ -1,7 +1,9 @@
 //! Decisions of the explorer.
 
+use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
 use crate::app::focus::Focus;
+use crate::app::layout::LayoutClass;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
 use crate::app::statement::origin::StatementOrigin;
@@ -168,10 +170,7 @@ impl Explorer {
                 None => cx.request(Request::Notice("Put the cursor on a table or a column first.".into())),
             },
             A::Detail => match self.table(cx.context) {
-                Some((schema, table)) => {
-                    cx.request(Request::OpenTable { schema, table });
-                    cx.request(Request::ShowInspector);
-                }
+                Some((schema, table)) => cx.request(Request::OpenTable { schema, table }),
                 None => cx.request(Request::Notice("Put the cursor on a table first.".into())),
             },
             A::Filter => self.is_typing = true,
@@ -183,7 +182,12 @@ impl Explorer {
                 self.filter.clear();
                 self.request_hits(cx);
             }
-            A::Leave => cx.request(Request::Focus(Focus::Worksheet)),
+            // Where the explorer covers the other panels, it is closed.
+            A::Leave if cx.context.layout.class == LayoutClass::Wide => {
+                let key = cx.key(Action::App(AppAction::FocusWorksheet));
+                cx.request(Request::Notice(format!("There is no step back here. {key} goes to the worksheet.")));
+            }
+            A::Leave => cx.request(Request::FocusMain),
         }
         if matches!(action, A::Down | A::Up | A::PageDown | A::PageUp | A::Top | A::End)
             && let Some((schema, table)) = self.table(cx.context)

@@ -52,6 +52,6 @@ actions! {
         PreviousResult = "previous-result": "Go to the previous result",
         Pin = "pin-result": "Keep this result, or let the next one replace it",
         Close = "close-result": "Close result",
-        Leave = "leave": "Clear the selection or search, or go to the worksheet",
+        Leave = "leave": "Go one step back: stop a job, clear the selection or search, close details",
     }
 }

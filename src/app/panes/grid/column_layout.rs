@@ -175,6 +175,12 @@ impl ColumnLayout {
         shown.iter().map(|column| u32::from(self.width(*column)) + u32::from(GAP)).sum()
     }
 
+    /// Returns the cells that all visible columns need.
+    #[must_use]
+    pub fn whole_width(&self) -> u16 {
+        u16::try_from(self.cells(0..self.order.len())).unwrap_or(u16::MAX).saturating_sub(GAP)
+    }
+
     /// Returns the columns that fit into so many cells, from left to right.
     #[must_use]
     pub fn spans(&self, room: u16) -> Vec<ColumnSpan> {

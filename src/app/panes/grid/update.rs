@@ -59,7 +59,8 @@ impl Grid {
         self.settle(cx);
     }
 
-    /// Stops or clears the first of these: the export, a job, the selection, the search. Otherwise goes to the worksheet.
+    /// Goes one step back in the results: stops the export or a job, clears the selection or the search, closes the value that is
+    /// shown, returns to the row whose key was followed. The focus stays in the results.
     fn leave(&mut self, cx: &mut PaneContext<'_>) {
         if let Some(result) = self.front_mut() {
             if let Some(export) = &result.export {
@@ -73,7 +74,7 @@ impl Grid {
                 return;
             }
         }
-        cx.request(Request::Focus(Focus::Worksheet));
+        cx.request(Request::LeaveResultDetails);
     }
 
     /// Goes to a row, and to a column by its position in the server's order. A hidden column is shown again.
@@ -97,6 +98,15 @@ impl Grid {
             Some(result) if result.count() > 0 => result.copy(format, cx),
             Some(_) | None => cx.request(Request::Notice("There is no value here.".into())),
         }
+    }
+
+    /// Returns the cells that all visible columns of the result in front need, with the border of the panel; 0 without rows.
+    #[must_use]
+    pub fn whole_width(&self) -> u16 {
+        /// Cells of the panel that belong to no column: the border, and the gap after the row's number.
+        const AROUND: u16 = 5;
+        let Some(result) = self.front().filter(|result| result.progress.rows > 0) else { return 0 };
+        AROUND.saturating_add(number_width(result.count())).saturating_add(result.layout.whole_width())
     }
 
     /// Puts the cursor of the result in front on a cell and scrolls it into view. Requests the rows near the screen.
@@ -278,13 +288,18 @@ impl ResultSet {
         let page = u64::from(page(cx.context));
         let count = self.count();
         self.row = self.row.min(count.saturating_sub(1));
-        self.top =
-            self.top.min(self.row).max((self.row + 1).saturating_sub(page)).min(count.saturating_sub(page.min(count)));
+        // A panel that is not shown keeps its scroll position.
+        if cx.context.layout.grid.is_some() {
+            let last_top = count.saturating_sub(page.min(count));
+            self.top = self.top.min(self.row).max((self.row + 1).saturating_sub(page)).min(last_top);
+        }
         self.place = self.place.min(self.layout.len().saturating_sub(1));
         if self.search.as_ref().is_some_and(|search| search.columns != self.layout.order()) {
             self.search_again(cx);
         }
-        self.layout.settle(self.place, room(cx.context, count));
+        if cx.context.layout.grid.is_some() {
+            self.layout.settle(self.place, room(cx.context, count));
+        }
         let visible_rows = self.top..(self.top + page).min(count);
         let covers = |range: &std::ops::Range<u64>| range.start <= visible_rows.start && visible_rows.end <= range.end;
         let is_there = self.current_window().is_some_and(|window| covers(&window.range()));

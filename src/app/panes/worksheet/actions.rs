@@ -36,6 +36,6 @@ actions! {
         NextStatement = "next-statement": "Go to the next statement",
         PreviousStatement = "previous-statement": "Go to the previous statement",
         Docs = "docs": "Show documentation of the table at the cursor",
-        Leave = "leave": "Clear the error mark or selection, or go to the results",
+        Leave = "leave": "Clear the error mark or the selection",
     }
 }

@@ -308,7 +308,7 @@ impl Worksheets {
                     let position = sheet.editor.cursor();
                     sheet.editor.go(position);
                 }
-                _ => cx.request(Request::Focus(Focus::Grid)),
+                _ => {}
             },
         }
         self.on_moved(cx);
@@ -397,9 +397,10 @@ impl Worksheets {
     /// Parses the text and scrolls the cursor into view. Also saves a change of the text if no save is under way.
     pub fn settle(&mut self, cx: &mut PaneContext<'_>) {
         self.parse(cx.context.dialect());
-        let rows = usize::from(cx.context.layout.rows(Focus::Worksheet)).max(1);
-        let width = cx.context.layout.worksheet.map_or(80, |area| usize::from(area.width.saturating_sub(9))).max(1);
-        if let Some(sheet) = self.sheet() {
+        // A panel that is not shown keeps its scroll position.
+        if let (Some(area), Some(sheet)) = (cx.context.layout.worksheet, self.sheet()) {
+            let rows = usize::from(cx.context.layout.rows(Focus::Worksheet)).max(1);
+            let width = usize::from(area.width.saturating_sub(9)).max(1);
             let (line, column) = sheet.editor.cursor();
             let count = sheet.editor.lines().len();
             self.top = self.top.min(line).max((line + 1).saturating_sub(rows)).min(count.saturating_sub(1));
