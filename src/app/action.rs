@@ -31,6 +31,7 @@ actions! {
         EnlargePanel = "enlarge-panel": "Enlarge this panel",
         ShrinkPanel = "shrink-panel": "Shrink this panel",
         ResetPanels = "reset-panels": "Reset the sizes of all panels",
+        ToggleMouse = "toggle-mouse": "Use the mouse here, or leave it to the terminal",
         Snippets = "snippets": "Open snippet…",
         SaveSnippet = "save-snippet": "Save the statement as a snippet…",
         History = "history": "Show history: statements from the access log",

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::domain::catalog::Catalog;
 use crate::domain::compute::ComputeJob;
+use crate::domain::mouse::MouseMode;
 use crate::domain::protocol::{ExportCmd, HostCmd, SessionCmd, SessionId, StorageCmd, StoreCmd};
 
 /// One thing for the shell to do.
@@ -23,6 +24,8 @@ pub enum Effect {
     Compute(ComputeJob),
     /// Frees a catalog on another thread, because a large one takes milliseconds to free.
     Discard(Arc<Catalog>),
+    /// Lets the terminal report the mouse, or not.
+    Mouse(MouseMode),
     /// Redraws every cell, because another program has written to the terminal.
     Redraw,
     /// Sends a clock message after this time.

@@ -34,20 +34,50 @@ pub(super) fn hints(model: &Model, buffer: &mut Buffer) {
         parts(buffer, (area.x, area.y), area.right(), [(" ", theme.text()), (text.as_str(), theme.warning())]);
         return;
     }
-    let mut x = area.x + 1;
-    for (action, label) in hint_actions(model, usize::from(area.width)) {
-        let Some(key) = context.keymap.label(action.layer(), action) else { continue };
+    for hint in placed_hints(model) {
+        let texts = [(hint.key.as_str(), theme.key()), (" ", theme.dim()), (hint.label, theme.dim())];
+        parts(buffer, (area.x + hint.x, area.y), area.right(), texts);
+    }
+}
+
+/// A hint on the bottom line.
+struct PlacedHint {
+    action: Action,
+    key: String,
+    label: &'static str,
+    /// Its first cell on the line.
+    x: u16,
+    width: u16,
+}
+
+/// Returns the hints that fit on the bottom line, from left to right.
+fn placed_hints(model: &Model) -> Vec<PlacedHint> {
+    /// Cells between two hints.
+    const GAP: u16 = 3;
+    let room = model.context.layout.hints.width;
+    let mut hints: Vec<PlacedHint> = Vec::new();
+    let mut x = 1_u16;
+    for (action, label) in hint_actions(model, usize::from(room)) {
+        let Some(key) = model.context.keymap.label(action.layer(), action) else { continue };
         let width = u16::try_from(key.cells() + label.cells() + 1).unwrap_or(u16::MAX);
-        if x.saturating_add(width) > area.right() {
+        if x.saturating_add(width) > room {
             break;
         }
-        x = parts(
-            buffer,
-            (x, area.y),
-            area.right(),
-            [(key.as_str(), theme.key()), (" ", theme.dim()), (label, theme.dim()), ("   ", theme.dim())],
-        );
+        hints.push(PlacedHint { action, key, label, x, width });
+        x += width + GAP;
     }
+    hints
+}
+
+/// Returns the action of the hint at a cell of the screen, if hints are shown.
+pub(super) fn hint_at(model: &Model, (x, y): (u16, u16)) -> Option<Action> {
+    let area = model.context.layout.hints;
+    let is_covered = !model.matcher.open().is_empty() || (model.notices.current.is_some() && !has_lines(model));
+    if y != area.y || is_covered {
+        return None;
+    }
+    let hints = placed_hints(model);
+    hints.into_iter().find(|hint| (area.x + hint.x..area.x + hint.x + hint.width).contains(&x)).map(|hint| hint.action)
 }
 
 /// Returns the actions that the bottom line names, with a label for each. Help and commands come after the first few,

@@ -27,6 +27,24 @@ impl Area {
         self.height > 3
     }
 
+    /// Returns whether a cell of the screen is in it.
+    #[must_use]
+    pub fn contains(self, (x, y): (u16, u16)) -> bool {
+        (self.x..self.x + self.width).contains(&x) && (self.y..self.y + self.height).contains(&y)
+    }
+
+    /// Returns the area inside the border of a panel.
+    #[must_use]
+    pub fn inside(self) -> Self {
+        let (side, lower) = if self.has_box() { (1, 1) } else { (0, 0) };
+        Self {
+            x: self.x + side.min(self.width),
+            y: self.y + 1.min(self.height),
+            width: self.width.saturating_sub(2 * side),
+            height: self.height.saturating_sub(1 + lower),
+        }
+    }
+
     fn new(x: u16, y: u16, width: u16, height: u16) -> Self {
         Self { x, y, width, height }
     }
@@ -281,6 +299,15 @@ impl Layout {
             MainPanel::Worksheet => self.grid.take(),
             MainPanel::Results => self.worksheet.take(),
         };
+    }
+
+    /// Returns the panel that is drawn at a cell of the screen.
+    #[must_use]
+    pub fn panel_at(&self, (x, y): (u16, u16)) -> Option<Focus> {
+        // The explorer may cover the others.
+        [Focus::Explorer, Focus::Inspector, Focus::Grid, Focus::Worksheet]
+            .into_iter()
+            .find(|focus| self.of(*focus).is_some_and(|area| area.contains((x, y))))
     }
 
     /// Returns the border at a cell of the screen that the user can move.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::domain::compute::Computed;
 use crate::domain::keys::Chord;
+use crate::domain::mouse::MouseEvent;
 use crate::domain::protocol::{
     ExportEvent, ExportId, HostEvent, ResultId, SessionEvent, SessionId, StorageEvent, StoreEvent,
 };
@@ -15,6 +16,7 @@ use super::layout::ScreenSize;
 #[derive(Debug)]
 pub enum Message {
     Key(Chord),
+    Mouse(MouseEvent),
     /// Text was pasted. It is inserted as text and runs no action.
     Paste(String),
     Resize(ScreenSize),

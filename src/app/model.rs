@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::domain::compute::{ComputeJob, ComputeSlot, ComputeWork, Generation};
 use crate::domain::keys::{Keymap, Matcher};
+use crate::domain::mouse::MouseMode;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Settings};
 use crate::domain::protocol::{ExportId, PanelSizes, ResultId, SessionId};
@@ -18,6 +19,7 @@ use super::effect::Effect;
 use super::focus::Focus;
 use super::layout::{InspectorChoice, Layout, LayoutClass, LayoutOptions, MainPanel, ScreenSize};
 use super::left_statements_state::LeftStatements;
+use super::mouse_state::Mouse;
 use super::panes::connect::Connect;
 use super::panes::explorer::Explorer;
 use super::panes::grid::Grid;
@@ -105,6 +107,7 @@ pub struct Model {
     pub inspector_opened_from: Focus,
     /// When the user has moved a border, if that is not saved.
     pub sizes_moved_at: Option<Duration>,
+    pub mouse: Mouse,
     pub quitting: Quitting,
     pub input: InputState,
 }
@@ -202,6 +205,8 @@ impl Model {
     #[must_use]
     pub fn new(start: Start) -> Self {
         let options = LayoutOptions { sizes: start.panel_sizes, ..LayoutOptions::default() };
+        let mode = if start.settings.ui.mouse { MouseMode::On } else { MouseMode::Off };
+        let mouse = Mouse { mode, ..Mouse::default() };
         let layout = Layout::solve(start.size, options);
         let activity = start.problems.iter().map(|problem| ActivityLine { at: 0, text: problem.to_string() }).collect();
         let activity_action = Action::App(AppAction::Activity);
@@ -253,6 +258,7 @@ impl Model {
             demo_worksheet: start.first_worksheet,
             inspector_opened_from: Focus::Worksheet,
             sizes_moved_at: None,
+            mouse,
             quitting: Quitting::default(),
             input: InputState::default(),
         }

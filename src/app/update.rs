@@ -4,11 +4,10 @@ use crate::domain::access_log::CopyRecord;
 use crate::domain::compute::{ComputeResult, Computed};
 use crate::domain::keys::{Chord, KeyMatch, Matcher};
 use crate::domain::limits::LINE_BYTES;
-use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Environment;
 use crate::domain::protocol::{
-    AfterSettings, CopyText, End, ExportCmd, ExportEvent, HopMessage, HopMessageKind, HostCmd, HostEvent, ResultId,
-    RunReport, SavedWorksheet, SessionCmd, SessionEvent, SessionId, StorageCmd, StorageEvent, StoreCmd, StoreEvent,
+    CopyText, End, ExportEvent, HopMessage, HopMessageKind, HostCmd, HostEvent, ResultId, SavedWorksheet, SessionCmd,
+    SessionEvent, SessionId, StorageCmd, StorageEvent, StoreEvent,
 };
 use crate::domain::quantity::byte_size;
 use crate::domain::text::excerpt;
@@ -42,6 +41,9 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     }
     match message {
         Message::Key(chord) => after = on_key(model, chord, &mut requests, &mut effects).unwrap_or(before),
+        Message::Mouse(event) => {
+            super::mouse::on_mouse(model, event, &mut requests, &mut effects);
+        }
         Message::Paste(text) => {
             after = InputState::Typing;
             on_paste(model, &text, &mut requests, &mut effects);
@@ -72,7 +74,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             super::worker_loss::on_worker_lost(model, worker, &why, &mut requests, &mut effects);
         }
         Message::Connect(profile) => requests.push(Request::Connect(profile)),
-        Message::Refused(effect) => on_refused(model, effect, &mut requests, &mut effects),
+        Message::Refused(effect) => super::refused::on_refused(model, effect, &mut requests, &mut effects),
         Message::Interrupt => on_interrupt(model, &mut requests, &mut effects),
         Message::Terminate => super::quit::terminate(model, &mut requests, &mut effects),
     }
@@ -89,7 +91,12 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
 /// Returns whether a message comes from the user. What it causes at once may move the focus and open dialogs.
 fn is_of_user(message: &Message) -> bool {
     match message {
-        Message::Key(_) | Message::Paste(_) | Message::Connect(_) | Message::Interrupt | Message::Terminate => true,
+        Message::Key(_)
+        | Message::Mouse(_)
+        | Message::Paste(_)
+        | Message::Connect(_)
+        | Message::Interrupt
+        | Message::Terminate => true,
         Message::Resize(_)
         | Message::Clock(_)
         | Message::Session(..)
@@ -446,110 +453,5 @@ fn on_host(model: &mut Model, event: HostEvent, requests: &mut Vec<Request>, eff
             effects.push(Effect::Host(HostCmd::Copy { copy, refused: Some(why) }));
         }
         HostEvent::Failed(problem) => requests.push(Request::Problem(problem)),
-    }
-}
-
-/// Handles an effect that a full queue refused. What must happen is sent again with the next clock message.
-fn on_refused(model: &mut Model, effect: Effect, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    let what = match &effect {
-        Effect::Session(..) => "The session is busy",
-        Effect::Store(_) => "The result store is busy",
-        Effect::Storage(_) => "The disk is busy",
-        Effect::Export(_) => "Another export is still ending",
-        Effect::Compute(_) | Effect::Discard(_) => "The machine is busy",
-        Effect::Host(_) => "The clipboard is busy",
-        Effect::Redraw | Effect::Wake(_) | Effect::Quit(_) => "The program is busy",
-    };
-    model.grid.on_refused();
-    let next = if is_repeated(&effect) { "rrx tries again by itself" } else { "Try again in a moment" };
-    model.notice(format!("{what}. {next}."));
-    match effect {
-        // A statement that was not sent has ended. Otherwise it would seem to run forever.
-        Effect::Session(_, SessionCmd::Run { result, .. }) | Effect::Storage(StorageCmd::Begin { result, .. }) => {
-            let problem = Problem::new(ProblemKind::Refused, format!("Nothing was sent: {}", what.to_lowercase()))
-                .hint("run it again in a moment");
-            super::statement::on_ended(model, result, RunReport::without_rows(End::Broken(problem)), requests, effects);
-        }
-        Effect::Storage(StorageCmd::LoadSettings { then: AfterSettings::Connect(_) }) => {
-            if let Some(connect) = &mut model.connect {
-                connect.on_settings_refused();
-            }
-        }
-        Effect::Storage(StorageCmd::AddProfile { .. }) => {
-            if let Some(connect) = &mut model.connect {
-                let problem = Problem::new(ProblemKind::Local, "The profile was not saved, because the disk is busy");
-                connect.on_not_added(problem.hint("save it again in a moment"));
-            }
-        }
-        Effect::Store(StoreCmd::Find { result, .. }) => model.grid.search_refused(result),
-        Effect::Export(ExportCmd::Write(order)) => model.grid.forget_export(order.id),
-        Effect::Storage(StorageCmd::SaveWorksheets { profile, .. })
-            if model.worksheets.profile.as_ref() == Some(&profile) =>
-        {
-            model.worksheets.is_dirty = true;
-            model.worksheets.saving.remove(&profile);
-            effects.push(Effect::Wake(super::statement::SOON));
-        }
-        Effect::Storage(StorageCmd::WriteDue { profile }) => {
-            model.worksheets.saving.remove(&profile);
-        }
-        effect if is_repeated(&effect) => {
-            model.refused.push(effect);
-            effects.push(Effect::Wake(super::statement::SOON));
-        }
-        _ => {}
-    }
-}
-
-/// Returns whether a refused effect is sent again: its loss would lose a text or a record, or leave something open for ever.
-fn is_repeated(effect: &Effect) -> bool {
-    match effect {
-        Effect::Storage(command) => match command {
-            StorageCmd::End { .. }
-            | StorageCmd::Exported(_)
-            | StorageCmd::Copied(_)
-            | StorageCmd::SaveWorksheets { .. }
-            | StorageCmd::WriteDue { .. }
-            | StorageCmd::LoadWorksheets { .. }
-            | StorageCmd::LoadSnippets { .. }
-            | StorageCmd::SavePanelSizes(_)
-            | StorageCmd::LoadDocs { .. } => true,
-            StorageCmd::Begin { .. }
-            | StorageCmd::LoadHistory { .. }
-            | StorageCmd::SaveSnippet { .. }
-            | StorageCmd::LoadSettings { .. }
-            | StorageCmd::AddProfile { .. } => false,
-        },
-        Effect::Session(_, command) => match command {
-            SessionCmd::Cancel(_)
-            | SessionCmd::Close
-            | SessionCmd::CloseForReconnect
-            | SessionCmd::Answer(_)
-            | SessionCmd::FindLeft(_)
-            | SessionCmd::StopLeft
-            | SessionCmd::LoadCatalog => true,
-            SessionCmd::Connect { .. } | SessionCmd::Run { .. } => false,
-        },
-        Effect::Store(command) => match command {
-            StoreCmd::Value { .. }
-            | StoreCmd::Arrange { .. }
-            | StoreCmd::Profile { .. }
-            | StoreCmd::Plot { .. }
-            | StoreCmd::Copy { .. }
-            | StoreCmd::CancelJobs(_)
-            | StoreCmd::Drop(_) => true,
-            // The results request these again.
-            StoreCmd::Window { .. } | StoreCmd::Find { .. } | StoreCmd::Next { .. } => false,
-        },
-        Effect::Export(command) => match command {
-            ExportCmd::Cancel(_) => true,
-            ExportCmd::Write(_) => false,
-        },
-        Effect::Host(_)
-        | Effect::Compute(_)
-        | Effect::Discard(_)
-        | Effect::Redraw
-        | Effect::Wake(_)
-        | Effect::Quit(_) => false,
     }
 }

@@ -10,6 +10,7 @@ pub mod export;
 pub mod ids;
 pub mod keys;
 pub mod limits;
+pub mod mouse;
 pub mod nearest;
 pub mod problem;
 pub mod profile;

@@ -7,6 +7,7 @@ use crate::domain::protocol::ExportEvent;
 pub(super) fn message_name(message: &Message) -> &'static str {
     match message {
         Message::Key(_) => "key",
+        Message::Mouse(_) => "mouse",
         Message::Paste(_) => "paste",
         Message::Resize(_) => "resize",
         Message::Clock(_) => "clock",
@@ -34,6 +35,7 @@ pub(super) fn effect_name(effect: &Effect) -> &'static str {
         Effect::Host(_) => "host",
         Effect::Compute(_) => "compute",
         Effect::Discard(_) => "discard",
+        Effect::Mouse(_) => "mouse",
         Effect::Redraw => "redraw",
         Effect::Wake(_) => "wake",
         Effect::Quit(_) => "quit",

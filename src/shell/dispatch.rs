@@ -199,7 +199,7 @@ impl Dispatch {
                 None
             }
             // The event loop handles these itself.
-            Effect::Host(_) | Effect::Redraw | Effect::Wake(_) | Effect::Quit(_) => None,
+            Effect::Host(_) | Effect::Mouse(_) | Effect::Redraw | Effect::Wake(_) | Effect::Quit(_) => None,
         }
     }
 

@@ -53,6 +53,10 @@ pub(super) async fn run(
                         queue.extend(update(model, Message::Terminate));
                     }
                 }
+                Effect::Mouse(mode) => {
+                    // A closed terminal is noticed with the next frame.
+                    let _ = screen.set_mouse(mode);
+                }
                 Effect::Host(command) => {
                     if let Some(message) = dispatch.copy(command, screen) {
                         queue.extend(update(model, message));
@@ -175,6 +179,7 @@ async fn take_waiting_input(events: &mut TerminalEvents, messages: &mut Vec<Mess
 fn urgency(message: &Message) -> Urgency {
     match message {
         Message::Key(_)
+        | Message::Mouse(_)
         | Message::Paste(_)
         | Message::Resize(_)
         | Message::Computed(_)
@@ -198,6 +203,7 @@ fn urgency(message: &Message) -> Urgency {
 fn input_message(event: TerminalEvent) -> Message {
     match event {
         TerminalEvent::Key(chord) => Message::Key(chord),
+        TerminalEvent::Mouse(event) => Message::Mouse(event),
         TerminalEvent::Paste(text) => Message::Paste(text),
         TerminalEvent::Resize(width, height) => Message::Resize(ScreenSize { width, height }),
     }

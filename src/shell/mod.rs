@@ -91,7 +91,7 @@ pub async fn run(start: ShellStart, deps: ShellDeps) -> Result<ShellEnd, Problem
     });
     let (sender, mut inbox) = mpsc::channel::<WorkerEvent>(INBOX);
     let mut dispatch = Dispatch::new(deps, sender);
-    let mut effects = Vec::new();
+    let mut effects = vec![Effect::Mouse(model.mouse.mode)];
     if let Some(profile) = start.profile {
         effects.extend(update(&mut model, Message::Connect(profile)));
     }

@@ -32,6 +32,7 @@ mod look;
 mod looking;
 mod model;
 mod monkey;
+mod mouse;
 mod own_files;
 mod profile;
 mod randomart;

@@ -265,6 +265,7 @@ impl World {
                 | Effect::Host(_)
                 | Effect::Compute(_)
                 | Effect::Discard(_)
+                | Effect::Mouse(_)
                 | Effect::Redraw
                 | Effect::Wake(_) => {}
             }

@@ -16,6 +16,7 @@ const TABLES: &[&str] = &["src/domain/sql/keywords.rs"];
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("src/domain/problem.rs", &[]),
     ("src/domain/limits.rs", &[]),
+    ("src/domain/mouse.rs", &[]),
     ("src/domain/ids.rs", &[]),
     ("src/domain/quantity.rs", &[]),
     ("src/domain/calendar.rs", &[]),

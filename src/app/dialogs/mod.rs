@@ -12,6 +12,7 @@ mod find;
 mod help;
 mod history;
 mod jump_row;
+mod mouse;
 mod narrow;
 mod overlay;
 mod pages;

@@ -25,6 +25,8 @@ const COLUMNS_AROUND_QUESTION: u16 = 4;
 const LINES_AROUND_QUESTION: u16 = 5;
 /// Width and height of a popup at a cell of the screen.
 const POPUP_SIZE: (u16, u16) = (40, 10);
+/// The line of the first item, counted from the typed text.
+pub(super) const ITEMS_FROM: u16 = 2;
 /// Lines of a dialog that are not items: two lines of the border, the typed text, an empty line.
 const LINES_AROUND_ITEMS: u16 = 4;
 
@@ -95,6 +97,12 @@ impl Overlays {
     /// Returns all overlays in the order of drawing.
     pub fn bottom_up(&self) -> impl Iterator<Item = &Overlay> {
         self.stack.iter()
+    }
+
+    /// Returns the overlay that takes the keys.
+    pub(super) fn modal_mut(&mut self) -> Option<&mut Overlay> {
+        let at = self.modal_index()?;
+        self.stack.get_mut(at)
     }
 
     fn modal_index(&self) -> Option<usize> {

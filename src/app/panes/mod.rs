@@ -20,6 +20,29 @@ pub struct PaneContext<'a> {
     pub effects: &'a mut Vec<Effect>,
 }
 
+/// What the user does with the mouse in a panel or a dialog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaneMouse {
+    /// The column of the screen.
+    pub x: u16,
+    /// The row of the screen.
+    pub y: u16,
+    pub gesture: PaneGesture,
+}
+
+/// A gesture of the mouse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaneGesture {
+    Press,
+    DoublePress,
+    /// The mouse moves while the button is down, or a press with Shift: the selection goes to this cell.
+    Drag,
+    /// Scroll by so many lines; a negative number is up.
+    ScrollDown(isize),
+    /// Scroll by so many cells; a negative number is to the left.
+    ScrollRight(isize),
+}
+
 impl PaneContext<'_> {
     pub fn request(&mut self, request: Request) {
         self.requests.push(request);

@@ -74,7 +74,6 @@ pub(super) fn resize(model: &mut Model, how: Resize, requests: &mut Vec<Request>
 }
 
 /// Moves a border to a cell of the screen.
-#[expect(dead_code, reason = "the mouse")]
 pub(in crate::app) fn move_to(
     model: &mut Model,
     border: Border,

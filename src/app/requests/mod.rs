@@ -2,6 +2,7 @@
 
 pub(super) mod borders;
 mod inspector;
+mod mouse_mode;
 mod results;
 mod show;
 
@@ -121,6 +122,7 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
         AppAction::EnlargePanel => borders::resize(model, Resize::Enlarge, requests, effects),
         AppAction::ShrinkPanel => borders::resize(model, Resize::Shrink, requests, effects),
         AppAction::ResetPanels => borders::reset(model, requests, effects),
+        AppAction::ToggleMouse => mouse_mode::toggle(model, effects),
         AppAction::Zoom => {
             model.options.zoom = !model.options.zoom;
             requests.push(Request::Settle);

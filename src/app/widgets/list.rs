@@ -35,6 +35,14 @@ impl ListCursor {
         self.settle(count, page);
     }
 
+    /// Scrolls by so many lines; a negative number is up. The cursor stays in view.
+    pub fn scroll(&mut self, lines: isize, count: usize, page: usize) {
+        let page = page.max(1);
+        self.top = self.top.saturating_add_signed(lines).min(count.saturating_sub(page.min(count)));
+        self.cursor = self.cursor.clamp(self.top, self.top + page - 1);
+        self.settle(count, page);
+    }
+
     /// Puts the cursor on an item and scrolls it into view.
     pub fn settle(&mut self, count: usize, page: usize) {
         let page = page.max(1);

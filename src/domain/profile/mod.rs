@@ -72,11 +72,12 @@ pub struct UiSettings {
     pub theme: String,
     /// `auto`, `unicode`, `ascii`.
     pub glyphs: String,
+    pub mouse: bool,
 }
 
 impl Default for UiSettings {
     fn default() -> Self {
-        Self { keymap: "default".into(), keymap_line: None, theme: "auto".into(), glyphs: "auto".into() }
+        Self { keymap: "default".into(), keymap_line: None, theme: "auto".into(), glyphs: "auto".into(), mouse: true }
     }
 }
 

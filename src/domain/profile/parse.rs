@@ -206,6 +206,10 @@ impl SettingsParser<'_> {
             if let Some(glyphs) = choice(ui::GLYPHS) {
                 glyphs.clone_into(&mut read.glyphs);
             }
+            if let Some(mouse) = TomlEntry::find(table, ui::MOUSE).and_then(|entry| collect(entry.flag(), &mut errors))
+            {
+                read.mouse = mouse;
+            }
         }
         self.report_all("ui", errors);
         self.settings.ui = read;

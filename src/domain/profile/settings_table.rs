@@ -304,6 +304,8 @@ section!(ui {
         "The colours. `auto` follows `NO_COLOR`, `COLORTERM`, `COLORFGBG` and `TERM`.", "\"light\"";
     GLYPHS = "glyphs", OneOf(&["auto", "unicode", "ascii"]), Value("\"auto\""), OwnChoice:
         "The signs and borders. `auto` follows the locale and `TERM`.", "\"ascii\"";
+    MOUSE = "mouse", Flag, Value("true"), OwnChoice:
+        "Whether rrx uses the mouse. Without it, the terminal selects text with the mouse, as it does with Shift held down.", "false";
 });
 
 section!(shared_file {

@@ -1,4 +1,4 @@
-//! Decodes the bytes of a terminal: keys, and the texts of bracketed pastes. The result does not depend on how the bytes are cut
+//! Decodes the bytes of a terminal: keys, mouse events, and the texts of bracketed pastes. The result does not depend on how the bytes are cut
 //! into pieces, only on pauses where the beginning of a sequence is also a key.
 //!
 //! - ESC before another key is Alt with this key (`ESC x`, `ESC ESC [ D`). So ESC waits for more bytes, at most [`ESC_WAIT`].
@@ -11,9 +11,10 @@
 
 use std::time::Duration;
 
-use super::key_sequences;
+use super::{key_sequences, mouse_sequences};
 use crate::domain::keys::{Chord, Key};
 use crate::domain::limits::{ESC_WAIT, PASTE_BYTES, PASTE_WAIT, SEQUENCE_BYTES};
+use crate::domain::mouse::MouseEvent;
 
 const ESC: u8 = 0x1b;
 const PASTE_START: &[u8] = b"200";
@@ -23,6 +24,7 @@ const PASTE_END: &[u8] = b"\x1b[201~";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     Key(Chord),
+    Mouse(MouseEvent),
     /// The text of a bracketed paste.
     Paste(String),
 }
@@ -51,6 +53,7 @@ enum First {
     /// It needs more bytes.
     Incomplete,
     Key(usize, Chord),
+    Mouse(usize, MouseEvent),
     /// Bytes that are no key.
     Nothing(usize),
     PasteStart(usize),
@@ -154,6 +157,10 @@ impl Decoder {
                 inputs.push(Input::Key(chord));
                 count
             }
+            First::Mouse(count, event) => {
+                inputs.push(Input::Mouse(event));
+                count
+            }
             First::Nothing(count) => count,
             First::PasteStart(count) => {
                 self.state = State::Paste(Vec::new());
@@ -235,7 +242,9 @@ fn after_esc(sequence: First) -> First {
     match sequence {
         First::Incomplete => First::Incomplete,
         First::Key(count, chord) => First::Key(count + 1, Chord { alt: true, ..chord }),
-        First::Nothing(_) | First::PasteStart(_) | First::TooLong(_) => First::Key(1, Chord::plain(Key::Esc)),
+        First::Mouse(..) | First::Nothing(_) | First::PasteStart(_) | First::TooLong(_) => {
+            First::Key(1, Chord::plain(Key::Esc))
+        }
     }
 }
 
@@ -247,7 +256,7 @@ fn control_sequence(bytes: &[u8]) -> First {
         Some([b'[', last, ..]) if is_final(*last) => {
             return key_sequences::linux_console(*last).map_or(First::Nothing(4), |chord| First::Key(4, chord));
         }
-        // Mouse events of programs that left them on: a button, a column, a row.
+        // A mouse event in the old encoding, which rrx does not switch on: a button, a column, a row.
         Some([b'M', event @ ..]) => return if event.len() < 3 { First::Incomplete } else { First::Nothing(6) },
         Some(_) => {}
     }
@@ -267,6 +276,9 @@ fn sequence(bytes: &[u8], key: fn(&[u8], u8) -> Option<Chord>) -> First {
         if is_final(*byte) || is_rxvt_shift {
             return if (parameters, *byte) == (PASTE_START, b'~') {
                 First::PasteStart(at + 1)
+            } else if let ([b'<', numbers @ ..], b'M' | b'm') = (parameters, *byte) {
+                let event = mouse_sequences::event(numbers, *byte == b'm');
+                event.map_or(First::Nothing(at + 1), |event| First::Mouse(at + 1, event))
             } else {
                 key(parameters, *byte).map_or(First::Nothing(at + 1), |chord| First::Key(at + 1, chord))
             };

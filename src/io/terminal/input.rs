@@ -1,4 +1,4 @@
-//! Reads the terminal: keys, pastes and sizes.
+//! Reads the terminal: keys, the mouse, pastes and sizes.
 //!
 //! A thread waits for bytes and decodes them. rrx does not use the event source of crossterm: it reads at most 1,024 bytes each
 //! time the terminal reports new ones, so that the rest of a paste waits for the next key; it blocks the event loop in the
@@ -19,11 +19,13 @@ use super::decoder::{Decoder, Input};
 use super::job_control::is_in_background;
 use crate::domain::keys::Chord;
 use crate::domain::limits::{BACKGROUND_PAUSE, INPUT_BYTES, INPUT_QUEUE};
+use crate::domain::mouse::MouseEvent;
 
 /// An input event of the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TerminalEvent {
     Key(Chord),
+    Mouse(MouseEvent),
     /// The text of a bracketed paste.
     Paste(String),
     /// The new size in columns and rows.
@@ -69,6 +71,7 @@ impl TerminalEvents {
                 () = std::future::ready(()), if !self.waiting.is_empty() => {
                     return self.waiting.pop_front().map(|input| match input {
                         Input::Key(chord) => TerminalEvent::Key(chord),
+                        Input::Mouse(event) => TerminalEvent::Mouse(event),
                         Input::Paste(text) => TerminalEvent::Paste(text),
                     });
                 }

@@ -7,6 +7,7 @@ mod frame_changes;
 mod input;
 pub mod job_control;
 mod key_sequences;
+mod mouse_sequences;
 mod screen;
 
 pub use basic_colours::{BasicColours, ColourCodes};

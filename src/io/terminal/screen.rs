@@ -1,4 +1,4 @@
-//! The screen: raw mode, the alternate screen, bracketed paste; restored whenever the program ends or is suspended.
+//! The screen: raw mode, the alternate screen, bracketed paste, the mouse; restored whenever the program ends or is suspended.
 
 use std::io::{IsTerminal, Stdout, Write as _, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,11 +17,17 @@ use super::basic_colours::{BasicColours, ColourCodes};
 use super::crash_watcher::{self, ScreenState};
 use super::frame_changes::{clear_cut_graphemes, frame_changes};
 use super::job_control::is_in_background;
+use crate::domain::mouse::MouseMode;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::CommandLine;
 
 /// Whether the terminal is in raw mode and on the alternate screen, so that it is restored only once.
 static IS_OPEN: AtomicBool = AtomicBool::new(false);
+
+/// Switches on mouse events: presses, releases, the wheel, moves while a button is down (1002), as decimal numbers (1006).
+/// Source: `ctlseqs` of xterm.
+const MOUSE_ON: &str = "\x1b[?1002h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1002l";
 
 /// The terminal in raw mode and on the alternate screen.
 pub struct Screen {
@@ -30,6 +36,7 @@ pub struct Screen {
     shown: Buffer,
     /// The frame that is drawn; kept for its memory.
     next: Buffer,
+    mouse: MouseMode,
 }
 
 impl std::fmt::Debug for Screen {
@@ -59,7 +66,7 @@ impl Screen {
         })?;
         crash_watcher::start();
         let backend = CrosstermBackend::new(BasicColours::new(stdout(), codes));
-        Ok(Self { backend, shown: Buffer::default(), next: Buffer::default() })
+        Ok(Self { backend, shown: Buffer::default(), next: Buffer::default(), mouse: MouseMode::Off })
     }
 
     /// Opens the screen again after the program was stopped and continued, and clears it. If the program was stopped without
@@ -70,7 +77,25 @@ impl Screen {
     pub fn reopen(&mut self) -> std::io::Result<()> {
         restore();
         enter()?;
+        self.send_mouse_mode()?;
         self.clear()
+    }
+
+    /// Lets the terminal report the mouse, or select text itself.
+    ///
+    /// # Errors
+    /// Returns an error if the terminal was closed.
+    pub fn set_mouse(&mut self, mode: MouseMode) -> std::io::Result<()> {
+        self.mouse = mode;
+        self.send_mouse_mode()
+    }
+
+    fn send_mouse_mode(&mut self) -> std::io::Result<()> {
+        match self.mouse {
+            _ if !is_open() => Ok(()),
+            MouseMode::On => self.send(MOUSE_ON),
+            MouseMode::Off => self.send(MOUSE_OFF),
+        }
     }
 
     /// Returns the size in columns and rows.
@@ -151,6 +176,7 @@ fn enter() -> std::io::Result<()> {
 /// Restores the terminal. Safe to call at any time, also from a panic.
 pub fn restore() {
     if IS_OPEN.swap(false, Ordering::SeqCst) {
+        let _ = stdout().write_all(MOUSE_OFF.as_bytes());
         let _ = execute!(stdout(), DisableBracketedPaste, EndSynchronizedUpdate, LeaveAlternateScreen, cursor::Show);
         // In the background the shell has set its own mode.
         if !is_in_background() {

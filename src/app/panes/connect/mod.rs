@@ -3,6 +3,7 @@
 pub mod actions;
 mod form;
 mod form_view;
+mod mouse;
 mod text;
 mod update;
 mod view;

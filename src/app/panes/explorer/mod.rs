@@ -2,6 +2,7 @@
 
 pub mod actions;
 mod lines;
+mod mouse;
 mod update;
 mod view;
 

@@ -8,6 +8,7 @@ mod copy_message;
 mod events;
 mod export;
 mod labels;
+mod mouse;
 mod pending_job;
 mod selection;
 mod tabs;

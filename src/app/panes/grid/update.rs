@@ -17,7 +17,7 @@ use crate::domain::results::{CellPreview, whole_width};
 use super::{Grid, GridAction, PendingValue, ResultSet, Selection, ValuePurpose};
 
 /// Rows of the panel above the first row of the result: names, types, a line.
-const HEAD: u16 = 3;
+pub(super) const HEAD: u16 = 3;
 /// Cells by which a column is widened or narrowed.
 const RESIZE: u16 = 4;
 
@@ -325,7 +325,7 @@ fn missing_row_text(result: &ResultSet, row: u64) -> Option<String> {
 }
 
 /// Returns the cells for the columns, without the row numbers.
-fn room(context: &Context, count: u64) -> u16 {
+pub(super) fn room(context: &Context, count: u64) -> u16 {
     let width =
         context.layout.grid.map_or(80, |area| if area.has_box() { area.width.saturating_sub(2) } else { area.width });
     width.saturating_sub(number_width(count) + 3)
@@ -337,6 +337,6 @@ pub(super) fn number_width(count: u64) -> u16 {
 }
 
 /// Returns how many rows of the result the panel shows.
-fn page(context: &Context) -> u16 {
+pub(super) fn page(context: &Context) -> u16 {
     context.layout.rows(Focus::Grid).saturating_sub(HEAD).max(1)
 }

@@ -6,6 +6,7 @@ mod chart_view;
 mod json;
 mod line_builder;
 mod lines;
+mod mouse;
 mod profile_lines;
 mod remedy;
 mod table_lines;

@@ -109,6 +109,26 @@ impl Editor {
         self.jump((line, column));
     }
 
+    /// Moves the cursor and selects up to it, from where the selection or else the cursor is.
+    pub fn select_to(&mut self, to: (usize, usize)) {
+        if !self.area.is_selecting() {
+            self.area.start_selection();
+        }
+        self.jump(to);
+    }
+
+    /// Selects the word at the cursor: letters, digits, `_` and `$`.
+    pub fn select_word(&mut self) {
+        let (line, column) = self.cursor();
+        let characters: Vec<char> = self.lines().get(line).map_or_else(Vec::new, |line| line.chars().collect());
+        let is_word = |at: &usize| characters.get(*at).is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '$'));
+        let from = (0..column).rev().take_while(is_word).last().unwrap_or(column);
+        let to = (column..characters.len()).take_while(is_word).last().map_or(column, |last| last + 1);
+        if from < to {
+            self.select((line, from), (line, to));
+        }
+    }
+
     /// Moves the cursor; a selection that was started goes on. A jump of the text area ends at line and column 65,535.
     fn jump(&mut self, (line, column): (usize, usize)) {
         let short = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 pub mod actions;
 mod editor;
+mod mouse;
 mod named_table;
 mod parsed_text;
 mod update;

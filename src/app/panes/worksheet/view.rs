@@ -23,7 +23,7 @@ pub struct WorksheetView<'a> {
 }
 
 /// Width of the mark, the line number and a space.
-const GUTTER: u16 = 6;
+pub(super) const GUTTER: u16 = 6;
 
 impl WorksheetView<'_> {
     /// Draws them into an area.
@@ -131,7 +131,7 @@ impl WorksheetView<'_> {
 }
 
 /// Returns what is drawn for a grapheme of the text. A grapheme that must not be drawn gets a mark.
-fn shown(grapheme: &str) -> &str {
+pub(super) fn shown(grapheme: &str) -> &str {
     match grapheme {
         "\t" => "  ",
         _ if is_drawable(grapheme) => grapheme,
