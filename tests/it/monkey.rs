@@ -17,6 +17,7 @@ use rrx::app::{Effect, Message, Model, Worker, keymaps, screen, update};
 use rrx::domain::access_log::record;
 use rrx::domain::keys::{Chord, Key};
 use rrx::domain::limits::{QUIT_PATIENCE, WRITE_PAUSES};
+use rrx::domain::mouse::{Gesture, MouseEvent};
 use rrx::domain::problem::{Problem, ProblemKind};
 use rrx::domain::protocol::{
     End, ExportEvent, ExportId, HostEvent, LoadedSettings, Progress, ResultId, SavedWorksheet, SessionCmd,
@@ -35,6 +36,7 @@ const SHORTENING: usize = 200;
 #[derive(Debug, Clone)]
 enum Step {
     Key(Chord),
+    Mouse(MouseEvent),
     Paste(String),
     Resize(u16, u16),
     Tick(u64),
@@ -105,7 +107,8 @@ impl Random {
 
     fn step(&mut self) -> Step {
         match self.below(100) {
-            0..=49 => Step::Key(self.key()),
+            0..=43 => Step::Key(self.key()),
+            44..=49 => Step::Mouse(self.mouse()),
             50..=54 => Step::Paste(self.paste()),
             55..=59 => {
                 let sizes = [(160, 45), (120, 18), (100, 30), (80, 24), (60, 18), (47, 12), (40, 10), (20, 5), (1, 1)];
@@ -160,6 +163,14 @@ impl Random {
             "ctrl-q" if self.below(4) > 0 => Chord::plain(Key::Char('q')),
             chord => chord.parse().unwrap_or(Chord::plain(Key::Enter)),
         }
+    }
+
+    fn mouse(&mut self) -> MouseEvent {
+        let gestures =
+            [Gesture::Press, Gesture::Press, Gesture::Drag, Gesture::Release, Gesture::WheelUp, Gesture::WheelDown];
+        let gesture = if self.below(9) == 0 { Gesture::WheelLeft } else { self.of(&gestures) };
+        let (x, y) = (u16::from(self.small(180)), u16::from(self.small(50)));
+        MouseEvent { gesture, x, y, shift: self.below(6) == 0 }
     }
 
     fn paste(&mut self) -> String {
@@ -438,6 +449,10 @@ impl World {
         let profile = self.model.worksheets.profile.clone();
         self.has_failed = false;
         let is_of_user = match step {
+            Step::Mouse(event) => {
+                self.feed(Message::Mouse(*event));
+                true
+            }
             Step::Key(chord) => {
                 self.feed(Message::Key(*chord));
                 true

@@ -17,6 +17,7 @@ mod first_day;
 mod harness;
 mod hop_commands;
 mod monkey;
+mod panels;
 mod picture;
 mod scripts;
 mod stories;
