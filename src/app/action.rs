@@ -35,7 +35,7 @@ actions! {
         Snippets = "snippets": "Open snippet…",
         SaveSnippet = "save-snippet": "Save the statement as a snippet…",
         History = "history": "Show history: statements from the access log",
-        Activity = "activity": "Show activity: what rrx sent and reported",
+        Activity = "activity": "Show activity: messages, and what rrx sent and reported",
         Find = "find": "Find table or column…",
         Pages = "pages": "Open documentation page…",
         Profiles = "profiles": "Connect to another profile…",

@@ -1,6 +1,6 @@
 //! The model: the whole state of the TUI. Only `update` changes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -131,6 +131,8 @@ pub struct Notices {
     pub current: Option<Notice>,
     /// What rrx sent and reported, oldest first.
     pub activity: Vec<ActivityLine>,
+    /// The last messages, oldest first.
+    pub recent: VecDeque<Notice>,
 }
 
 /// The ids that sessions, results, exports and runs of several statements get next.
@@ -245,7 +247,7 @@ impl Model {
             inspector: Inspector::default(),
             matcher: Matcher::default(),
             theme: start.theme,
-            notices: Notices { current: notice, activity },
+            notices: Notices { current: notice, activity, recent: VecDeque::new() },
             reading: start.reading,
             settings_problems: start.problems,
             ids: NextIds::default(),
@@ -295,7 +297,19 @@ impl Model {
 
     /// Shows a notice.
     pub(super) fn notice(&mut self, text: impl Into<String>) {
-        self.notices.current = Some(Notice { text: text.into(), at: self.context.now });
+        /// Messages that are kept at most.
+        const MOST: usize = 50;
+        let notice = Notice { text: text.into(), at: self.context.now };
+        if self.notices.recent.len() >= MOST {
+            self.notices.recent.pop_front();
+        }
+        self.notices.recent.push_back(notice.clone());
+        self.notices.current = Some(notice);
+    }
+
+    /// Returns the last messages as lines of the activity, oldest first.
+    pub(super) fn recent_messages(&self) -> impl Iterator<Item = ActivityLine> {
+        self.notices.recent.iter().map(|notice| ActivityLine { at: milliseconds(notice.at), text: notice.text.clone() })
     }
 
     /// Adds a line to the activity. Drops the oldest lines of a long one.
@@ -305,8 +319,7 @@ impl Model {
         if self.notices.activity.len() >= MOST {
             self.notices.activity.drain(..MOST / 4);
         }
-        let at = u64::try_from(self.context.now.as_millis()).unwrap_or(u64::MAX);
-        self.notices.activity.push(ActivityLine { at, text: what.into() });
+        self.notices.activity.push(ActivityLine { at: milliseconds(self.context.now), text: what.into() });
     }
 
     /// Reports a problem as this notice, in the activity and in the inspector. The focus stays where it is: the user may be typing.
@@ -378,4 +391,8 @@ impl Model {
     pub(super) fn shows_one_panel(&self) -> bool {
         self.options.zoom || self.context.layout.class == LayoutClass::Single
     }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

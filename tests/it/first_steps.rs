@@ -6,8 +6,10 @@ use std::time::Duration;
 use rrx::app::Message;
 use rrx::app::focus::Focus;
 use rrx::app::{Effect, screen};
+use rrx::domain::problem::{Problem, ProblemKind};
 use rrx::domain::protocol::{
-    End, Progress, SavedWorksheet, SessionCmd, SessionEvent, StorageCmd, StorageEvent, StoreEvent, WorksheetSet,
+    End, HostEvent, Progress, SavedWorksheet, SessionCmd, SessionEvent, StorageCmd, StorageEvent, StoreEvent,
+    WorksheetSet,
 };
 
 use super::model::{Bench, report};
@@ -209,5 +211,30 @@ fn one_step_back_from_a_detail_is_the_row_it_was_opened_from() {
         bench.keys("esc");
         assert_eq!(bench.model.focus, Focus::Grid, "{width}x{height}");
         assert!(bench.model.context.layout.inspector.is_none());
+    }
+}
+
+#[test]
+fn the_last_fifty_messages_can_be_read_and_each_as_a_whole() {
+    for size in [(160, 45), (80, 24), (40, 10)] {
+        let mut bench = Bench::connected(size.0, size.1);
+        for number in 0..60 {
+            bench.feed(Message::Clock(Duration::from_millis(number + 10)));
+            bench.text(&format!("x{number}"));
+            bench.keys("alt-3 alt-2 ctrl-v");
+        }
+        let long = "A message that has many words, so that it does not fit on one line of any screen here. ".repeat(3);
+        bench.feed(Message::Host(HostEvent::Failed(Problem::new(ProblemKind::Local, long))));
+        bench.keys("f8");
+        let count = bench.model.overlays.modal().unwrap().items.len();
+        assert!((50..60).contains(&count), "{size:?} {count}");
+        bench.keys("enter");
+        let drawn = lines(&bench).join(" ");
+        assert!(drawn.contains("does not fit"), "{size:?} {drawn}");
+        // One step back is the list, with the cursor where it was.
+        bench.keys("esc");
+        assert_eq!(bench.model.overlays.modal().unwrap().items.len(), count);
+        bench.keys("enter enter");
+        assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Host(_))), "{size:?}: Enter copies it");
     }
 }

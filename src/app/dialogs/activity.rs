@@ -1,9 +1,17 @@
-//! Shows the activity: what rrx has sent and reported.
+//! Shows the messages that were on the screen, and the activity: what rrx has sent and reported. Enter shows an entry as a whole.
 
 use crate::app::context::Context;
-use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request};
+use crate::app::request::{
+    Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogStep, Narrowing, Request,
+};
+use crate::app::ui::draw::wrap;
 use crate::domain::protocol::CopyText;
 use crate::domain::text::one_line;
+
+/// Cells of the dialog that are not text of an entry.
+const AROUND_TEXT: u16 = 6;
+/// The greatest width of the text of an entry.
+const TEXT_WIDTH: u16 = 98;
 
 /// One line of the activity.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,11 +21,30 @@ pub struct ActivityLine {
     pub text: String,
 }
 
-/// Lists the activity until the dialog was opened, the newest line first.
+/// Lists the messages and the activity until the dialog was opened, the newest first.
 #[derive(Debug)]
 pub struct ActivityDialog {
-    /// The oldest line first.
-    pub lines: Vec<ActivityLine>,
+    /// The newest first.
+    lines: Vec<ActivityLine>,
+    /// The entry that is shown as a whole, with the step before.
+    open: Option<(ActivityLine, DialogStep)>,
+}
+
+impl ActivityDialog {
+    /// Makes the list of these lines and messages, both the oldest first. A message that a line repeats is left out.
+    #[must_use]
+    pub fn new(activity: &[ActivityLine], messages: impl Iterator<Item = ActivityLine>) -> Self {
+        let mut lines = activity.to_vec();
+        for message in messages {
+            let first = message.text.split(['.', ':', '\n']).next().unwrap_or_default();
+            let is_repeated = activity.iter().any(|line| line.at == message.at && line.text.starts_with(first));
+            if !is_repeated {
+                lines.push(message);
+            }
+        }
+        lines.sort_by_key(|line| std::cmp::Reverse(line.at));
+        Self { lines, open: None }
+    }
 }
 
 impl Dialog for ActivityDialog {
@@ -26,20 +53,28 @@ impl Dialog for ActivityDialog {
     }
 
     fn title(&self) -> &'static str {
-        "Activity: what rrx sent and reported"
+        "Activity: messages, and what rrx sent and reported"
     }
 
     fn enter_hint(&self) -> &'static str {
-        "copy"
+        if self.open.is_some() { "copy all of it" } else { "show all of it" }
     }
 
-    fn items(&self, _context: &Context) -> Vec<DialogItem> {
+    fn narrowing(&self) -> Narrowing {
+        Narrowing::ByTypedText
+    }
+
+    fn items(&self, context: &Context) -> Vec<DialogItem> {
+        if let Some((line, _)) = &self.open {
+            let width = usize::from(context.layout.body.width.saturating_sub(AROUND_TEXT).clamp(10, TEXT_WIDTH));
+            let rows = line.text.lines().flat_map(|text| wrap(text, width));
+            return rows.map(|row| DialogItem::new(row.trim_end(), Vec::new())).collect();
+        }
         let item = |line: &ActivityLine| {
-            let copy = Request::Copy(CopyText::plain(line.text.clone(), "the line"));
             let time = format!("{}.{:03} s", line.at / 1000, line.at % 1000);
-            DialogItem::new(one_line(&line.text), vec![copy]).right(time)
+            DialogItem::new(one_line(&line.text), Vec::new()).right(time)
         };
-        self.lines.iter().rev().map(item).collect()
+        self.lines.iter().map(item).collect()
     }
 
     fn empty_text(&self, typed: &str, _context: &Context) -> String {
@@ -47,6 +82,25 @@ impl Dialog for ActivityDialog {
     }
 
     fn submit(&mut self, answer: DialogAnswer<'_>, _context: &Context) -> DialogOutcome {
-        answer.take_item()
+        if let Some((line, _)) = &self.open {
+            let copy = CopyText::plain(line.text.clone(), "the entry");
+            return DialogOutcome::Close(vec![Request::Copy(copy)]);
+        }
+        let Some(item) = answer.item else { return DialogOutcome::Stay(Vec::new()) };
+        // The list may be narrowed, so the place in it does not count.
+        let is_it = |line: &&ActivityLine| {
+            one_line(&line.text) == item.name && item.right == format!("{}.{:03} s", line.at / 1000, line.at % 1000)
+        };
+        let Some(line) = self.lines.iter().find(is_it).cloned() else { return DialogOutcome::Stay(Vec::new()) };
+        self.open = Some((line, DialogStep { typed: answer.typed.to_owned(), cursor: answer.cursor }));
+        DialogOutcome::Step(DialogStep::default())
+    }
+
+    fn back(&mut self, _answer: DialogAnswer<'_>) -> Option<DialogStep> {
+        self.open.take().map(|(_, step)| step)
+    }
+
+    fn has_step_before(&self) -> bool {
+        self.open.is_some()
     }
 }

@@ -133,7 +133,10 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             None => requests.push(Request::Notice("Put the cursor on a statement first.".into())),
         },
         AppAction::History => effects.push(Effect::Storage(StorageCmd::LoadHistory { max: HISTORY })),
-        AppAction::Activity => requests.push(open(ActivityDialog { lines: model.notices.activity.clone() })),
+        AppAction::Activity => {
+            let dialog = ActivityDialog::new(&model.notices.activity, model.recent_messages());
+            requests.push(open(dialog));
+        }
         AppAction::Pages => requests.push(open(PagesDialog)),
         AppAction::Find => requests.push(open(FindDialog::default())),
         AppAction::Profiles => {
