@@ -138,6 +138,14 @@ impl Context {
         if columns.is_empty() { "*".to_owned() } else { columns }
     }
 
+    /// Returns the name of a table as a statement writes it: with its database unless that is the current one.
+    #[must_use]
+    pub fn table_name(&self, schema: &str, table: &str) -> String {
+        let table = quote::identifier(table);
+        let is_current = self.database.as_deref() == Some(schema);
+        if is_current { table } else { format!("{}.{table}", quote::identifier(schema)) }
+    }
+
     /// Returns in which order the server prints coordinates.
     #[must_use]
     pub fn axes(&self) -> AxisOrder {
@@ -177,6 +185,13 @@ impl Context {
             return Some(Lag::Unknown(format!("not read for {} s", age.as_secs())));
         }
         Some(lag.clone())
+    }
+
+    /// Returns whether the server accepts no writes but has no source. An older answer counts too: this does not change often.
+    #[must_use]
+    pub fn is_without_source(&self) -> bool {
+        matches!(self.lag, Some((Lag::NotReplicating, _)))
+            && self.facts.as_ref().is_some_and(|facts| facts.role == Role::Replica)
     }
 
     /// Returns the first key of an action, for hints and messages.

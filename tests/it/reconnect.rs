@@ -373,6 +373,55 @@ fn the_header_says_the_lag_or_why_it_is_not_known_and_never_an_old_one() {
 }
 
 #[test]
+fn at_80_columns_the_header_keeps_the_writer_a_stopped_replication_and_a_high_lag_in_colour() {
+    let styled = |bench: &Bench, text: &str| {
+        let (width, height) = (bench.model.size.width, bench.model.size.height);
+        let buffer = screen(&bench.model, width, height);
+        let line: Vec<&str> = (0..width).map(|x| buffer[(x, 0)].symbol()).collect();
+        let at = (0..line.len()).find(|at| line[*at..].concat().starts_with(text));
+        let at = at.unwrap_or_else(|| panic!("{text}: {}", line.concat()));
+        buffer[(u16::try_from(at).unwrap(), 0)].fg
+    };
+    for width in [80, 100, 160] {
+        let mut bench = Bench::connected(width, 24);
+        let plain = styled(&bench, "REPLICA");
+        bench.session(SessionEvent::Lag(Lag::Behind(Duration::from_secs(600))));
+        assert_ne!(styled(&bench, "lag 10 min"), plain, "{}", header(&bench));
+        bench.session(SessionEvent::Lag(Lag::Stopped));
+        assert_ne!(styled(&bench, "replication stopped"), plain, "{}", header(&bench));
+        assert!(header(&bench).contains("NO BLINDING") && header(&bench).contains("RE"), "{}", header(&bench));
+        let writer = ServerFacts { role: Role::Writer, ..facts() };
+        bench.session(SessionEvent::Ready(Arc::new(writer)));
+        assert_ne!(styled(&bench, "WRITER"), plain, "{}", header(&bench));
+    }
+    // A usual lag is only shown where there is room.
+    let mut bench = Bench::connected(80, 24);
+    bench.session(SessionEvent::Lag(Lag::Behind(Duration::from_secs(59))));
+    assert!(!header(&bench).contains("lag"), "{}", header(&bench));
+}
+
+#[test]
+fn a_server_that_does_not_replicate_is_not_called_a_replica() {
+    for width in [20, 40, 60, 80, 100, 160] {
+        let mut bench = Bench::connected(width, 24);
+        bench.session(SessionEvent::Lag(Lag::NotReplicating));
+        let says = |bench: &Bench| {
+            let header = header(bench);
+            assert!(!header.contains("REPLICA"), "{width}: {header}");
+            assert!(header.contains("NO BLIND"), "{width}: {header}");
+            assert!(width < 60 || header.contains("not replicating"), "{width}: {header}");
+            assert!(width < 80 || header.contains("READ ONLY"), "{width}: {header}");
+        };
+        says(&bench);
+        // An old answer is no reason to call it a replica again.
+        at(&mut bench, 100_000);
+        says(&bench);
+        bench.session(SessionEvent::Lag(Lag::Behind(Duration::ZERO)));
+        assert!(header(&bench).contains("REPLICA"), "{}", header(&bench));
+    }
+}
+
+#[test]
 fn the_header_gives_up_account_route_id_lag_and_version_in_this_order() {
     let shown = |width: u16| {
         let mut bench = Bench::connected(width, 30);

@@ -47,11 +47,19 @@ impl Report<'_> {
         }
     }
 
+    /// Returns the role of the server. A server that does not replicate is no replica.
+    fn role_text(&self, by_variables: Role) -> &'static str {
+        match (by_variables, &self.check.lag) {
+            (Role::Replica, Some(Lag::NotReplicating)) => "READ-ONLY, not replicating",
+            (by_variables, _) => role(by_variables),
+        }
+    }
+
     /// Returns the facts about the server, each with its name.
     pub(super) fn fact_rows(&self, facts: &ServerFacts) -> Vec<(&'static str, String)> {
         let mut rows = vec![
             ("server", format!("{} {}", facts.product, facts.version)),
-            ("role", role(facts.role).into()),
+            ("role", self.role_text(facts.role).into()),
             ("lag", self.check.lag.as_ref().map_or_else(|| "not known in time".into(), Lag::value_text)),
             ("identity", facts.identity.clone()),
             ("account", facts.account.clone()),

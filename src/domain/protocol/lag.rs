@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use crate::domain::limits::LAG_HIGH;
+
 /// How far a replica is behind its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lag {
     Behind(Duration),
     /// Replication is not running, so the lag is unknown.
     Stopped,
+    /// The server has no source: it does not replicate.
+    NotReplicating,
     /// The lag cannot be read, with the reason.
     Unknown(String),
 }
@@ -19,6 +23,7 @@ impl Lag {
         match self {
             Self::Behind(time) => format!("lag {}", span(*time)),
             Self::Stopped => "replication stopped".into(),
+            Self::NotReplicating => "not replicating".into(),
             Self::Unknown(why) => format!("lag unknown ({why})"),
         }
     }
@@ -30,12 +35,23 @@ impl Lag {
         text.strip_prefix("lag ").map_or(text.clone(), str::to_owned)
     }
 
+    /// Returns whether the rows are too old to be taken for current without a warning.
+    #[must_use]
+    pub fn is_alarming(&self) -> bool {
+        match self {
+            Self::Behind(time) => *time >= LAG_HIGH,
+            Self::Stopped => true,
+            Self::NotReplicating | Self::Unknown(_) => false,
+        }
+    }
+
     /// Describes the lag in few characters.
     #[must_use]
     pub fn short(&self) -> String {
         match self {
             Self::Behind(_) => self.describe(),
-            Self::Stopped => "stopped".into(),
+            Self::Stopped => "STOPPED".into(),
+            Self::NotReplicating => "no replica".into(),
             Self::Unknown(_) => "lag ?".into(),
         }
     }

@@ -54,7 +54,7 @@ pub(super) fn variables() -> InternalQuery {
     InternalQuery(
         "/* rrx:variables */ SHOW VARIABLES WHERE Variable_name IN ('version', 'version_comment', 'hostname', 'port', \
          'server_id', 'server_uuid', 'aurora_version', 'aurora_server_id', 'read_only', 'super_read_only', \
-         'innodb_read_only', 'tx_read_only', 'transaction_read_only', 'sql_mode', 'lower_case_table_names', \
+         'innodb_read_only', 'group_replication_group_name', 'wsrep_on', 'tx_read_only', 'transaction_read_only', 'sql_mode', 'lower_case_table_names', \
          'time_zone', 'character_set_client', \
          'character_set_connection', 'character_set_results', 'group_concat_max_len', 'autocommit', \
          'sql_select_limit', 'max_execution_time', 'max_statement_time', 'system_time_zone', 'wait_timeout')"

@@ -31,6 +31,8 @@ enum LagSource {
 #[derive(Debug, Clone)]
 pub(super) struct LagProbe {
     sources: Vec<LagSource>,
+    /// Whether the replication status shows all ways in which this server can replicate.
+    is_status_complete: bool,
     /// The reason of the last refusal.
     refusal: Option<String>,
     due: Instant,
@@ -41,16 +43,17 @@ impl LagProbe {
     pub(super) fn new(profile: &Profile, variables: &ServerVariables) -> Self {
         if server::role(variables) == Role::Writer {
             let refusal = Some("the server accepts writes".into());
-            return Self { sources: Vec::new(), refusal, due: Instant::now() };
+            return Self { sources: Vec::new(), is_status_complete: false, refusal, due: Instant::now() };
         }
         let mut sources: Vec<LagSource> = profile.heartbeat.clone().map(LagSource::Heartbeat).into_iter().collect();
         if variables.get("aurora_version").is_some() {
             sources.push(LagSource::Aurora);
         }
+        let is_status_complete = sources.is_empty() && !is_in_group(variables);
         let (family, version) = server::family_and_version(variables);
         sources.extend(internal_query::replica_status(family, version).into_iter().map(LagSource::Status));
         // The first read is late enough that a session for one short statement does without it.
-        Self { sources, refusal: None, due: Instant::now() + limits::LAG_FIRST }
+        Self { sources, is_status_complete, refusal: None, due: Instant::now() + limits::LAG_FIRST }
     }
 
     /// Returns when the lag is read next.
@@ -84,6 +87,10 @@ impl LagProbe {
             };
             match run_internal_within(conn, &query, events, limits::LAG_ANSWER).await {
                 Ok(rows) => match parse_lag(source, &rows) {
+                    Ok(Lag::NotReplicating) if !self.is_status_complete => {
+                        first_reason.get_or_insert("the replication status is empty".into());
+                        at += 1;
+                    }
                     Ok(lag) => return Ok(lag),
                     Err(reason) => {
                         first_reason.get_or_insert(reason);
@@ -149,8 +156,14 @@ fn status_lag(rows: &[Row]) -> Result<Lag, String> {
             None => return Ok(Lag::Stopped),
         }
     }
-    let lag = slowest.map(|seconds| Lag::Behind(Duration::from_secs(seconds)));
-    lag.ok_or_else(|| "replication is not configured".into())
+    Ok(slowest.map_or(Lag::NotReplicating, |seconds| Lag::Behind(Duration::from_secs(seconds))))
+}
+
+/// Returns whether the server replicates as a member of a group (MySQL's Group Replication, Galera). The replication status does
+/// not show that.
+fn is_in_group(variables: &ServerVariables) -> bool {
+    variables.get("group_replication_group_name").is_some_and(|name| !name.is_empty())
+        || variables.is_on("wsrep_on") == Some(true)
 }
 
 /// Describes briefly why a source cannot be read.
@@ -189,6 +202,15 @@ mod tests {
         let mariadb = "Access denied; you need (at least one of) the SLAVE MONITOR privilege(s) for this operation";
         assert_eq!(missing_privilege(mariadb), "SLAVE MONITOR");
         assert_eq!(missing_privilege("no"), "REPLICATION CLIENT");
+    }
+
+    #[test]
+    fn an_empty_status_means_not_replicating_unless_the_server_is_in_a_group() {
+        assert_eq!(status_lag(&[]), Ok(Lag::NotReplicating));
+        let is_in_group = |pairs: &[(&str, &str)]| is_in_group(&ServerVariables::of(pairs));
+        assert!(!is_in_group(&[("group_replication_group_name", ""), ("wsrep_on", "OFF")]));
+        assert!(is_in_group(&[("group_replication_group_name", "8a94f357-aab4-11df-86ab-c80aa9429562")]));
+        assert!(is_in_group(&[("wsrep_on", "ON")]));
     }
 
     #[test]
