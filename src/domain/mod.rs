@@ -22,3 +22,4 @@ pub mod snippets;
 pub mod sql;
 pub mod ssh;
 pub mod text;
+pub mod word_match;

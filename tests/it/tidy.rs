@@ -23,7 +23,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("src/domain/screen_width.rs", &[]),
     ("src/domain/text.rs", &["domain::screen_width"]),
     ("src/domain/sql", &["domain::text", "domain::ids", "domain::limits", "domain::problem"]),
-    ("src/domain/catalog", &["domain::text", "domain::limits", "domain::problem", "domain::ids"]),
+    ("src/domain/catalog", &["domain::text", "domain::word_match", "domain::limits", "domain::problem", "domain::ids"]),
     (
         "src/domain/results",
         &[
@@ -38,6 +38,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     ("src/domain/keys", &["domain::text", "domain::limits", "domain::problem"]),
     ("src/domain/nearest.rs", &[]),
+    ("src/domain/word_match.rs", &[]),
     ("src/domain/documented_key.rs", &[]),
     (
         "src/domain/profile",

@@ -5,6 +5,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::{Catalog, Routine, Schema, Table, TableColumn};
 use crate::domain::limits::MAX_FOUND;
+use crate::domain::word_match::WordMatch;
 
 /// An object of a catalog by index. It is valid for the catalog in which it was found, not for a later generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -75,8 +76,18 @@ impl ObjectRef {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FindMatch {
     pub object: ObjectRef,
+    /// Whether a word matches only by single letters. Such a match comes after those by words and parts of words.
+    pub is_loose: bool,
     /// Higher is better. Scores of different patterns cannot be compared.
     pub score: u32,
+}
+
+/// How well a word matches a name or a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct WordScore {
+    /// Whether it matches only by single letters.
+    is_loose: bool,
+    score: u32,
 }
 
 /// A search pattern: words separated by spaces and dots. Each must match somewhere, in any case.
@@ -149,23 +160,39 @@ impl FindPattern {
         u32::try_from(share).unwrap_or(WHOLE)
     }
 
-    /// Returns the score of each word in a name.
-    fn each_in_name(&mut self, name: &str) -> Vec<Option<u32>> {
-        (0..self.len()).map(|word| self.in_name(word, name)).collect()
+    /// Returns how well each word matches a name.
+    fn each_in_name(&mut self, name: &str) -> Vec<Option<WordScore>> {
+        (0..self.len()).map(|word| self.in_whole_name(word, name)).collect()
     }
 
-    /// Returns the score of an object from its name and comment, and from the scores of its table or schema in `parent`. Each
-    /// word must match somewhere, and at least one must match the object itself.
-    fn score(&mut self, name: &str, comment: &str, parent: &[Option<u32>]) -> Option<u32> {
-        let mut sum = 0;
+    /// Returns how well a word matches a name, and whether only by single letters.
+    fn in_whole_name(&mut self, word: usize, name: &str) -> Option<WordScore> {
+        let score = self.in_name(word, name)?;
+        Some(WordScore { is_loose: self.in_text(word, name).is_none(), score })
+    }
+
+    /// Returns how well an object matches by its name and comment, and by its table or schema in `parent`. Each word must match
+    /// somewhere, and at least one must match the object itself. A match by letters counts only if there is no other.
+    fn score(&mut self, name: &str, comment: &str, parent: &[Option<WordScore>]) -> Option<WordScore> {
+        let mut sum = WordScore { is_loose: false, score: 0 };
         let mut matches_object = self.is_empty();
         for word in 0..self.len() {
             let share = self.share_of(word, name);
-            let in_name = self.in_name(word, name).map(|score| score * NAME + share);
-            let in_object = in_name.or_else(|| self.in_text(word, comment));
+            let in_name = self.in_whole_name(word, name);
+            let in_name = in_name.map(|found| WordScore { score: found.score * NAME + share, ..found });
+            let mut in_comment = || self.in_text(word, comment).map(|score| WordScore { is_loose: false, score });
+            let in_object = match in_name {
+                Some(found) if !found.is_loose => Some(found),
+                loose => in_comment().or(loose),
+            };
             matches_object |= in_object.is_some();
             let in_parent = parent.get(word).copied().flatten();
-            sum += in_object.or(in_parent)?;
+            let best = match (in_object, in_parent) {
+                (Some(object), Some(parent)) if object.is_loose && !parent.is_loose => parent,
+                (Some(found), _) | (None, Some(found)) => found,
+                (None, None) => return None,
+            };
+            sum = WordScore { is_loose: sum.is_loose || best.is_loose, score: sum.score + best.score };
         }
         matches_object.then_some(sum)
     }
@@ -194,7 +221,11 @@ fn tables(catalog: &Catalog) -> Vec<FindMatch> {
     let schemas = catalog.schemas.iter().enumerate().filter(|(_, schema)| !schema.is_system);
     schemas
         .flat_map(|(s, schema)| {
-            (0..schema.tables.len()).map(move |t| FindMatch { object: ObjectRef::Table(s, t), score: 0 })
+            (0..schema.tables.len()).map(move |t| FindMatch {
+                object: ObjectRef::Table(s, t),
+                is_loose: false,
+                score: 0,
+            })
         })
         .collect()
 }
@@ -206,13 +237,15 @@ fn ranked(catalog: &Catalog, pattern: &str, is_stale: &dyn Fn() -> bool) -> Opti
     }
     let mut found = matches(catalog, &mut words, is_stale)?;
     let is_system = |found: &FindMatch| found.object.schema(catalog).is_some_and(|schema| schema.is_system);
-    found.sort_by_key(|found| (is_system(found), std::cmp::Reverse(found.score)));
+    found.sort_by_key(|found| (is_system(found), found.is_loose, std::cmp::Reverse(found.score)));
     Some(found)
 }
 
 fn matches(catalog: &Catalog, words: &mut FindPattern, is_stale: &dyn Fn() -> bool) -> Option<Vec<FindMatch>> {
     let mut found = Vec::new();
-    let mut add = |object, score: Option<u32>| found.extend(score.map(|score| FindMatch { object, score }));
+    let mut add = |object, found_word: Option<WordScore>| {
+        found.extend(found_word.map(|WordScore { is_loose, score }| FindMatch { object, is_loose, score }));
+    };
     for (s, schema) in catalog.schemas.iter().enumerate() {
         let schema_words = words.each_in_name(&schema.name);
         add(ObjectRef::Schema(s), words.score(&schema.name, "", &[]));
@@ -221,11 +254,11 @@ fn matches(catalog: &Catalog, words: &mut FindPattern, is_stale: &dyn Fn() -> bo
                 return None;
             }
             add(ObjectRef::Table(s, t), words.score(&table.name, &table.comment, &schema_words));
-            let table_words: Vec<Option<u32>> = words
+            let table_words: Vec<Option<WordScore>> = words
                 .each_in_name(&table.name)
                 .into_iter()
                 .zip(&schema_words)
-                .map(|(table, schema)| table.map(|score| score * TABLE).or(*schema))
+                .map(|(table, schema)| table.map(|found| WordScore { score: found.score * TABLE, ..found }).or(*schema))
                 .collect();
             for (c, column) in table.columns.iter().enumerate() {
                 add(ObjectRef::Column(s, t, c), words.score(&column.name, &column.comment, &table_words));
@@ -240,40 +273,60 @@ fn matches(catalog: &Catalog, words: &mut FindPattern, is_stale: &dyn Fn() -> bo
 
 /// Returns the objects that a tree shows under a filter, in the catalog's order. Case is ignored.
 ///
-/// A table, routine or schema matches if its name contains the letters of the filter in this order. A longer filter also finds
-/// columns and comments, but only as a substring, because scattered letters match nearly every column. Returns `None` once
-/// `is_stale` returns true; it is called for each table.
+/// A table, routine or schema matches if its name contains the filter. Only if there is no such name, the letters of the filter in
+/// this order are enough. A longer filter also finds columns and comments, but only as a substring, because scattered letters
+/// match nearly every column. Returns `None` once `is_stale` returns true; it is called for each table.
 #[must_use]
 pub fn filter(catalog: &Catalog, pattern: &str, is_stale: &dyn Fn() -> bool) -> Option<Vec<ObjectRef>> {
     let words = pattern.trim().to_lowercase();
     let contains =
         |text: &str, min_letters: usize| words.chars().count() >= min_letters && text.to_lowercase().contains(&words);
-    let mut found = Vec::new();
+    let name_match = |name: &str| WordMatch::of(&words, name);
+    let mut found: Vec<(ObjectRef, NameMatch)> = Vec::new();
     for (s, schema) in catalog.schemas.iter().enumerate() {
-        if has_letters(&schema.name, &words) {
-            found.push(ObjectRef::Schema(s));
-        }
+        found.extend(name_match(&schema.name).map(|kind| (ObjectRef::Schema(s), kind.into())));
         for (t, table) in schema.tables.iter().enumerate() {
             if is_stale() {
                 return None;
             }
-            if has_letters(&table.name, &words) || contains(&table.comment, COMMENT_LETTERS) {
-                found.push(ObjectRef::Table(s, t));
-            }
+            let in_comment = contains(&table.comment, COMMENT_LETTERS);
+            found.extend(of_name_or_comment(name_match(&table.name), in_comment, ObjectRef::Table(s, t)));
             let columns = table.columns.iter().enumerate();
             let matching = columns.filter(|(_, column)| contains(&column.name, COLUMN_LETTERS));
-            found.extend(matching.map(|(c, _)| ObjectRef::Column(s, t, c)));
+            found.extend(matching.map(|(c, _)| (ObjectRef::Column(s, t, c), NameMatch::Other)));
         }
-        let routines = schema.routines.iter().enumerate();
-        let matching = routines
-            .filter(|(_, routine)| has_letters(&routine.name, &words) || contains(&routine.comment, COMMENT_LETTERS));
-        found.extend(matching.map(|(r, _)| ObjectRef::Routine(s, r)));
+        for (r, routine) in schema.routines.iter().enumerate() {
+            let in_comment = contains(&routine.comment, COMMENT_LETTERS);
+            found.extend(of_name_or_comment(name_match(&routine.name), in_comment, ObjectRef::Routine(s, r)));
+        }
     }
-    Some(found)
+    let has_name = found.iter().any(|(_, of)| *of == NameMatch::Contains);
+    let is_kept = |of: &NameMatch| !has_name || *of != NameMatch::Letters;
+    Some(found.into_iter().filter(|(_, of)| is_kept(of)).map(|(object, _)| object).collect())
 }
 
-/// Whether a name contains the letters of a pattern in this order.
-fn has_letters(name: &str, pattern: &str) -> bool {
-    let mut letters = name.chars().flat_map(char::to_lowercase);
-    pattern.chars().all(|expected| letters.any(|letter| letter == expected))
+/// How a filter matches an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NameMatch {
+    /// The name of a schema, table or routine contains it.
+    Contains,
+    /// Such a name has only its letters.
+    Letters,
+    /// A comment or the name of a column contains it.
+    Other,
+}
+
+impl From<WordMatch> for NameMatch {
+    fn from(kind: WordMatch) -> Self {
+        if kind.is_loose() { Self::Letters } else { Self::Contains }
+    }
+}
+
+fn of_name_or_comment(name: Option<WordMatch>, in_comment: bool, object: ObjectRef) -> Option<(ObjectRef, NameMatch)> {
+    let of = match name.map(NameMatch::from) {
+        Some(NameMatch::Letters) | None if in_comment => NameMatch::Other,
+        Some(of) => of,
+        None => return None,
+    };
+    Some((object, of))
 }

@@ -33,4 +33,6 @@ pub struct Explorer {
     pub is_typing: bool,
     /// Whether the server's own schemas are shown.
     pub shows_system: bool,
+    /// Whether the cursor's line is to be in the middle of the panel once that is shown.
+    pub centres: bool,
 }

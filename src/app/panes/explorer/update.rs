@@ -15,6 +15,7 @@ use crate::domain::compute::ComputeWork;
 use crate::domain::limits::PREVIEW_ROWS;
 use crate::domain::protocol::CopyText;
 use crate::domain::sql::quote;
+use crate::domain::word_match::WordMatch;
 
 use super::lines::{lines, node_in};
 use super::{Explorer, ExplorerAction, ExplorerNode, FilterAction};
@@ -79,10 +80,23 @@ impl Explorer {
         self.hits = Some(hits);
         self.rebuild(context);
         if self.is_typing {
-            self.list.cursor =
-                self.lines.iter().position(|line| matches!(line.node, ExplorerNode::Table(..))).unwrap_or(0);
+            self.list.cursor = self.best_line(context);
             self.settle(context);
         }
+    }
+
+    /// Returns the line of the table whose name matches the filter best; the first line if there is no table.
+    fn best_line(&self, context: &Context) -> usize {
+        let words = self.filter.text().trim();
+        let rank = |node: ExplorerNode| {
+            let ExplorerNode::Table(s, t) = node else { return None };
+            let table = context.catalog.as_ref()?.schemas.get(s)?.tables.get(t)?;
+            let is_other = !table.name.eq_ignore_ascii_case(words);
+            // Without a match in the name, a column or the comment matches.
+            Some((is_other, WordMatch::of(words, &table.name).unwrap_or(WordMatch::Letters)))
+        };
+        let ranked = self.lines.iter().enumerate().filter_map(|(at, line)| Some((rank(line.node)?, at)));
+        ranked.min().map_or(0, |(_, at)| at)
     }
 
     /// Starts to search for the filter's text. The tree changes when the hits are there.
@@ -136,6 +150,7 @@ impl Explorer {
             }
             ObjectRef::Schema(_) => {}
         }
+        self.centres = true;
         self.rebuild_with_cursor(Some(node), context);
     }
 
@@ -237,6 +252,10 @@ impl Explorer {
 
     /// Puts the cursor on a line and scrolls it into view.
     pub fn settle(&mut self, context: &Context) {
+        if self.centres && context.layout.explorer.is_some() {
+            self.centres = false;
+            self.list.top = self.list.cursor.saturating_sub(page(context) / 2);
+        }
         self.list.settle(self.lines.len(), page(context));
     }
 
@@ -263,11 +282,7 @@ impl Explorer {
             cx.request(Request::Notice("Put the cursor on a table first.".into()));
             return;
         };
-        let name = if cx.context.database.as_deref() == Some(schema.as_str()) {
-            quote::identifier(&table)
-        } else {
-            format!("{}.{}", quote::identifier(&schema), quote::identifier(&table))
-        };
+        let name = cx.context.table_name(&schema, &table);
         let columns = cx.context.all_columns(&schema, &table);
         cx.request(Request::Run {
             statement: format!("SELECT {columns} FROM {name} LIMIT {PREVIEW_ROWS}"),
@@ -283,11 +298,7 @@ impl Explorer {
             ExplorerNode::Schema(s) | ExplorerNode::Tables(s) | ExplorerNode::Views(s) | ExplorerNode::Routines(s) => {
                 Some(quote::identifier(&schema(s)?.name))
             }
-            ExplorerNode::Table(s, t) => {
-                let table = quote::identifier(&schema(s)?.tables.get(t)?.name);
-                let is_current = context.database.as_deref() == Some(schema(s)?.name.as_str());
-                Some(if is_current { table } else { format!("{}.{table}", quote::identifier(&schema(s)?.name)) })
-            }
+            ExplorerNode::Table(s, t) => Some(context.table_name(&schema(s)?.name, &schema(s)?.tables.get(t)?.name)),
             ExplorerNode::Column(s, t, c) => Some(quote::identifier(&schema(s)?.tables.get(t)?.columns.get(c)?.name)),
             ExplorerNode::Routine(s, r) => Some(quote::identifier(&schema(s)?.routines.get(r)?.name)),
         }

@@ -28,10 +28,7 @@ pub struct ExplorerView<'a> {
 impl ExplorerView<'_> {
     /// Draws it into an area.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
-        let tables: usize = self.context.catalog.as_ref().map_or(0, |catalog| {
-            catalog.schemas.iter().filter(|schema| !schema.is_system).map(|schema| schema.tables.len()).sum()
-        });
-        let count = if tables > 0 { counted(tables as u64, "table") } else { String::new() };
+        let count = self.count(usize::from(area.width));
         let inside = panel(buffer, area, "Explorer", &count, self.in_focus, self.theme);
         if inside.is_empty() {
             return;
@@ -58,6 +55,27 @@ impl ExplorerView<'_> {
         }
     }
 
+    /// Returns what the tree has, as far as it fits into the border: tables and databases, or the tables that the filter shows.
+    fn count(&self, width: usize) -> String {
+        let Some(catalog) = &self.context.catalog else { return String::new() };
+        let shown = catalog.schemas.iter().filter(|schema| self.explorer.shows_system || !schema.is_system);
+        let (databases, tables) =
+            shown.fold((0, 0), |(count, tables), schema| (count + 1, tables + schema.tables.len()));
+        if tables == 0 {
+            return String::new();
+        }
+        let all = counted(tables as u64, "table");
+        let texts = if self.explorer.hits.is_some() {
+            let is_table = |line: &&ExplorerLine| matches!(line.node, ExplorerNode::Table(..));
+            let matching = grouped(self.explorer.lines.iter().filter(is_table).count() as u64);
+            [format!("{matching} of {all}"), format!("{matching} of {}", grouped(tables as u64))]
+        } else {
+            [format!("{all} in {}", counted(databases, "database")), all]
+        };
+        let [_, last] = &texts;
+        texts.iter().find(|text| text.cells() + AROUND_COUNT <= width).unwrap_or(last).clone()
+    }
+
     fn filter_line(&self, area: Rect, buffer: &mut Buffer) {
         let key = self.context.key(Action::Explorer(ExplorerAction::Filter));
         let is_empty = self.explorer.filter.text().is_empty();
@@ -81,7 +99,7 @@ impl ExplorerView<'_> {
 
     fn line(&self, catalog: &Catalog, line: ExplorerLine, is_here: bool, area: Rect, buffer: &mut Buffer) {
         let theme = self.theme;
-        let Some((name, style, right)) = self.label(catalog, line.node) else { return };
+        let Some(label) = self.label(catalog, line.node) else { return };
         let starts_open = matches!(line.node, ExplorerNode::Tables(_));
         let fold = match line.node {
             ExplorerNode::Column(..) | ExplorerNode::Routine(..) => "  ",
@@ -96,16 +114,13 @@ impl ExplorerView<'_> {
         // The cursor's line has one style, because reversed colours are hard to read.
         let shade = |style: Style| if is_here && self.in_focus { theme.cursor() } else { style };
         let room = usize::from(area.width).saturating_sub(indent.len() + 2);
-        let right = clip(&right, room.saturating_sub(name.cells() + 2));
+        let (name, right) = label.fit(room);
+        let style = label.style;
         let end = parts(
             buffer,
             (area.x, area.y),
             area.right(),
-            [
-                (indent.as_str(), shade(theme.dim())),
-                (fold, shade(theme.dim())),
-                (clip(&name, room).as_str(), shade(style)),
-            ],
+            [(indent.as_str(), shade(theme.dim())), (fold, shade(theme.dim())), (name.as_str(), shade(style))],
         );
         let x = area.right().saturating_sub(u16::try_from(right.cells()).unwrap_or(0) + 1);
         if x > end {
@@ -113,44 +128,102 @@ impl ExplorerView<'_> {
         }
     }
 
-    fn label(&self, catalog: &Catalog, node: ExplorerNode) -> Option<(String, Style, String)> {
+    fn label(&self, catalog: &Catalog, node: ExplorerNode) -> Option<LineLabel> {
         let theme = self.theme;
+        let plain = |name: String, style: Style, detail: String| LineLabel { name, style, marks: "", detail };
         Some(match node {
             ExplorerNode::Schema(s) => {
                 let schema = catalog.schemas.get(s)?;
                 let is_current = self.context.database.as_deref() == Some(schema.name.as_str());
                 let right = if is_current { "current".into() } else { String::new() };
-                (visible(&schema.name).into_owned(), theme.heading(), right)
+                plain(visible(&schema.name).into_owned(), theme.heading(), right)
             }
-            ExplorerNode::Tables(s) => ("Tables".into(), theme.text(), count(catalog, s, TableKind::Base)),
-            ExplorerNode::Views(s) => ("Views".into(), theme.text(), count(catalog, s, TableKind::View)),
+            ExplorerNode::Tables(s) => plain("Tables".into(), theme.text(), count(catalog, s, TableKind::Base)),
+            ExplorerNode::Views(s) => plain("Views".into(), theme.text(), count(catalog, s, TableKind::View)),
             ExplorerNode::Routines(s) => {
-                ("Routines".into(), theme.text(), catalog.schemas.get(s)?.routines.len().to_string())
+                plain("Routines".into(), theme.text(), catalog.schemas.get(s)?.routines.len().to_string())
             }
             ExplorerNode::Table(s, t) => {
                 let schema = catalog.schemas.get(s)?;
                 let table = schema.tables.get(t)?;
-                let page = if self.context.page(&schema.name, &table.name).is_some() { "¶ " } else { "" };
+                let marks = if self.context.page(&schema.name, &table.name).is_some() { "¶ " } else { "" };
                 let rows = table.rows.map_or_else(String::new, |rows| format!("~{}", short(rows)));
-                (visible(&table.name).into_owned(), theme.name(), format!("{page}{rows:>7}"))
+                let name = visible(&table.name).into_owned();
+                LineLabel { name, style: theme.name(), marks, detail: format!("{rows:>7}") }
             }
             ExplorerNode::Column(s, t, c) => {
                 let column = catalog.schemas.get(s)?.tables.get(t)?.columns.get(c)?;
-                let key = match column.key {
+                let marks = match column.key {
                     KeyRole::Primary => "PK ",
                     KeyRole::Foreign => "FK ",
                     KeyRole::Unique => "UQ ",
                     KeyRole::Indexed => "ix ",
                     KeyRole::None => "",
                 };
-                (visible(&column.name).into_owned(), theme.text(), format!("{key}{}", visible(&column.type_text)))
+                let (name, detail) = (visible(&column.name).into_owned(), visible(&column.type_text).into_owned());
+                LineLabel { name, style: theme.text(), marks, detail }
             }
             ExplorerNode::Routine(s, r) => {
                 let routine = catalog.schemas.get(s)?.routines.get(r)?;
-                (visible(&routine.name).into_owned(), theme.text(), routine.kind.to_lowercase())
+                plain(visible(&routine.name).into_owned(), theme.text(), routine.kind.to_lowercase())
             }
         })
     }
+}
+
+/// Cells of the border with the title of the panel.
+const AROUND_COUNT: usize = 16;
+
+/// The texts of a line.
+struct LineLabel {
+    name: String,
+    style: Style,
+    /// Marks that are never left out, such as that of a documented table.
+    marks: &'static str,
+    /// A text at the right that is cut first.
+    detail: String,
+}
+
+impl LineLabel {
+    /// Returns the name and the text at the right, as far as they fit. The detail is cut first, then the name in its middle.
+    fn fit(&self, room: usize) -> (String, String) {
+        let marks = self.marks.trim_end();
+        let around = if marks.is_empty() { 0 } else { marks.cells() + 2 };
+        let name = clip_middle(&self.name, room.saturating_sub(around));
+        let left = room.saturating_sub(name.cells() + 2);
+        let whole = format!("{}{}", self.marks, self.detail);
+        let close = format!("{}{}", self.marks, self.detail.trim_start());
+        let is_number = self.detail.trim_start().starts_with('~');
+        let right = if whole.cells() <= left {
+            whole
+        } else if close.cells() <= left || !is_number {
+            let cut = clip(&close, left);
+            // Less than a letter of the detail is no help.
+            if cut.cells() <= self.marks.cells() + 1 && cut != close { marks.to_owned() } else { cut }
+        } else {
+            marks.to_owned()
+        };
+        (name, right)
+    }
+}
+
+/// Cuts a name to a width in its middle, because long names often differ at their ends.
+fn clip_middle(name: &str, width: usize) -> String {
+    /// The least width at which the end of the name is kept, too.
+    const BOTH_ENDS: usize = 9;
+    if name.cells() <= width || width < BOTH_ENDS {
+        return clip(name, width);
+    }
+    let end_room = (width - 1) / 3;
+    let mut end = name.len();
+    for (at, _) in name.char_indices().rev() {
+        if name.get(at..).is_none_or(|end| end.cells() > end_room) {
+            break;
+        }
+        end = at;
+    }
+    let end = name.get(end..).unwrap_or_default();
+    format!("{}{end}", clip(name, width - end.cells()))
 }
 
 fn count(catalog: &Catalog, s: usize, kind: TableKind) -> String {
