@@ -1,5 +1,6 @@
-//! The table of all actions with their names and help texts. Hints, help, palette and `rrx keys` use it.
+//! The table of all actions with their names, help texts and search words. Hints, help, palette and `rrx keys` use it.
 
+pub use super::action_table::ActionKind;
 use super::action_table::actions;
 pub use super::dialogs::actions::ListAction;
 pub use super::panes::connect::actions::ConnectAction;
@@ -12,42 +13,46 @@ pub use super::widgets::line_actions::LineAction;
 actions! {
     /// Actions that work everywhere.
     AppAction in "app" {
-        Run = "run": "Run the statement at the cursor",
-        RunAll = "run-all": "Run all statements, up to the first error",
-        Palette = "palette": "Show all commands…",
-        Help = "help": "Show the keys that work here",
-        Quit = "quit": "Quit",
-        Stop = "stop": "Stop what is running",
+        Run = "run": "Run the statement at the cursor" also "execute query send go",
+        RunAll = "run-all": "Run all statements, up to the first error" also "execute script batch queries",
+        Palette = "palette": "Show all commands…" also "menu palette actions",
+        Help = "help": "Show the keys that work here" also "help shortcuts hotkeys bindings",
+        Quit = "quit": "Quit" also "exit leave end bye",
+        Stop = "stop": "Stop what is running" also "kill cancel abort interrupt halt statement query",
         Back = "back": "Back",
-        NextPanel = "next-panel": "Go to the next panel",
-        PreviousPanel = "previous-panel": "Go to the previous panel",
-        FocusExplorer = "focus-explorer": "Go to the explorer",
-        FocusWorksheet = "focus-worksheet": "Go to the worksheet",
-        FocusResults = "focus-results": "Go to the results",
-        FocusInspector = "focus-inspector": "Go to the inspector",
-        ToggleExplorer = "toggle-explorer": "Show or hide the explorer",
-        ToggleInspector = "toggle-inspector": "Show or hide the inspector",
-        Zoom = "zoom": "Zoom this panel, or show all panels",
-        EnlargePanel = "enlarge-panel": "Enlarge this panel",
-        ShrinkPanel = "shrink-panel": "Shrink this panel",
-        ResetPanels = "reset-panels": "Reset the sizes of all panels",
-        ToggleMouse = "toggle-mouse": "Use the mouse here, or leave it to the terminal",
-        Snippets = "snippets": "Open snippet…",
-        SaveSnippet = "save-snippet": "Save the statement as a snippet…",
-        History = "history": "Show history: statements from the access log",
-        Activity = "activity": "Show activity: messages, and what rrx sent and reported",
-        Find = "find": "Find table or column…",
-        Pages = "pages": "Open documentation page…",
-        Profiles = "profiles": "Connect to another profile…",
-        Reconnect = "reconnect": "Reconnect",
-        Refresh = "refresh": "Reload the catalog",
-        NewWorksheet = "new-worksheet": "Open a new worksheet",
-        CloseWorksheet = "close-worksheet": "Close worksheet",
-        ReopenWorksheet = "reopen-worksheet": "Reopen the worksheet that was closed last",
-        NextWorksheet = "next-worksheet": "Go to the next worksheet",
-        PreviousWorksheet = "previous-worksheet": "Go to the previous worksheet",
-        Rename = "rename-worksheet": "Rename worksheet…",
-        Redraw = "redraw": "Redraw the screen",
+        NextPanel = "next-panel": "Go to the next panel" also "focus switch pane window",
+        PreviousPanel = "previous-panel": "Go to the previous panel" also "focus switch pane window",
+        FocusExplorer = "focus-explorer": "Go to the explorer" also "tree sidebar schema browser panel focus",
+        FocusWorksheet = "focus-worksheet": "Go to the worksheet" also "editor sql text panel focus",
+        FocusResults = "focus-results": "Go to the results" also "grid rows table panel focus",
+        FocusInspector = "focus-inspector": "Go to the inspector" also "details docs panel focus",
+        ToggleExplorer = "toggle-explorer": "Show or hide the explorer" also "tree sidebar schema browser toggle",
+        ToggleInspector = "toggle-inspector": "Show or hide the inspector" also "details sidebar toggle docs",
+        Zoom = "zoom": "Zoom this panel, or show all panels" also "maximize full screen enlarge bigger toggle",
+        EnlargePanel = "enlarge-panel": "Enlarge this panel" also "resize bigger wider higher border grow",
+        ShrinkPanel = "shrink-panel": "Shrink this panel" also "resize smaller narrower lower border",
+        ResetPanels = "reset-panels": "Reset the sizes of all panels" also "resize layout default border automatic",
+        ToggleMouse = "toggle-mouse": "Use the mouse here, or leave it to the terminal" also "click select text wheel scroll",
+        Snippets = "snippets": "Open snippet…" also "saved queries favourites favorites templates library load",
+        SaveSnippet = "save-snippet": "Save the statement as a snippet…" also "favourite favorite bookmark store keep query",
+        History = "history": "Show history: statements from the access log" also "past queries log recent previous earlier",
+        Activity = "activity": "Show activity: messages, and what rrx sent and reported" also "log messages errors notices trace debug",
+        Find = "find": "Find table or column…" also "search look up object table column go to",
+        Pages = "pages": "Open documentation page…" also "docs documentation manual topics",
+        Profiles = "profiles": "Connect to another profile…" also "disconnect switch server change connection open login logout",
+        Reconnect = "reconnect": "Reconnect" also "connect again link",
+        Refresh = "refresh": "Reload the catalog" also "refresh update schema metadata tables",
+        NewWorksheet = "new-worksheet": "Open a new worksheet" also "tab query editor sheet create add",
+        CloseWorksheet = "close-worksheet": "Close worksheet" also "tab query editor sheet delete",
+        ReopenWorksheet = "reopen-worksheet": "Reopen the worksheet that was closed last" also "undo close restore closed tab bring back",
+        NextWorksheet = "next-worksheet": "Go to the next worksheet" also "tab switch",
+        PreviousWorksheet = "previous-worksheet": "Go to the previous worksheet" also "tab switch",
+        Rename = "rename-worksheet": "Rename worksheet…" also "tab title name",
+        UseDatabase = "use-database": "Use another database…" also "switch change schema default current catalog",
+        Ddl = "ddl": "Show the CREATE statement of a table" also "ddl definition structure schema view",
+        CountRows = "count-rows": "Count the rows of a table" also "number how many total size select",
+        Theme = "theme": "Switch the theme: dark, light, no colours" also "colors appearance background contrast mono style mode",
+        Redraw = "redraw": "Redraw the screen" also "refresh repaint clear",
     }
 }
 
@@ -88,6 +93,17 @@ macro_rules! each_layer {
             #[must_use]
             pub fn help(self) -> &'static str {
                 match self { $(Self::$variant(inner) => inner.help(),)+ }
+            }
+
+            #[must_use]
+            pub fn kind(self) -> ActionKind {
+                match self { $(Self::$variant(inner) => inner.kind(),)+ }
+            }
+
+            /// Returns words that people search for and that the help does not have, separated by spaces.
+            #[must_use]
+            pub fn search_words(self) -> &'static str {
+                match self { $(Self::$variant(inner) => inner.search_words(),)+ }
             }
         }
     };

@@ -206,8 +206,15 @@ fn grid_hints(model: &Model) -> Vec<(Action, &'static str)> {
         let column = result.columns.as_ref().zip(result.column()).and_then(|(columns, at)| columns.get(at));
         column.is_some_and(|column| model.context.refers_to(column).is_some())
     });
-    let open = if is_key { "follow" } else { "value" };
-    keys.extend([(Action::Grid(GridAction::Row), "row"), (Action::Grid(GridAction::Open), open)]);
+    // A key that leads to another row is worth more than the usual keys.
+    keys.extend(is_key.then_some((Action::Grid(GridAction::Open), "follow")));
+    keys.extend([
+        (Action::Grid(GridAction::Export), "export"),
+        (Action::Grid(GridAction::Chart), "chart"),
+        (Action::Grid(GridAction::CopyAs), "copy as"),
+        (Action::Grid(GridAction::Row), "row"),
+        (Action::Grid(GridAction::Open), "value"),
+    ]);
     let has_matches = |search: &ResultSearch| search.found.is_none_or(|(cells, ..)| cells > 0);
     if result.is_some_and(|result| result.search.as_ref().is_some_and(has_matches)) {
         keys.push((Action::Grid(GridAction::Next), "next match"));

@@ -2,6 +2,7 @@
 
 pub mod action;
 mod action_table;
+mod available;
 mod connection;
 pub mod context;
 pub mod dialogs;

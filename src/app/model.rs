@@ -30,6 +30,7 @@ use super::reconnect_state::Reconnect;
 use super::session_restore::SessionRestore;
 use super::statement::current::Statements;
 use super::ui::draw::wrap;
+use super::ui::look::TerminalLook;
 use super::ui::theme::Theme;
 
 /// A message to the user.
@@ -88,6 +89,8 @@ pub struct Model {
     pub matcher: Matcher,
     /// How the TUI draws: colours and glyphs.
     pub theme: Theme,
+    /// What the terminal can show, before the user switched the theme.
+    pub terminal: TerminalLook,
     pub notices: Notices,
     pub reading: SettingsReading,
     /// The problems that were reported when the settings were read last.
@@ -247,6 +250,7 @@ impl Model {
             inspector: Inspector::default(),
             matcher: Matcher::default(),
             theme: start.theme,
+            terminal: start.theme.look(),
             notices: Notices { current: notice, activity, recent: VecDeque::new() },
             reading: start.reading,
             settings_problems: start.problems,
@@ -293,6 +297,13 @@ impl Model {
         let room = usize::from(self.size.width).saturating_sub(2);
         let lines = self.notices.current.as_ref().map_or(0, |notice| wrap(&notice.text, room).len());
         u16::try_from(lines).unwrap_or(u16::MAX)
+    }
+
+    /// Switches to the next theme. Returns its name in the settings.
+    pub(super) fn turn_theme(&mut self) -> &'static str {
+        let (look, name) = self.theme.look().next_theme(self.terminal);
+        self.theme = Theme::new(look);
+        name
     }
 
     /// Shows a notice.

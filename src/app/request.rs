@@ -33,6 +33,8 @@ pub enum Request {
     /// Run these statements one after the other, up to the first that fails. Each has its first byte in the worksheet
     /// and its text.
     RunAll(Vec<(usize, String)>),
+    /// Make this database the current one.
+    UseDatabase(String),
     /// Look up the row to which a foreign key refers.
     Follow {
         columns: Arc<[Column]>,
@@ -208,6 +210,11 @@ pub trait Dialog: std::fmt::Debug {
     /// Returns the title on the border.
     fn title(&self) -> &'static str;
 
+    /// Returns what the dialog is about. It is drawn next to that, so that it can still be read.
+    fn subject(&self) -> DialogSubject {
+        DialogSubject::Program
+    }
+
     /// Returns the label before the typed text.
     fn prompt(&self) -> &'static str {
         "find"
@@ -305,6 +312,16 @@ pub enum DialogShape {
     Confirm,
 }
 
+/// What a dialog is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DialogSubject {
+    /// Nothing on the screen.
+    Program,
+    Panel(Focus),
+    /// What the user was doing in the panel in focus.
+    PanelInFocus,
+}
+
 /// Who narrows the list of a dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Narrowing {
@@ -321,8 +338,26 @@ pub struct DialogItem {
     pub about: String,
     /// A text at the right border, such as a key or a time.
     pub right: String,
+    /// Words that find the item but are not shown, separated by spaces.
+    pub search_words: String,
+    pub rank: ItemRank,
     /// What choosing the item does.
     pub requests: Vec<Request>,
+}
+
+/// Where an item is among those that match equally well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]
+pub enum ItemRank {
+    #[default]
+    Usual,
+    /// It does something in another panel.
+    Elsewhere,
+    /// It cannot be done now. Choosing it shows why.
+    Unavailable,
+    /// It is a motion.
+    Motion,
+    /// It is the heading of the items after it. The cursor skips it, and it is not shown while a text is typed.
+    Heading,
 }
 
 impl DialogAnswer<'_> {
@@ -338,6 +373,28 @@ impl DialogItem {
     #[must_use]
     pub fn new(name: impl Into<String>, requests: Vec<Request>) -> Self {
         Self { name: name.into(), requests, ..Self::default() }
+    }
+
+    /// Makes the heading of the items after it.
+    #[must_use]
+    pub fn heading(name: impl Into<String>) -> Self {
+        Self::new(name, Vec::new()).ranked(ItemRank::Heading)
+    }
+
+    #[must_use]
+    pub fn is_heading(&self) -> bool {
+        self.rank == ItemRank::Heading
+    }
+
+    #[must_use]
+    pub fn ranked(self, rank: ItemRank) -> Self {
+        Self { rank, ..self }
+    }
+
+    /// Sets words that find the item but are not shown.
+    #[must_use]
+    pub fn found_by(self, words: impl Into<String>) -> Self {
+        Self { search_words: words.into(), ..self }
     }
 
     /// Sets the text after the name.

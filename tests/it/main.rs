@@ -19,6 +19,7 @@ mod documents;
 mod export;
 mod exports;
 mod failing_writes;
+mod finding;
 mod first_steps;
 mod folding;
 mod grid;

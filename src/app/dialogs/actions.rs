@@ -6,12 +6,12 @@ use crate::app::widgets::list::CursorMove;
 actions! {
     /// Actions that work in all dialogs.
     ListAction in "list" {
-        Down = "down": "Go to the next item",
-        Up = "up": "Go to the previous item",
-        PageDown = "page-down": "Page down",
-        PageUp = "page-up": "Page up",
-        Top = "top": "Go to the first item",
-        End = "end": "Go to the last item",
+        Down = "down": "Go to the next item" [Motion],
+        Up = "up": "Go to the previous item" [Motion],
+        PageDown = "page-down": "Page down" [Motion],
+        PageUp = "page-up": "Page up" [Motion],
+        Top = "top": "Go to the first item" [Motion],
+        End = "end": "Go to the last item" [Motion],
         Choose = "choose": "Take this item",
         Close = "close": "Close, or go back one step",
     }

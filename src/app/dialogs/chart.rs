@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::app::context::Context;
-use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request};
+use crate::app::focus::Focus;
+use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogSubject, Request};
 use crate::domain::quantity::grouped;
 use crate::domain::results::{Column, Plot, PlotKind, Scale, TypeClass};
 
@@ -22,6 +23,10 @@ pub struct ChartDialog {
 impl Dialog for ChartDialog {
     fn shape(&self) -> DialogShape {
         DialogShape::List
+    }
+
+    fn subject(&self) -> DialogSubject {
+        DialogSubject::Panel(Focus::Grid)
     }
 
     fn title(&self) -> &'static str {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::app::context::Context;
-use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request};
+use crate::app::focus::Focus;
+use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogSubject, Request};
 use crate::domain::results::{Column, type_text};
 
 /// Lists the columns of a result.
@@ -15,6 +16,10 @@ pub struct ColumnsDialog {
 impl Dialog for ColumnsDialog {
     fn shape(&self) -> DialogShape {
         DialogShape::List
+    }
+
+    fn subject(&self) -> DialogSubject {
+        DialogSubject::Panel(Focus::Grid)
     }
 
     fn title(&self) -> &'static str {

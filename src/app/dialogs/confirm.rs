@@ -1,7 +1,7 @@
 //! Asks a yes-or-no question before something that the user may not want.
 
 use crate::app::context::Context;
-use crate::app::request::{Dialog, DialogAnswer, DialogOutcome, DialogShape, Request};
+use crate::app::request::{Dialog, DialogAnswer, DialogOutcome, DialogShape, DialogSubject, Request};
 
 /// Asks a yes-or-no question; no is the default.
 #[derive(Debug)]
@@ -16,6 +16,10 @@ pub struct ConfirmDialog {
 impl Dialog for ConfirmDialog {
     fn shape(&self) -> DialogShape {
         DialogShape::Confirm
+    }
+
+    fn subject(&self) -> DialogSubject {
+        DialogSubject::PanelInFocus
     }
 
     fn title(&self) -> &'static str {

@@ -1,7 +1,8 @@
 //! Asks for the format of a copy.
 
 use crate::app::context::Context;
-use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request};
+use crate::app::focus::Focus;
+use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogSubject, Request};
 use crate::domain::export::CopyFormat;
 
 /// Lists the formats of a copy.
@@ -11,6 +12,10 @@ pub struct CopyAsDialog;
 impl Dialog for CopyAsDialog {
     fn shape(&self) -> DialogShape {
         DialogShape::List
+    }
+
+    fn subject(&self) -> DialogSubject {
+        DialogSubject::Panel(Focus::Grid)
     }
 
     fn title(&self) -> &'static str {

@@ -1,8 +1,9 @@
 //! Asks how to export the result, in steps: the format, which rows (if the result was cut), the file's path.
 
 use crate::app::context::Context;
+use crate::app::focus::Focus;
 use crate::app::request::{
-    Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogStep, ExportRows, Request,
+    Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogStep, DialogSubject, ExportRows, Request,
 };
 use crate::domain::export::{ByteOrderMark, ExportFormat, Formulas};
 use crate::domain::protocol::FormatChoice;
@@ -78,6 +79,10 @@ impl Dialog for ExportDialog {
             ExportStep::Format | ExportStep::Rows => DialogShape::List,
             ExportStep::Path => DialogShape::Line,
         }
+    }
+
+    fn subject(&self) -> DialogSubject {
+        DialogSubject::Panel(Focus::Grid)
     }
 
     fn title(&self) -> &'static str {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::app::context::Context;
-use crate::app::request::{Dialog, DialogAnswer, DialogOutcome, DialogShape, InputFault, Request};
+use crate::app::focus::Focus;
+use crate::app::request::{Dialog, DialogAnswer, DialogOutcome, DialogShape, DialogSubject, InputFault, Request};
 use crate::domain::results::{Column, Filter};
 
 /// Asks for a condition that rows must match.
@@ -18,6 +19,10 @@ pub struct FilterDialog {
 impl Dialog for FilterDialog {
     fn shape(&self) -> DialogShape {
         DialogShape::Line
+    }
+
+    fn subject(&self) -> DialogSubject {
+        DialogSubject::Panel(Focus::Grid)
     }
 
     fn title(&self) -> &'static str {

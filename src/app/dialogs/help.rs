@@ -1,15 +1,19 @@
-//! Shows the keys that work in the panel in focus.
+//! Shows the keys that work now, in groups: those of the panel in focus first, then those of the whole program.
 
-use crate::app::action::Action;
+use crate::app::action::{Action, ActionKind};
 use crate::app::context::Context;
-use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request};
-use crate::domain::keys::label_of;
+use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, ItemRank, Request};
+use crate::domain::keys::{Chord, KeyMatch, Matcher, label_of};
 
-/// Lists the keys of some layers of the keymap.
+/// Lists the keys that work where the help was opened.
 #[derive(Debug)]
 pub struct HelpDialog {
     /// The layers of the keymap that are in use, nearest first.
     pub layers: Vec<&'static str>,
+    /// Whether typed characters are text there.
+    pub takes_text: bool,
+    /// The actions of these layers that can be done now, in the order of their tables.
+    pub actions: Vec<Action>,
 }
 
 impl Dialog for HelpDialog {
@@ -26,17 +30,71 @@ impl Dialog for HelpDialog {
     }
 
     fn items(&self, context: &Context) -> Vec<DialogItem> {
-        let actions = self.layers.iter().flat_map(|layer| Action::all().filter(move |action| action.layer() == *layer));
-        actions
-            .filter_map(|action| {
-                let keys: Vec<String> = context.keymap.chords(action.layer(), action).map(label_of).collect();
-                let item = DialogItem::new(keys.join("  "), vec![Request::Do(action)]);
-                (!keys.is_empty()).then(|| item.about(action.help()).right(action.layer()))
-            })
-            .collect()
+        let (mut items, mut moves) = (Vec::new(), Vec::new());
+        for layer in &self.layers {
+            let of_layer = self.actions.iter().filter(|action| action.layer() == *layer);
+            let group: Vec<DialogItem> = of_layer.filter_map(|action| self.item(*action, context)).collect();
+            let (motions, commands): (Vec<_>, Vec<_>) =
+                group.into_iter().partition(|item| item.rank == ItemRank::Motion);
+            // The many keys that move in a text come after all others.
+            if self.takes_text {
+                push_group(&mut items, place_of(layer).to_owned(), commands);
+                push_group(&mut moves, format!("{}: moves and edits", place_of(layer)), motions);
+            } else {
+                push_group(&mut items, place_of(layer).to_owned(), commands.into_iter().chain(motions).collect());
+            }
+        }
+        items.append(&mut moves);
+        items
     }
 
     fn submit(&mut self, answer: DialogAnswer<'_>, _context: &Context) -> DialogOutcome {
         answer.take_item()
+    }
+}
+
+impl HelpDialog {
+    /// Returns the item of an action; `None` if none of its keys reaches it.
+    fn item(&self, action: Action, context: &Context) -> Option<DialogItem> {
+        let chords = context.keymap.chords(action.layer(), action);
+        let keys: Vec<String> = chords.filter(|chords| self.reaches(chords, action, context)).map(label_of).collect();
+        let rank = match action.kind() {
+            ActionKind::Command => ItemRank::Usual,
+            ActionKind::Motion => ItemRank::Motion,
+        };
+        let item = DialogItem::new(keys.join("  "), vec![Request::Do(action)]);
+        (!keys.is_empty()).then(|| item.about(action.help()).found_by(action.search_words()).ranked(rank))
+    }
+
+    /// Returns whether these keys do the action here. A nearer layer may bind them, or they may be text.
+    fn reaches(&self, chords: &[Chord], action: Action, context: &Context) -> bool {
+        let mut matcher = Matcher::default();
+        let mut last = KeyMatch::Unbound;
+        for chord in chords {
+            last = matcher.feed(*chord, &context.keymap, &self.layers, self.takes_text);
+        }
+        last == KeyMatch::Action(action)
+    }
+}
+
+fn push_group(items: &mut Vec<DialogItem>, heading: String, group: Vec<DialogItem>) {
+    if !group.is_empty() {
+        items.push(DialogItem::heading(heading));
+        items.extend(group);
+    }
+}
+
+/// Returns where the keys of a layer work, as a heading.
+pub(super) fn place_of(layer: &str) -> &'static str {
+    match layer {
+        "explorer" => "Explorer",
+        "filter" => "Filter of the explorer",
+        "worksheet" => "Worksheet",
+        "grid" => "Results",
+        "inspector" => "Inspector",
+        "list" => "This list",
+        "line" => "This line of text",
+        "connect" => "Connection screen",
+        _ => "Everywhere",
     }
 }

@@ -1,7 +1,8 @@
 //! Asks for the number of a row to go to.
 
 use crate::app::context::Context;
-use crate::app::request::{Dialog, DialogAnswer, DialogOutcome, DialogShape, Request};
+use crate::app::focus::Focus;
+use crate::app::request::{Dialog, DialogAnswer, DialogOutcome, DialogShape, DialogSubject, Request};
 
 /// Asks for a row's number.
 #[derive(Debug)]
@@ -10,6 +11,10 @@ pub struct JumpRowDialog;
 impl Dialog for JumpRowDialog {
     fn shape(&self) -> DialogShape {
         DialogShape::Line
+    }
+
+    fn subject(&self) -> DialogSubject {
+        DialogSubject::Panel(Focus::Grid)
     }
 
     fn title(&self) -> &'static str {

@@ -2,39 +2,30 @@
 
 use crate::app::context::Context;
 use crate::app::dialogs::actions::ListAction;
+use crate::app::focus::Focus;
 use crate::app::layout::Area;
 use crate::app::panes::PaneContext;
 use crate::app::request::{
-    Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogStep, InputFault, Narrowing,
+    Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogStep, DialogSubject, InputFault, Narrowing,
 };
-use crate::app::ui::draw::wrap;
 use crate::app::widgets::line_actions::LineAction;
 use crate::app::widgets::line_input::LineInput;
-use crate::app::widgets::list::ListCursor;
+use crate::app::widgets::list::{CursorMove, ListCursor};
 use crate::domain::catalog::find::FindMatch;
 
 use super::narrow::narrow;
+use super::size::{LINES_AROUND_ITEMS, POPUP_SIZE, list_size, near, text_size};
 
-/// Width and height of a dialog with a list, if the screen is large enough.
-const LIST_SIZE: (u16, u16) = (104, 30);
-/// Width and height of a dialog with a line, and the least of one with a yes-or-no question.
-const LINE_SIZE: (u16, u16) = (72, 8);
-/// Columns of a yes-or-no question that are not text: the border and a space at each side.
-const COLUMNS_AROUND_QUESTION: u16 = 4;
-/// Lines of a yes-or-no question that are not text: two lines of the border, an empty line at each side, the keys.
-const LINES_AROUND_QUESTION: u16 = 5;
-/// Width and height of a popup at a cell of the screen.
-const POPUP_SIZE: (u16, u16) = (40, 10);
 /// The line of the first item, counted from the typed text.
 pub(super) const ITEMS_FROM: u16 = 2;
-/// Lines of a dialog that are not items: two lines of the border, the typed text, an empty line.
-const LINES_AROUND_ITEMS: u16 = 4;
 
 /// Where an overlay is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Anchor {
     /// In the middle, between the header and the hints.
     Center,
+    /// Next to this panel, or over it if there is no room.
+    Panel(Focus),
     /// Below this cell of the screen, or above it if there is more room.
     Cell { x: u16, y: u16 },
 }
@@ -57,6 +48,8 @@ pub struct Overlay {
     pub input: LineInput,
     /// The items that match the typed text, best first.
     pub items: Vec<DialogItem>,
+    /// Width and height of the whole list. They stay while the typed text narrows it.
+    list_size: (u16, u16),
     pub list: ListCursor,
     pub fault: Option<InputFault>,
 }
@@ -68,13 +61,18 @@ pub struct Overlays {
 }
 
 impl Overlays {
-    /// Opens a modal dialog on top, in the middle.
-    pub fn open(&mut self, dialog: Box<dyn Dialog>, cx: &mut PaneContext<'_>) {
+    /// Opens a modal dialog on top, next to what it is about. `focus` is the panel in focus.
+    pub fn open(&mut self, dialog: Box<dyn Dialog>, focus: Focus, cx: &mut PaneContext<'_>) {
         // An open dialog of the same kind is dismissed: each kind is open once at most.
         if let Some(at) = self.stack.iter().position(|overlay| overlay.dialog.title() == dialog.title()) {
             cx.requests.extend(self.stack.remove(at).dialog.dismiss());
         }
-        self.push(Overlay::new(dialog, Anchor::Center, Modality::Modal), cx);
+        let anchor = match dialog.subject() {
+            DialogSubject::Program => Anchor::Center,
+            DialogSubject::Panel(panel) => Anchor::Panel(panel),
+            DialogSubject::PanelInFocus => Anchor::Panel(focus),
+        };
+        self.push(Overlay::new(dialog, anchor, Modality::Modal), cx);
     }
 
     fn push(&mut self, mut overlay: Overlay, cx: &mut PaneContext<'_>) {
@@ -124,6 +122,7 @@ impl Overlays {
                 if let (Some(overlay), Some(to)) = (self.stack.get_mut(at), action.cursor_move()) {
                     let page = overlay.page(cx.context);
                     overlay.list.go(to, overlay.items.len(), page);
+                    overlay.skip_heading(to, page);
                 }
             }
         }
@@ -239,7 +238,31 @@ impl Overlays {
 impl Overlay {
     fn new(dialog: Box<dyn Dialog>, anchor: Anchor, modality: Modality) -> Self {
         let input = LineInput::with(dialog.initial_text());
-        Self { dialog, anchor, modality, input, items: Vec::new(), list: ListCursor::default(), fault: None }
+        let (items, list, list_size) = (Vec::new(), ListCursor::default(), (0, 0));
+        Self { dialog, anchor, modality, input, items, list_size, list, fault: None }
+    }
+
+    /// Moves the cursor from a heading to the item after it, or to the one before it if the cursor was moved up.
+    fn skip_heading(&mut self, step: CursorMove, page: usize) {
+        let is_heading = |at: usize| self.items.get(at).is_some_and(DialogItem::is_heading);
+        if !is_heading(self.list.cursor) {
+            return;
+        }
+        let is_first = self.list.cursor == 0;
+        let to = match step {
+            CursorMove::Up | CursorMove::PageUp if !is_first => CursorMove::Up,
+            CursorMove::Up
+            | CursorMove::PageUp
+            | CursorMove::Top
+            | CursorMove::Down
+            | CursorMove::PageDown
+            | CursorMove::End => CursorMove::Down,
+        };
+        self.list.go(to, self.items.len(), page);
+        if is_first {
+            // The heading stays visible.
+            self.list.top = 0;
+        }
     }
 
     fn submit(&mut self, context: &Context) -> DialogOutcome {
@@ -262,13 +285,17 @@ impl Overlay {
     /// Rebuilds the list.
     fn refresh(&mut self, context: &Context) {
         let items = self.dialog.items(context);
+        let last = self.dialog.last_item();
+        self.list_size = list_size(self.dialog.as_ref(), items.iter().chain(&last), context);
         self.items = match self.dialog.narrowing() {
             Narrowing::ByTypedText => narrow(items, self.input.text()),
             Narrowing::ByDialog => items,
         };
-        self.items.extend(self.dialog.last_item());
+        self.items.extend(last);
         self.fault = self.dialog.fault(self.input.text());
-        self.list.settle(self.items.len(), self.page(context));
+        let page = self.page(context);
+        self.list.settle(self.items.len(), page);
+        self.skip_heading(CursorMove::Down, page);
     }
 
     /// Returns whether it has more items than are visible.
@@ -285,19 +312,20 @@ impl Overlay {
     /// Returns the area in which it is drawn.
     #[must_use]
     pub fn area(&self, context: &Context) -> Area {
+        let layout = &context.layout;
         let (width, height) = match self.dialog.shape() {
-            DialogShape::List => LIST_SIZE,
-            DialogShape::Line => LINE_SIZE,
-            DialogShape::Confirm => {
-                let width = context.layout.overlay(LINE_SIZE.0, LINE_SIZE.1).width;
-                let room = usize::from(width.saturating_sub(COLUMNS_AROUND_QUESTION));
-                let lines = u16::try_from(wrap(&self.dialog.explanation(), room).len()).unwrap_or(u16::MAX);
-                (width, lines.saturating_add(LINES_AROUND_QUESTION).max(LINE_SIZE.1))
+            DialogShape::List => self.list_size,
+            DialogShape::Line | DialogShape::Confirm => {
+                text_size(self.dialog.as_ref(), self.input.text(), self.fault.as_ref(), layout.body.width)
             }
         };
         match self.anchor {
-            Anchor::Center => context.layout.overlay(width, height),
-            Anchor::Cell { x, y } => context.layout.popup((x, y), POPUP_SIZE),
+            Anchor::Center => layout.overlay(width, height),
+            Anchor::Panel(panel) => match layout.of(panel).filter(|area| *area != layout.body) {
+                Some(area) => near(area, layout.body, (width, height)),
+                None => layout.overlay(width, height),
+            },
+            Anchor::Cell { x, y } => layout.popup((x, y), POPUP_SIZE),
         }
     }
 }
@@ -378,8 +406,8 @@ mod tests {
         assert!(!model.overlays.is_modal(), "a popup alone takes no key");
         notices(&mut model, |overlays, cx| overlays.type_char('b', cx));
         assert_eq!(model.overlays.bottom_up().next().unwrap().input.text(), "");
-        notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("lower")), cx));
-        notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("upper")), cx));
+        notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("lower")), Focus::Grid, cx));
+        notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("upper")), Focus::Grid, cx));
         notices(&mut model, |overlays, cx| overlays.push(popup(Anchor::Cell { x: 0, y: 0 }), cx));
         let titles: Vec<_> = model.overlays.bottom_up().map(|overlay| overlay.dialog.title()).collect();
         assert_eq!(titles, ["popup", "lower", "upper", "popup"], "drawn in this order");
@@ -394,9 +422,9 @@ mod tests {
     #[test]
     fn a_dialog_is_open_once_and_all_are_dismissed_when_they_are_closed() {
         let mut model = model();
-        notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("one")), cx));
-        notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("two")), cx));
-        let again = notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("one")), cx));
+        notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("one")), Focus::Grid, cx));
+        notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("two")), Focus::Grid, cx));
+        let again = notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("one")), Focus::Grid, cx));
         assert_eq!((again, model.overlays.bottom_up().count()), (vec!["one dismissed".to_owned()], 2));
         assert_eq!(notices(&mut model, Overlays::dismiss_all), ["one dismissed", "two dismissed"]);
     }

@@ -1,7 +1,8 @@
 //! Asks for a new title of the worksheet in front.
 
 use crate::app::context::Context;
-use crate::app::request::{Dialog, DialogAnswer, DialogOutcome, DialogShape, Request};
+use crate::app::focus::Focus;
+use crate::app::request::{Dialog, DialogAnswer, DialogOutcome, DialogShape, DialogSubject, Request};
 
 /// Asks for a title.
 #[derive(Debug)]
@@ -10,6 +11,10 @@ pub struct RenameDialog;
 impl Dialog for RenameDialog {
     fn shape(&self) -> DialogShape {
         DialogShape::Line
+    }
+
+    fn subject(&self) -> DialogSubject {
+        DialogSubject::Panel(Focus::Worksheet)
     }
 
     fn title(&self) -> &'static str {

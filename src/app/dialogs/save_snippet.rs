@@ -1,7 +1,8 @@
 //! Asks for a name under which to save a statement as a snippet.
 
 use crate::app::context::Context;
-use crate::app::request::{Dialog, DialogAnswer, DialogOutcome, DialogShape, Request};
+use crate::app::focus::Focus;
+use crate::app::request::{Dialog, DialogAnswer, DialogOutcome, DialogShape, DialogSubject, Request};
 
 /// Asks for a snippet's name. It stays open until the snippet is on disk, so that the user can change a name that is in use.
 #[derive(Debug)]
@@ -12,6 +13,10 @@ pub struct SaveSnippetDialog {
 impl Dialog for SaveSnippetDialog {
     fn shape(&self) -> DialogShape {
         DialogShape::Line
+    }
+
+    fn subject(&self) -> DialogSubject {
+        DialogSubject::Panel(Focus::Worksheet)
     }
 
     fn title(&self) -> &'static str {

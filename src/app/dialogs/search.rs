@@ -1,7 +1,8 @@
 //! Asks what to search for, in the rows or in the inspector.
 
 use crate::app::context::Context;
-use crate::app::request::{Dialog, DialogAnswer, DialogOutcome, DialogShape, InputFault, Request};
+use crate::app::focus::Focus;
+use crate::app::request::{Dialog, DialogAnswer, DialogOutcome, DialogShape, DialogSubject, InputFault, Request};
 use crate::domain::results::Pattern;
 
 /// What is searched.
@@ -20,6 +21,13 @@ pub struct SearchDialog {
 impl Dialog for SearchDialog {
     fn shape(&self) -> DialogShape {
         DialogShape::Line
+    }
+
+    fn subject(&self) -> DialogSubject {
+        match self.target {
+            SearchTarget::Rows => DialogSubject::Panel(Focus::Grid),
+            SearchTarget::Inspector => DialogSubject::Panel(Focus::Inspector),
+        }
     }
 
     fn title(&self) -> &'static str {

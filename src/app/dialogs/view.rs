@@ -43,7 +43,7 @@ impl OverlayView<'_> {
     fn draw(&self, buffer: &mut Buffer) {
         let dialog = &self.overlay.dialog;
         let area = rect(self.overlay.area(self.context), buffer);
-        let listed = self.overlay.items.len();
+        let listed = self.overlay.items.iter().filter(|item| !item.is_heading()).count();
         let count = match (dialog.shape(), dialog.total()) {
             (DialogShape::Line | DialogShape::Confirm, _) => String::new(),
             (DialogShape::List, Some(total)) if total > listed => {
@@ -160,11 +160,17 @@ impl OverlayView<'_> {
             return;
         }
         let list = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
-        let widest = items.iter().map(|item| visible(&item.name).cells()).max().unwrap_or(0);
+        let named = items.iter().filter(|item| !item.is_heading());
+        let widest = named.map(|item| visible(&item.name).cells()).max().unwrap_or(0);
         let limit = usize::from(list.width) * 5 / 10;
         let in_view = items.iter().enumerate().skip(cursor.top).take(usize::from(list.height));
         for (y, (row, item)) in (list.y..).zip(in_view) {
             let line = Rect { y, height: 1, ..list };
+            if item.is_heading() {
+                let texts = [(" ", self.theme.text()), (item.name.as_str(), self.theme.heading())];
+                parts(buffer, (line.x, line.y), line.right(), texts);
+                continue;
+            }
             self.item(item, row == cursor.cursor, widest.min(limit), line, buffer);
         }
     }
@@ -176,9 +182,15 @@ impl OverlayView<'_> {
             buffer.set_style(area.intersection(buffer.area), theme.cursor());
         }
         // On a narrow screen the text after the name is more important than the text at the right.
-        let most = if area.width < 60 && !item.about.is_empty() { 0 } else { usize::from(area.width) / 3 };
+        let width = usize::from(area.width);
+        let fits = widest + visible(&item.about).cells() + visible(&item.right).cells() + 6 <= width;
+        let most = match (fits, width < 60 && !item.about.is_empty()) {
+            (true, _) => width,
+            (false, true) => 0,
+            (false, false) => width / 3,
+        };
         let right = clip(&visible(&item.right), most);
-        let room = usize::from(area.width).saturating_sub(right.cells() + 3);
+        let room = width.saturating_sub(right.cells() + 3);
         let widest = if item.about.is_empty() { room } else { widest.min(room) };
         let name = clip(&visible(&item.name), widest);
         let pad = " ".repeat(widest.saturating_sub(name.cells()) + 2);

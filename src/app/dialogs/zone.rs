@@ -1,7 +1,8 @@
 //! Asks for another time zone for the times of a column.
 
 use crate::app::context::Context;
-use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request};
+use crate::app::focus::Focus;
+use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogSubject, Request};
 use crate::domain::results::zone_names;
 
 /// Lists time zones.
@@ -11,6 +12,10 @@ pub struct ZoneDialog;
 impl Dialog for ZoneDialog {
     fn shape(&self) -> DialogShape {
         DialogShape::List
+    }
+
+    fn subject(&self) -> DialogSubject {
+        DialogSubject::Panel(Focus::Grid)
     }
 
     fn title(&self) -> &'static str {

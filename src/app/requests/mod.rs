@@ -5,6 +5,9 @@ mod inspector;
 mod mouse_mode;
 mod results;
 mod show;
+mod tables;
+
+pub(super) use tables::table_here;
 
 use crate::domain::catalog::find::ObjectRef;
 use crate::domain::problem::Problem;
@@ -12,10 +15,11 @@ use crate::domain::protocol::{AfterSettings, ExportCmd, HostCmd, IfExists, Sessi
 use crate::domain::snippets::Snippet;
 
 use super::action::{Action, AppAction, LineAction};
+use super::available::{obstacle, panel_of};
 use super::context::ConnectionState;
 use super::dialogs::{
-    ActivityDialog, ConfirmDialog, FindDialog, HelpDialog, PagesDialog, PaletteDialog, RenameDialog, SaveSnippetDialog,
-    SnippetsDialog,
+    ActivityDialog, Availability, ConfirmDialog, DatabasesDialog, FindDialog, HelpDialog, PagesDialog, PaletteDialog,
+    PaletteEntry, RenameDialog, SaveSnippetDialog, SnippetsDialog,
 };
 use super::effect::Effect;
 use super::focus::Focus;
@@ -82,14 +86,11 @@ fn follow(model: &mut Model) {
 
 fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     match action {
-        AppAction::Palette => requests.push(open(PaletteDialog)),
+        AppAction::Palette => requests.push(open(palette(model))),
         AppAction::Help => {
-            let (mut layers, takes_text) = model.layers();
-            // In a text, the keys of the whole program are listed before those that move the cursor.
-            if takes_text && !model.overlays.is_modal() && model.connect.is_none() {
-                layers.reverse();
-            }
-            requests.push(open(HelpDialog { layers }));
+            let (layers, takes_text) = model.layers();
+            let actions = Action::all().filter(|action| obstacle(model, *action).is_none()).collect();
+            requests.push(open(HelpDialog { layers, takes_text, actions }));
         }
         AppAction::Quit => requests.push(match quit_question(model) {
             Some(question) => Request::Confirm { question, yes: Box::new(Request::Quit), no: None },
@@ -180,6 +181,13 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             requests.push(Request::Settle);
         }
         AppAction::Rename => requests.push(open(RenameDialog)),
+        AppAction::UseDatabase => requests.push(open(DatabasesDialog)),
+        AppAction::Ddl => tables::run_about(model, |table| format!("SHOW CREATE TABLE {table}"), requests),
+        AppAction::CountRows => tables::run_about(model, |table| format!("SELECT COUNT(*) FROM {table}"), requests),
+        AppAction::Theme => {
+            let name = model.turn_theme();
+            model.notice(format!("Theme: {name}. The setting theme in [ui] keeps it."));
+        }
         AppAction::Redraw => effects.push(Effect::Redraw),
     }
 }
@@ -195,6 +203,34 @@ fn toggle_explorer(model: &mut Model, requests: &mut Vec<Request>) {
             requests.push(if in_focus { Request::FocusMain } else { Request::Settle });
         }
     }
+}
+
+/// Makes the palette. The actions of the panel in focus come first, then those that work everywhere; in the worksheet the
+/// other way round.
+fn palette(model: &Model) -> PaletteDialog {
+    let own = model.focus.layer();
+    let mut actions: Vec<Action> = Action::all()
+        .filter(|action| !matches!(action.layer(), "list" | "line" | "filter" | "connect"))
+        .filter(|action| *action != Action::App(AppAction::Palette))
+        .collect();
+    // The worksheet's own actions edit text. Of those in other panels, the results are what most users think of.
+    let group = |action: &Action| match action {
+        Action::Worksheet(_) if model.focus == Focus::Worksheet => 2,
+        action if action.layer() == own => 0,
+        Action::App(_) => 1,
+        Action::Grid(_) => 3,
+        _ => 4,
+    };
+    actions.sort_by_key(group);
+    let entry = |action| {
+        let availability = match (obstacle(model, action), panel_of(action)) {
+            (Some(why), _) => Availability::Not(why),
+            (None, Some(panel)) if panel != model.focus => Availability::In(panel),
+            (None, _) => Availability::Here,
+        };
+        PaletteEntry { action, availability }
+    };
+    PaletteDialog { entries: actions.into_iter().map(entry).collect() }
 }
 
 fn close_worksheet(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
@@ -273,6 +309,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         Request::Run { statement, from } => {
             super::statement::run(model, statement, from, requests, effects);
         }
+        Request::UseDatabase(database) => super::statement::use_database(model, &database, requests, effects),
         Request::RunAll(statements) => super::statement::run_all(model, statements, requests, effects),
         Request::ConfirmRun(result) => super::statement::confirm(model, result, requests, effects),
         Request::RestoreVariables => super::reconnect::restore_next(model, requests, effects),
@@ -338,7 +375,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             requests.push(Request::Settle);
         }
         Request::OpenDialog(dialog) if !model.may_interrupt() => put_off(model, dialog, requests),
-        Request::OpenDialog(dialog) => with!(model, requests, effects, overlays.open(dialog)),
+        Request::OpenDialog(dialog) => with!(model, requests, effects, overlays.open(dialog, model.focus)),
         Request::RefreshDialogs => with!(model, requests, effects, overlays.refresh()),
         Request::Compute(work) => effects.push(Effect::Compute(model.jobs.start(work))),
         Request::LoadSnippets => super::connection::load_snippets(model, effects),

@@ -58,7 +58,7 @@ pub(super) fn carry_out(
                 let target = (statement.profile.clone(), model.context.database.clone());
                 model.worksheets.on_run(key, target);
             }
-            if !matches!(statement.origin, StatementOrigin::Export | StatementOrigin::Restore) {
+            if statement.origin.has_result() {
                 let text = authorized.checked().text().to_owned();
                 with!(model, requests, effects, grid.start(result, text, statement.origin));
                 requests.push(look_at_results(model));
@@ -101,6 +101,16 @@ fn finish(
     if statement.origin == StatementOrigin::Restore {
         requests.push(Request::VariableRestored(report.clone()));
         return;
+    }
+    if statement.origin == StatementOrigin::Database {
+        match &report.end {
+            End::Complete | End::Limit(_) => {
+                let database = model.context.database.as_deref().unwrap_or_default().to_owned();
+                model.notice(format!("The current database is {database}."));
+            }
+            End::Broken(problem) => requests.push(Request::Problem(problem.clone())),
+            End::Cancelled => {}
+        }
     }
     if let Some(left) = &report.left {
         crate::app::left_statements::on_left(model, &statement.profile, left.clone());

@@ -19,7 +19,7 @@ use crate::domain::protocol::{
     End, ExportCmd, ExportJob, LeftStatement, Limit, ResultId, RunBounds, RunReport, StorageCmd, StoreEvent,
 };
 use crate::domain::results::Column;
-use crate::domain::sql::SqlMode;
+use crate::domain::sql::{SqlMode, quote};
 
 use super::action::{Action, AppAction};
 use super::context::ConnectionState;
@@ -112,6 +112,14 @@ pub(super) fn run_for_export(
     start(model, new, requests, effects);
 }
 
+/// Makes a database the current one. It gets no tab of the results.
+pub(super) fn use_database(model: &mut Model, name: &str, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    let (origin, queue) = (StatementOrigin::Database, StatementQueue::default());
+    let text = format!("USE {}", quote::identifier(name));
+    let new = NewStatement { text, params: Vec::new(), origin, location: None, queue, export: None };
+    start(model, new, requests, effects);
+}
+
 /// Sets a variable again after a reconnect.
 pub(super) fn run_restore(model: &mut Model, text: String, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     let (origin, queue) = (StatementOrigin::Restore, StatementQueue::default());
@@ -121,7 +129,7 @@ pub(super) fn run_restore(model: &mut Model, text: String, requests: &mut Vec<Re
 
 /// Authorizes a statement and records it. Asks the user first if its worksheet last ran elsewhere.
 fn start(model: &mut Model, new: NewStatement, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    let has_result = !matches!(new.origin, StatementOrigin::Export | StatementOrigin::Restore);
+    let has_result = new.origin.has_result();
     let full = model.grid.full().filter(|_| has_result).map_or(Ok(()), |count| Err(StartError::Full(count)));
     let authorized = full.and_then(|()| target(&model.context, &new)).and_then(|target| {
         authorize(&new.text, new.params.clone(), target).map_err(|problem| StartError::Refused(Box::new(problem)))

@@ -25,6 +25,8 @@ pub enum StatementOrigin {
     Export,
     /// A variable that is set again after a reconnect.
     Restore,
+    /// A database that the user chose from a list.
+    Database,
 }
 
 impl StatementOrigin {
@@ -33,7 +35,16 @@ impl StatementOrigin {
     pub fn at(self) -> Option<usize> {
         match self {
             Self::Worksheet { at } | Self::Several { at, .. } => Some(at),
-            Self::Preview | Self::Snippet | Self::Key | Self::Export | Self::Restore => None,
+            Self::Preview | Self::Snippet | Self::Key | Self::Export | Self::Restore | Self::Database => None,
+        }
+    }
+
+    /// Returns whether its rows, or its error, get a tab of the results.
+    #[must_use]
+    pub fn has_result(self) -> bool {
+        match self {
+            Self::Worksheet { .. } | Self::Several { .. } | Self::Preview | Self::Snippet | Self::Key => true,
+            Self::Export | Self::Restore | Self::Database => false,
         }
     }
 }

@@ -67,6 +67,23 @@ impl TerminalLook {
     }
 }
 
+impl TerminalLook {
+    /// Returns the look of the next theme and the theme's name in the settings: dark, light, mono, dark. The colours are those
+    /// of the terminal. If it seems to have none, the user who asks for a theme knows better.
+    #[must_use]
+    pub fn next_theme(self, terminal: Self) -> (Self, &'static str) {
+        let colours = match terminal.colours {
+            Colours::None => Colours::Sixteen,
+            colours => colours,
+        };
+        match (self.colours, self.background) {
+            (Colours::None, _) => (Self { colours, background: Background::Dark, ..self }, "dark"),
+            (_, Background::Dark) => (Self { colours, background: Background::Light, ..self }, "light"),
+            (_, Background::Light) => (Self { colours: Colours::None, ..self }, "mono"),
+        }
+    }
+}
+
 impl TerminalEnv {
     fn term(&self) -> &str {
         self.term.as_deref().unwrap_or_default()

@@ -21,6 +21,11 @@ impl Theme {
         Self { look }
     }
 
+    #[must_use]
+    pub const fn look(self) -> TerminalLook {
+        self.look
+    }
+
     /// Returns the glyphs that the terminal can draw.
     #[must_use]
     pub const fn glyphs(self) -> GlyphSet {

@@ -37,6 +37,7 @@ impl Grid {
             | StatementOrigin::Snippet
             | StatementOrigin::Export
             | StatementOrigin::Restore
+            | StatementOrigin::Database
             | StatementOrigin::Several { .. } => None,
         };
         let stays = |result: &ResultSet| {

@@ -1,0 +1,119 @@
+//! Which actions can be done now, and why the others cannot. The help lists only those that can, the palette says the reason.
+
+use super::action::{Action, AppAction, ExplorerAction, GridAction, InspectorAction, WorksheetAction};
+use super::context::ConnectionState;
+use super::focus::Focus;
+use super::model::Model;
+use super::panes::inspector::InspectorContent;
+
+/// Returns why an action cannot be done now, as a part of a sentence; `None` if it can.
+pub(super) fn obstacle(model: &Model, action: Action) -> Option<&'static str> {
+    match action {
+        Action::App(action) => app_obstacle(model, action),
+        Action::Connect(_) => model.connect.is_none().then_some("the connection screen is closed"),
+        Action::List(_) | Action::Line(_) | Action::Filter(_) => None,
+        Action::Explorer(_) | Action::Worksheet(_) | Action::Grid(_) | Action::Inspector(_)
+            if model.connect.is_some() =>
+        {
+            Some(NOT_CONNECTED)
+        }
+        Action::Explorer(action) => explorer_obstacle(model, action),
+        Action::Worksheet(action) => worksheet_obstacle(model, action),
+        Action::Grid(action) => grid_obstacle(model, action),
+        Action::Inspector(action) => inspector_obstacle(model, action),
+    }
+}
+
+/// Returns the panel in which an action works, if it is the action of a panel.
+pub(super) fn panel_of(action: Action) -> Option<Focus> {
+    match action {
+        Action::Explorer(_) => Some(Focus::Explorer),
+        Action::Worksheet(_) => Some(Focus::Worksheet),
+        Action::Grid(_) => Some(Focus::Grid),
+        Action::Inspector(_) => Some(Focus::Inspector),
+        Action::App(_) | Action::List(_) | Action::Line(_) | Action::Connect(_) | Action::Filter(_) => None,
+    }
+}
+
+const NOT_CONNECTED: &str = "not connected";
+const NO_CATALOG: &str = "the catalog is not loaded";
+const NO_RESULT: &str = "there is no result yet";
+
+fn is_connected(model: &Model) -> bool {
+    matches!(model.context.link, ConnectionState::Connected(_)) && model.connect.is_none()
+}
+
+fn app_obstacle(model: &Model, action: AppAction) -> Option<&'static str> {
+    use AppAction as A;
+    match action {
+        A::Run | A::RunAll | A::Refresh if !is_connected(model) => Some(NOT_CONNECTED),
+        A::UseDatabase | A::Ddl | A::CountRows if !is_connected(model) => Some(NOT_CONNECTED),
+        A::UseDatabase | A::Ddl | A::CountRows | A::Find if model.context.catalog.is_none() => Some(NO_CATALOG),
+        A::Ddl | A::CountRows if super::requests::table_here(model).is_none() => {
+            Some("the cursor is on no table of the explorer or a statement")
+        }
+        A::Reconnect if model.context.profile.is_none() => Some("no profile is chosen"),
+        A::SaveSnippet if model.worksheets.statement().is_none() => Some("there is no statement at the cursor"),
+        A::ReopenWorksheet if model.worksheets.closed.is_empty() => Some("no worksheet was closed"),
+        A::NextWorksheet | A::PreviousWorksheet if model.worksheets.sheets.len() < 2 => {
+            Some("there is one worksheet only")
+        }
+        _ => None,
+    }
+}
+
+fn explorer_obstacle(model: &Model, action: ExplorerAction) -> Option<&'static str> {
+    use ExplorerAction as A;
+    let has_table = || model.explorer.table(&model.context).is_some();
+    match action {
+        A::Leave => None,
+        _ if model.context.catalog.is_none() => Some(NO_CATALOG),
+        A::Preview if !is_connected(model) => Some(NOT_CONNECTED),
+        A::Preview | A::Detail if !has_table() => Some("the explorer's cursor is on no table"),
+        _ => None,
+    }
+}
+
+fn worksheet_obstacle(model: &Model, action: WorksheetAction) -> Option<&'static str> {
+    use WorksheetAction as A;
+    let sheet = model.worksheets.sheet();
+    let has_selection = || sheet.is_some_and(|sheet| sheet.editor.selection().is_some());
+    match action {
+        A::Copy | A::Cut if !has_selection() => Some("nothing is selected in the worksheet"),
+        A::Paste if model.worksheets.taken.is_none() => Some("nothing was cut or copied in a worksheet"),
+        A::Docs if model.context.catalog.is_none() => Some(NO_CATALOG),
+        _ => None,
+    }
+}
+
+fn grid_obstacle(model: &Model, action: GridAction) -> Option<&'static str> {
+    use GridAction as A;
+    let Some(result) = model.grid.front() else { return (action != A::Leave).then_some(NO_RESULT) };
+    match action {
+        A::Leave | A::Close | A::Pin => None,
+        A::NextResult | A::PreviousResult => (model.grid.tabs().0.len() < 2).then_some("there is one result only"),
+        A::Return => result.came_from.is_none().then_some("no key was followed to this result"),
+        A::Warnings => (result.problem().is_none() && result.warnings.0 == 0).then_some("the result has no warnings"),
+        A::Unsorted => result.view.is_none().then_some("the rows are neither sorted nor filtered"),
+        A::Filter => (result.count() == 0 && result.view.is_none()).then_some("the result has no rows"),
+        A::Export => result.columns.is_none().then_some("the result has no rows"),
+        A::Next | A::Previous if result.search.is_none() => Some("nothing was searched in the result"),
+        _ => (result.count() == 0).then_some("the result has no rows"),
+    }
+}
+
+fn inspector_obstacle(model: &Model, action: InspectorAction) -> Option<&'static str> {
+    use InspectorAction as A;
+    let inspector = &model.inspector;
+    match action {
+        A::Leave => None,
+        _ if inspector.content == InspectorContent::Nothing => Some("the inspector shows nothing"),
+        A::Example => (!inspector.has_example(&model.context)).then_some("there is no example"),
+        A::Format => (!inspector.has_formats()).then_some("the value has one format only"),
+        A::Toggle | A::Fold | A::Unfold | A::FoldAll | A::UnfoldAll => {
+            (!inspector.has_folds()).then_some("the inspector shows no JSON document")
+        }
+        A::Next | A::Previous => inspector.search.is_none().then_some("nothing was searched in the inspector"),
+        _ => None,
+    }
+}
