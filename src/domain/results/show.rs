@@ -113,8 +113,9 @@ fn mark(text: &str, kind: TextPieceKind, glyphs: GlyphSet, width: usize) -> Vec<
 fn text(head: &[u8], length: u64, glyphs: GlyphSet, width: usize) -> Vec<TextPiece> {
     let is_cut = (head.len() as u64) < length;
     let is_quoted = std::str::from_utf8(head).is_ok_and(|text| glyphs.looks_like_placeholder(text));
-    let lead = head.iter().take_while(|byte| **byte == b' ').count();
-    let trail = if is_cut { 0 } else { head.iter().rev().take_while(|byte| **byte == b' ').count() };
+    // In quotes, spaces at the ends are visible, and a mark would look like the character that it is drawn as.
+    let lead = if is_quoted { 0 } else { head.iter().take_while(|byte| **byte == b' ').count() };
+    let trail = if is_cut || is_quoted { 0 } else { head.iter().rev().take_while(|byte| **byte == b' ').count() };
     let mut line = PieceBuilder::new(glyphs, width);
     if is_quoted {
         line.add("\"", TextPieceKind::Placeholder);

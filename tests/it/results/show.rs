@@ -51,6 +51,7 @@ fn null_empty_blanks_and_their_lookalikes_are_told_apart() {
     assert_eq!(unicode("16 B 3f2a…"), "\"16 B 3f2a…\"");
     assert_eq!(unicode("and so on…"), "\"and so on…\"");
     assert_eq!(unicode("~"), "\"~\"");
+    assert_eq!(unicode(" n␊"), "\" n␊\"");
     assert_eq!(unicode("  a b "), "··a b·");
     assert_eq!(unicode("   "), "···");
     assert_eq!(unicode("·a"), "\"·a\"");
