@@ -32,7 +32,7 @@ actions! {
         EnlargePanel = "enlarge-panel": "Enlarge this panel" also "resize bigger wider higher border grow",
         ShrinkPanel = "shrink-panel": "Shrink this panel" also "resize smaller narrower lower border",
         ResetPanels = "reset-panels": "Reset the sizes of all panels" also "resize layout default border automatic",
-        ToggleMouse = "toggle-mouse": "Use the mouse here, or leave it to the terminal" also "click select text wheel scroll",
+        ToggleMouse = "toggle-mouse": "Switch the mouse on or off" also "click select text wheel scroll terminal",
         Snippets = "snippets": "Open snippet…" also "saved queries favourites favorites templates library load",
         SaveSnippet = "save-snippet": "Save the statement as a snippet…" also "favourite favorite bookmark store keep query",
         History = "history": "Show history: statements from the access log" also "past queries log recent previous earlier",

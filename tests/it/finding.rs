@@ -129,7 +129,7 @@ fn what_works_in_the_panel_in_focus_comes_first_and_motions_come_last() {
     let mut bench = bench(160, 45);
     let filter = Action::Explorer(ExplorerAction::Filter).help();
     assert_ne!(palette(&mut bench, "filter")[0], filter);
-    bench.keys("f2 f2");
+    bench.keys("alt-1");
     assert_eq!(bench.model.focus, Focus::Explorer);
     assert_eq!(palette(&mut bench, "filter")[0], filter, "the explorer's own filter");
     let all = palette(&mut bench, "");
@@ -283,19 +283,19 @@ fn with_tables(width: u16, height: u16) -> Bench {
 fn the_explorer_says_what_it_counts() {
     let mut bench = with_tables(160, 45);
     assert!(drawn(&bench).contains("63 tables in 2 databases"), "{}", drawn(&bench));
-    bench.keys("f2 f2 /");
+    bench.keys("alt-1 /");
     type_text(&mut bench, "form");
     bench.compute();
     assert!(drawn(&bench).contains("2 of 63 tables"), "{}", drawn(&bench));
     let mut narrow = with_tables(120, 40);
-    narrow.keys("f2 f2");
+    narrow.keys("alt-1");
     assert!(drawn(&narrow).contains("63 tables"), "{}", drawn(&narrow));
 }
 
 #[test]
 fn the_filter_of_the_explorer_goes_to_the_best_name_and_uses_loose_letters_only_without_one() {
     let mut bench = with_tables(160, 45);
-    bench.keys("f2 f2 /");
+    bench.keys("alt-1 /");
     type_text(&mut bench, "form");
     bench.compute();
     let table = |bench: &Bench| bench.model.explorer.table(&bench.model.context).unwrap().1;
@@ -333,7 +333,7 @@ fn a_long_name_is_cut_in_the_middle_and_keeps_its_marks() {
     let pack = rrx::domain::docs::DocPack { title: "pack".into(), pages: vec![page], ..Default::default() };
     let event = rrx::domain::protocol::StorageEvent::Docs { packs: std::sync::Arc::new(vec![pack]), problems: vec![] };
     bench.feed(rrx::app::Message::Storage(event));
-    bench.keys("f2 f2");
+    bench.keys("alt-1");
     let screen = drawn(&bench);
     let line = screen.lines().find(|line| line.contains("a_very")).unwrap();
     let line: String = line.chars().take(40).collect();

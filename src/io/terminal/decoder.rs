@@ -326,6 +326,7 @@ mod tests {
     fn names(inputs: &[Input]) -> Vec<String> {
         let name = |input: &Input| match input {
             Input::Key(chord) => chord.to_string(),
+            Input::Mouse(MouseEvent { gesture, x, y, .. }) => format!("{gesture:?} {x},{y}"),
             Input::Paste(text) => format!("paste {text:?}"),
         };
         inputs.iter().map(name).collect()
@@ -339,6 +340,16 @@ mod tests {
         }
         decoder.pause(&mut inputs);
         inputs
+    }
+
+    #[test]
+    fn mouse_events_stand_between_keys_and_what_is_none_is_dropped() {
+        let bytes = b"a\x1b[<0;5;7Mb\x1b[<2;5;7M\x1b[<64;1;1M\x1b[<0;5;7m\x1b[<0;0;0Mc";
+        let expected = ["a", "Press 4,6", "b", "WheelUp 0,0", "Release 4,6", "c"];
+        assert_eq!(names(&decode([&bytes[..]])), expected);
+        assert_eq!(names(&decode(bytes.chunks(1))), expected);
+        // After a pause in the middle, the rest of the event is not typed.
+        assert_eq!(decode_apart(&["x", "\x1b[<0;5", ";7M", "y"]), "x Press 4,6 y");
     }
 
     /// Decodes pieces with a pause after each.
@@ -388,7 +399,7 @@ mod tests {
             ("\x1b\x1b[", "esc alt-["),
             // Nothing of these is typed as text.
             ("\x1b[?1;2cx", "x"),
-            ("\x1b[<0;10;10Mx", "x"),
+            ("\x1b[<2;10;10Mx", "x"),
             ("\x1b[M !!x", "x"),
             ("\x1b[99~x", "x"),
             ("\x1b[201~x", "x"),
@@ -465,7 +476,7 @@ mod tests {
             6 => prop::sample::select(&b"\x1b\x1b\x1b[[[OO;;:0123456789~^$@AaDdMPRZuxy<?\r\n\t\x00\x7f"[..]).prop_map(|byte| vec![byte]),
             1 => any::<u8>().prop_map(|byte| vec![byte]),
             1 => any::<char>().prop_map(|character| character.to_string().into_bytes()),
-            1 => prop::sample::select(&["\x1b[200~", "\x1b[201~", "\x1b\x1b[1;5D", "\x1b[13;5u", "\x1b[M"][..])
+            1 => prop::sample::select(&["\x1b[200~", "\x1b[201~", "\x1b\x1b[1;5D", "\x1b[13;5u", "\x1b[M", "\x1b[<0;7;9M"][..])
                 .prop_map(|text| text.as_bytes().to_vec()),
             1 => (0..SEQUENCE_BYTES * 2).prop_map(|count| vec![b'7'; count]),
         ];
