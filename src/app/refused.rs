@@ -40,6 +40,7 @@ pub(super) fn on_refused(model: &mut Model, effect: Effect, requests: &mut Vec<R
             }
         }
         Effect::Store(StoreCmd::Find { result, .. }) => model.grid.search_refused(result),
+        Effect::Store(StoreCmd::Total { result, .. }) => model.grid.totals_refused(result),
         Effect::Export(ExportCmd::Write(order)) => model.grid.forget_export(order.id),
         Effect::Storage(StorageCmd::SaveWorksheets { profile, .. })
             if model.worksheets.profile.as_ref() == Some(&profile) =>
@@ -97,7 +98,7 @@ fn is_repeated(effect: &Effect) -> bool {
             | StoreCmd::CancelJobs(_)
             | StoreCmd::Drop(_) => true,
             // The results request these again.
-            StoreCmd::Window { .. } | StoreCmd::Find { .. } | StoreCmd::Next { .. } => false,
+            StoreCmd::Window { .. } | StoreCmd::Find { .. } | StoreCmd::Next { .. } | StoreCmd::Total { .. } => false,
         },
         Effect::Export(command) => match command {
             ExportCmd::Cancel(_) => true,

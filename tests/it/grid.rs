@@ -15,7 +15,9 @@ use rrx::domain::protocol::{
     CellPosition, End, HostCmd, HostEvent, Limit, Progress, ResultId, ResultView, SearchDirection, SessionEvent,
     StorageCmd, StoreCmd, StoreEvent, StoreWork, ViewId,
 };
-use rrx::domain::results::{CellPreview, Column, ColumnOrigin, Direction, SortColumn, Window, WireType};
+use rrx::domain::results::{
+    Cell, CellPreview, Column, ColumnOrigin, Direction, SortColumn, TotalsBuilder, Window, WireType,
+};
 use rrx::domain::sql::Param;
 
 use super::model::{Bench, catalog, report};
@@ -121,9 +123,16 @@ fn columns_fit_the_first_rows_however_they_arrive() {
 
 fn asked(bench: &mut Bench) -> StoreCmd {
     let found =
-        bench.take(|effect| matches!(effect, Effect::Store(command) if !matches!(command, StoreCmd::Window { .. })));
+        bench.take(|effect| matches!(effect, Effect::Store(command) if !matches!(command, StoreCmd::Window { .. } | StoreCmd::Total { .. })));
     let Effect::Store(command) = found else { unreachable!() };
     command
+}
+
+/// Takes the totals that were requested.
+fn asked_totals(bench: &mut Bench) -> (std::ops::Range<u64>, Vec<usize>) {
+    let found = bench.take(|effect| matches!(effect, Effect::Store(StoreCmd::Total { .. })));
+    let Effect::Store(StoreCmd::Total { rows, columns, .. }) = found else { unreachable!() };
+    (rows, columns)
 }
 
 pub fn shown(bench: &Bench) -> String {
@@ -336,7 +345,9 @@ fn blocks_rows_and_columns_are_selected_and_copied_in_any_form() {
     let copied = CopiedText { text: "x".into(), cells: 6, ..CopiedText::default() };
     bench.feed(Message::Result(result, StoreEvent::Copied(Arc::new(copied))));
     let _ = bench.take(|effect| matches!(effect, Effect::Host(_)));
-    bench.keys("esc B left y");
+    bench.keys("esc");
+    bench.effects.clear();
+    bench.keys("B left y");
     assert!(matches!(asked(&mut bench), StoreCmd::Copy { rows, columns, .. } if rows == (0..9) && columns == [1, 2]));
     let copied = CopiedText { text: "x".into(), cells: 18, as_hex: 2, ..CopiedText::default() };
     bench.feed(Message::Result(result, StoreEvent::Copied(Arc::new(copied))));
@@ -358,6 +369,64 @@ fn blocks_rows_and_columns_are_selected_and_copied_in_any_form() {
     assert_eq!((record.profile.as_str(), record.bytes, record.to.as_str()), ("eu", 1, "/tmp/copy.txt"));
     assert_eq!(record.statement, "SELECT id, study_id, name FROM subject");
     assert_eq!(record.what, "18 values (2 of them in hexadecimal)");
+}
+
+#[test]
+fn selected_cells_are_added_up_by_the_store_and_the_border_has_their_totals() {
+    let (mut bench, result) = with_rows(5_000);
+    bench.keys("v");
+    bench.effects.clear();
+    bench.keys("down");
+    assert_eq!(asked_totals(&mut bench), (0..2, vec![0]));
+    let feed = |bench: &mut Bench, rows: std::ops::Range<u64>, columns: Vec<usize>, texts: &[&str]| {
+        let mut builder =
+            TotalsBuilder::new(&columns.iter().map(|at| self::columns()[*at].clone()).collect::<Vec<_>>());
+        texts.iter().for_each(|text| builder.push(0, Cell::Bytes(text.as_bytes())));
+        let totals = Arc::new(builder.finish());
+        bench.feed(Message::Result(result, StoreEvent::Totalled { rows, columns, totals }));
+    };
+    feed(&mut bench, 0..2, vec![0], &["1", "2"]);
+    let screen = shown(&bench);
+    assert!(screen.contains("sum 3 · mean 1.5 · min 1 · max 2 · count 2"), "{screen}");
+    // All rows of the column count, not only those near the screen, and late totals of other cells do not.
+    bench.effects.clear();
+    bench.keys("esc B");
+    assert_eq!(asked_totals(&mut bench), (0..5_000, vec![0]));
+    feed(&mut bench, 0..2, vec![0], &["1", "2"]);
+    assert!(!shown(&bench).contains("sum"));
+    bench.feed(Message::Result(result, StoreEvent::Working { work: StoreWork::Total, done: 2_000, of: 5_000 }));
+    assert!(shown(&bench).contains("adding up 40 %"), "{}", shown(&bench));
+    // Escape ends the selection and the computation in one step.
+    bench.effects.clear();
+    bench.keys("esc");
+    assert_eq!(asked(&mut bench), StoreCmd::CancelJobs(result));
+    assert!(!shown(&bench).contains("adding up") && bench.model.focus == Focus::Grid);
+    // A full queue loses nothing: the next update requests the totals again.
+    bench.keys("v");
+    let (rows, columns) = asked_totals(&mut bench);
+    let refused = StoreCmd::Total { result, rows: rows.clone(), columns: columns.clone() };
+    bench.feed(Message::Refused(Effect::Store(refused)));
+    bench.feed(Message::Result(result, StoreEvent::Next(None)));
+    assert_eq!(asked_totals(&mut bench), (rows, columns));
+}
+
+#[test]
+fn the_type_does_not_widen_a_column_and_cut_values_get_the_free_cells() {
+    let (mut bench, result) = with_rows_that_come(0);
+    let text = |length: usize| CellPreview::Bytes { length: length as u64, head: vec![b'x'; length].into() };
+    let cells = vec![text(2), text(2), text(90)];
+    bench.feed(Message::Result(result, StoreEvent::Progress(Progress { rows: 1, bytes: 10, end: None })));
+    bench.feed(Message::Result(result, StoreEvent::Window(Arc::new(Window { view: 0, first: 0, columns: 3, cells }))));
+    let widths = |bench: &Bench| (0..3).map(|column| front(bench).layout.width(column)).collect::<Vec<u16>>();
+    assert_eq!(widths(&bench), [6, 8, 90]);
+    assert!(shown(&bench).contains("bigint"));
+    bench.feed(Message::Resize(ScreenSize { width: 80, height: 24 }));
+    assert_eq!(widths(&bench), [6, 8, 50]);
+    // What the user has resized stays.
+    bench.keys("end <");
+    assert_eq!(widths(&bench), [6, 8, 46]);
+    bench.feed(Message::Resize(ScreenSize { width: 160, height: 45 }));
+    assert_eq!(widths(&bench), [6, 8, 46]);
 }
 
 #[test]
@@ -654,9 +723,16 @@ fn a_column_is_described_and_the_words_say_over_what() {
     }
     bench.keys("esc d");
     let screen = shown(&bench);
-    assert!(screen.contains("bars: id by name") && screen.contains("line: study_id by id"), "{screen}");
+    // The column of the cursor is first, then the other numbers; a text is counted.
+    let first = screen.find("id        sum, or points of a line").expect("id");
+    assert!(screen.find("name      count").is_some_and(|name| first < name), "{screen}");
     bench.keys("enter");
-    assert!(matches!(asked(&mut bench), StoreCmd::Plot { .. }));
+    let screen = shown(&bench);
+    assert!(screen.contains("name (bars)") && screen.contains("study_id (line)"), "{screen}");
+    assert!(!screen.contains(" id (bars)"), "{screen}");
+    bench.keys("esc down enter enter");
+    let StoreCmd::Plot { plot, .. } = asked(&mut bench) else { panic!("no chart") };
+    assert_eq!((plot.y, plot.x), (1, 2));
 }
 
 #[test]

@@ -1,23 +1,82 @@
-//! Asks which chart of the result to draw: bars or a line, of two columns.
+//! Asks which chart of the result to draw, in steps: what to show, then along which column.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::app::context::Context;
 use crate::app::focus::Focus;
-use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogSubject, Request};
+use crate::app::request::{
+    Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogStep, DialogSubject, Request,
+};
 use crate::domain::quantity::grouped;
 use crate::domain::results::{Column, Plot, PlotKind, Scale, TypeClass};
 
-/// Charts that are listed at most. If there are more, the last item says how many.
+/// Columns that are listed at most. If there are more, the last item says how many.
 const MOST: usize = 2_000;
 
-/// Lists the charts of a result. Those with the cursor's column come first.
+/// Asks for the column that is shown, and for the column along which it is drawn.
 #[derive(Debug)]
 pub struct ChartDialog {
-    pub columns: Arc<[Column]>,
+    columns: Arc<[Column]>,
     /// The column of the cursor.
-    pub here: Option<usize>,
+    here: Option<usize>,
+    /// The column that is shown, when it is chosen.
+    shown: Option<usize>,
+    /// The typed text and the cursor of the first step, for going back.
+    first_step: DialogStep,
+}
+
+impl ChartDialog {
+    /// Starts with what to show.
+    #[must_use]
+    pub fn new(columns: Arc<[Column]>, here: Option<usize>) -> Self {
+        Self { columns, here, shown: None, first_step: DialogStep::default() }
+    }
+
+    /// Returns the columns in the order of the list: the cursor's column first, then those that suit best.
+    fn sorted(&self, suits: impl Fn(&Column) -> bool) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.columns.len()).collect();
+        let rank = |at: &usize| {
+            let is_suitable = self.columns.get(*at).is_some_and(&suits);
+            (Some(*at) != self.here || !is_suitable, !is_suitable)
+        };
+        order.sort_by_key(rank);
+        order
+    }
+
+    /// Returns the items for what to show.
+    fn values(&self) -> Vec<DialogItem> {
+        let names = names(&self.columns);
+        let item = |at: usize| {
+            let name = names.get(at).map_or("", String::as_str);
+            let is_number = self.columns.get(at).is_some_and(has_numbers);
+            DialogItem::new(name, Vec::new()).about(if is_number { "sum, or points of a line" } else { "count" })
+        };
+        self.sorted(has_numbers).into_iter().take(MOST).map(item).collect()
+    }
+
+    /// Returns the items for the column along which it is drawn.
+    fn axes(&self, y: usize) -> Vec<DialogItem> {
+        let names = names(&self.columns);
+        let is_counted = !self.columns.get(y).is_some_and(has_numbers);
+        let items = |x: usize| {
+            let column = self.columns.get(x);
+            let name = names.get(x).map_or("", String::as_str);
+            let item = |kind: PlotKind, text: &str| {
+                DialogItem::new(format!("{name} ({text})"), vec![Request::Plot(Plot { kind, x, y })])
+            };
+            // Times are an axis first. Measured numbers differ in each row, so there would be a bar for each row.
+            let line = (!is_counted && column.is_some_and(|column| Scale::of(column).is_some()))
+                .then(|| item(PlotKind::Line, "line"));
+            let is_label = |column: &Column| !matches!(column.class(), TypeClass::Decimal | TypeClass::Float);
+            let bars = column.is_some_and(is_label).then(|| item(PlotKind::Bars, "bars"));
+            let [first, second] = if column.is_some_and(has_times) { [line, bars] } else { [bars, line] };
+            first.into_iter().chain(second)
+        };
+        let is_axis = |column: &Column| !has_numbers(column);
+        let others = self.sorted(is_axis).into_iter().filter(|x| *x != y || is_counted);
+        others.flat_map(items).take(MOST).collect()
+    }
 }
 
 impl Dialog for ChartDialog {
@@ -30,94 +89,67 @@ impl Dialog for ChartDialog {
     }
 
     fn title(&self) -> &'static str {
-        "Draw a chart"
+        match self.shown {
+            None => "Draw a chart: what to show?",
+            Some(_) => "Draw a chart: along which column?",
+        }
     }
 
     fn enter_hint(&self) -> &'static str {
-        "draw"
+        match self.shown {
+            None => "continue",
+            Some(_) => "draw",
+        }
     }
 
     fn items(&self, _context: &Context) -> Vec<DialogItem> {
-        charts(&self.columns, self.here).0
+        self.shown.map_or_else(|| self.values(), |y| self.axes(y))
     }
 
     fn last_item(&self) -> Option<DialogItem> {
-        charts(&self.columns, self.here).1
+        let more = self.columns.len().checked_sub(MOST).filter(|more| *more > 0)?;
+        let advice = "put the cursor on a column to list it first";
+        let text = format!("{} more columns are not listed", grouped(more as u64));
+        Some(DialogItem::new(text, vec![Request::Notice(advice.into())]).about(advice))
     }
 
     fn empty_text(&self, typed: &str, _context: &Context) -> String {
-        if typed.is_empty() {
-            "No column has numbers to draw. COUNT(*) with GROUP BY turns texts into numbers.".into()
-        } else {
-            "No matches.".into()
+        match (typed, self.shown) {
+            ("", None) => "The result has no columns.".into(),
+            ("", Some(_)) => "A chart of numbers needs a second column.".into(),
+            _ => "No matches.".into(),
         }
     }
 
     fn submit(&mut self, answer: DialogAnswer<'_>, _context: &Context) -> DialogOutcome {
-        answer.take_item()
+        if self.shown.is_some() || answer.item.as_ref().is_none_or(|item| !item.requests.is_empty()) {
+            return answer.take_item();
+        }
+        let name = answer.item.map(|item| item.name).unwrap_or_default();
+        let Some(shown) = names(&self.columns).iter().position(|other| *other == name) else {
+            return DialogOutcome::Stay(Vec::new());
+        };
+        self.shown = Some(shown);
+        self.first_step = DialogStep { typed: answer.typed.to_owned(), cursor: answer.cursor };
+        DialogOutcome::Step(DialogStep::default())
+    }
+
+    fn back(&mut self, _answer: DialogAnswer<'_>) -> Option<DialogStep> {
+        self.shown.take().map(|_| self.first_step.clone())
+    }
+
+    fn has_step_before(&self) -> bool {
+        self.shown.is_some()
     }
 }
 
-/// The roles that a column can have in a chart.
-struct ChartUse {
-    /// The numbers of bars and lines, on the vertical axis.
-    is_value: bool,
-    /// The labels of bars.
-    is_label: bool,
-    /// The horizontal axis of a line.
-    is_axis: bool,
+/// Returns whether the values can be the heights of bars or of a line.
+fn has_numbers(column: &Column) -> bool {
+    Scale::of(column).is_some_and(|scale| scale != Scale::DateTime)
 }
 
-/// Returns the charts of these columns, and an item about charts that are not listed. Those of the cursor's column come first.
-fn charts(columns: &[Column], here: Option<usize>) -> (Vec<DialogItem>, Option<DialogItem>) {
-    let uses: Vec<ChartUse> = columns.iter().map(chart_use).collect();
-    let is = |at: usize, can: fn(&ChartUse) -> bool| uses.get(at).is_some_and(can);
-    let names = names(columns);
-    let plots = |y: usize, x: usize| {
-        let can = x != y && is(y, |of| of.is_value);
-        let bars = (can && is(x, |of| of.is_label)).then_some(Plot { kind: PlotKind::Bars, x, y });
-        let line = (can && is(x, |of| of.is_axis)).then_some(Plot { kind: PlotKind::Line, x, y });
-        bars.into_iter().chain(line)
-    };
-    let all = || 0..columns.len();
-    let of_here = here.into_iter().flat_map(|y| all().map(move |x| (y, x)));
-    let by_here = here.into_iter().flat_map(|x| all().map(move |y| (y, x)));
-    let others =
-        all().filter(|y| Some(*y) != here && is(*y, |of| of.is_value)).flat_map(|y| all().map(move |x| (y, x)));
-    let pairs = of_here.chain(by_here).chain(others.filter(|(_, x)| Some(*x) != here));
-    let items: Vec<DialogItem> =
-        pairs.flat_map(|(y, x)| plots(y, x)).take(MOST).map(|plot| item(plot, &names)).collect();
-    // The number of all charts: each column of numbers with each other column.
-    let count = |can: fn(&ChartUse) -> bool| uses.iter().filter(|of| can(of)).count();
-    let [labels, axes] = [count(|of| of.is_label), count(|of| of.is_axis)];
-    let with_itself = |of: &ChartUse| usize::from(of.is_label) + usize::from(of.is_axis);
-    let total: usize = uses.iter().filter(|of| of.is_value).map(|of| labels + axes - with_itself(of)).sum();
-    let more = total.saturating_sub(items.len());
-    let last = (more > 0).then(|| {
-        let advice = "put the cursor on a column to list its charts first";
-        DialogItem::new(format!("{} more are not listed", grouped(more as u64)), vec![Request::Notice(advice.into())])
-            .about(advice)
-    });
-    (items, last)
-}
-
-fn item(plot: Plot, names: &[String]) -> DialogItem {
-    let name = |at: usize| names.get(at).map_or("", String::as_str);
-    let kind = match plot.kind {
-        PlotKind::Bars => "bars",
-        PlotKind::Line => "line",
-    };
-    DialogItem::new(format!("{kind}: {} by {}", name(plot.y), name(plot.x)), vec![Request::Plot(plot)])
-}
-
-fn chart_use(column: &Column) -> ChartUse {
-    let scale = Scale::of(column);
-    ChartUse {
-        is_value: scale.is_some_and(|scale| scale != Scale::DateTime),
-        // Measured numbers differ in each row, so there would be a bar for each row.
-        is_label: !matches!(column.class(), TypeClass::Decimal | TypeClass::Float),
-        is_axis: scale.is_some(),
-    }
+fn has_times(column: &Column) -> bool {
+    Scale::of(column) == Some(Scale::DateTime)
 }
 
 /// Returns the names of the columns. A name that occurs more than once gets the column's number.

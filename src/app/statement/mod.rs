@@ -405,6 +405,7 @@ pub(super) fn on_store_event(
         | StoreEvent::Found { .. }
         | StoreEvent::Next(_)
         | StoreEvent::Profiled { .. }
+        | StoreEvent::Totalled { .. }
         | StoreEvent::Plotted(_)
         | StoreEvent::Copied(_) => return,
     };

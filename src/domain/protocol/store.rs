@@ -11,7 +11,7 @@ use super::run::End;
 use crate::domain::export::{CopiedText, CopyFormat};
 use crate::domain::ids::ResultId;
 use crate::domain::problem::Problem;
-use crate::domain::results::{Arrangement, Column, ColumnProfile, Pattern, Plot, Series, Window};
+use crate::domain::results::{Arrangement, Column, ColumnProfile, Pattern, Plot, SelectionTotals, Series, Window};
 
 /// Identifies a view of a result: 0 is the server's order, newer views have larger numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -74,6 +74,12 @@ pub enum StoreCmd {
         result: ResultId,
         column: usize,
     },
+    /// Add up selected cells of the view.
+    Total {
+        result: ResultId,
+        rows: Range<u64>,
+        columns: Vec<usize>,
+    },
     /// Compute a chart of the rows of the view.
     Plot {
         result: ResultId,
@@ -115,6 +121,7 @@ pub enum StoreWork {
     Arrange,
     Find,
     Profile,
+    Total,
     Plot,
     Copy,
 }
@@ -160,6 +167,12 @@ pub enum StoreEvent {
     Profiled {
         column: usize,
         profile: Arc<ColumnProfile>,
+    },
+    /// The totals of selected cells.
+    Totalled {
+        rows: Range<u64>,
+        columns: Vec<usize>,
+        totals: Arc<SelectionTotals>,
     },
     /// The data of the chart.
     Plotted(Arc<Series>),

@@ -1,4 +1,4 @@
-//! The header of a column: its type as in a declaration, its alignment and its first width.
+//! The header of a column: its type as in a declaration, its alignment and its widths.
 
 use super::{
     BINARY_COLLATION, Cell, CellPreview, Column, GlyphSet, TextPiece, TypeClass, Window, WireType, flag, show_cell,
@@ -26,72 +26,86 @@ pub fn alignment(column: &Column) -> Alignment {
     }
 }
 
-/// The largest first width for a column's name and type.
-const MAX_HEADER_CELLS: usize = 30;
+/// The largest first width for a column's name.
+const MAX_NAME_CELLS: usize = 30;
 /// The largest first width for text values.
 const MAX_TEXT_CELLS: usize = 40;
 /// The largest first width for values that must not be cut: DECIMAL(65,30) with sign and point.
-const MAX_WHOLE_CELLS: usize = 67;
+const MAX_UNCUT_CELLS: usize = 67;
+/// The largest width that free cells can give to a column.
+const MAX_WHOLE_CELLS: usize = 200;
 /// The smallest width of a column.
 const MIN_CELLS: usize = 4;
 /// Rows that are measured for the first width.
 const SAMPLE_ROWS: usize = 200;
 
-/// Returns the first width of each column in cells: the width that its name, its type and the first rows of the window need,
-/// within limits.
+/// The widths of a column in cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ColumnWidth {
+    /// The width that its name and the first rows need, within limits.
+    pub first: u16,
+    /// The width in which its name and the first rows are not cut, at most 200 cells.
+    pub whole: u16,
+}
+
+/// Returns the widths of each column for its name and the first rows of the window. The type is cut if it needs more.
 #[must_use]
-pub fn widths(columns: &[Column], window: &Window, glyphs: GlyphSet) -> Vec<u16> {
-    let mut widths: Vec<usize> = columns.iter().map(|column| header_width(column, glyphs)).collect();
+pub fn widths(columns: &[Column], window: &Window, glyphs: GlyphSet) -> Vec<ColumnWidth> {
+    // The first width and the whole width of each column.
+    let mut widths: Vec<(usize, usize)> = columns.iter().map(|column| first_widths(column, glyphs)).collect();
     if window.columns > 0 {
         for row in window.cells.chunks(window.columns).take(SAMPLE_ROWS) {
-            for ((cell, column), width) in row.iter().zip(columns).zip(&mut widths) {
-                *width = (*width).max(needed_width(cell, column, glyphs));
+            for ((cell, column), (first, whole)) in row.iter().zip(columns).zip(&mut widths) {
+                let needed = cells(&show_preview(cell, column, glyphs, MAX_WHOLE_CELLS));
+                *first = (*first).max(needed.min(max_first_width(column)));
+                *whole = (*whole).max(needed);
             }
         }
     }
-    let fitted = widths.into_iter().zip(columns).map(|(width, column)| width.max(min_width(column, glyphs)));
-    fitted.map(|width| u16::try_from(width).unwrap_or(u16::MAX)).collect()
+    let width = |cells: usize| u16::try_from(cells).unwrap_or(u16::MAX);
+    widths.into_iter().map(|(first, whole)| ColumnWidth { first: width(first), whole: width(whole) }).collect()
+}
+
+/// Returns the first width and the whole width of a column without rows.
+fn first_widths(column: &Column, glyphs: GlyphSet) -> (usize, usize) {
+    let name = cells(&show_text(&column.name, glyphs, MAX_WHOLE_CELLS));
+    let least = min_width(column, glyphs);
+    (name.min(MAX_NAME_CELLS).max(least), name.max(least))
+}
+
+fn max_first_width(column: &Column) -> usize {
+    match column.class() {
+        TypeClass::Integer | TypeClass::Decimal | TypeClass::Float | TypeClass::Temporal | TypeClass::Bit => {
+            MAX_UNCUT_CELLS
+        }
+        TypeClass::Text | TypeClass::Binary | TypeClass::Json | TypeClass::Geometry | TypeClass::Null => MAX_TEXT_CELLS,
+    }
 }
 
 /// Returns the smallest width of a column. Placeholders for NULL and the empty text must fit, even if none is loaded yet: when
 /// cut, they would look like text.
 fn min_width(column: &Column, glyphs: GlyphSet) -> usize {
     let null = if column.flags & flag::NOT_NULL == 0 {
-        cells(&show_cell(Cell::Null, column, glyphs, MAX_WHOLE_CELLS))
+        cells(&show_cell(Cell::Null, column, glyphs, MAX_UNCUT_CELLS))
     } else {
         0
     };
     let empty = match column.class() {
-        TypeClass::Text | TypeClass::Binary => cells(&show_cell(Cell::Bytes(b""), column, glyphs, MAX_WHOLE_CELLS)),
+        TypeClass::Text | TypeClass::Binary => cells(&show_cell(Cell::Bytes(b""), column, glyphs, MAX_UNCUT_CELLS)),
         _ => 0,
     };
     MIN_CELLS.max(null).max(empty)
 }
 
-/// Returns the width in which the name, the type and every value of the window fit.
+/// Returns the width in which the name and every value of the window fit.
 #[must_use]
 pub fn whole_width(columns: &[Column], column: usize, window: &Window, glyphs: GlyphSet) -> u16 {
     let Some(of) = columns.get(column) else { return 0 };
     let name = cells(&show_text(&of.name, glyphs, usize::MAX / 2));
     let cells_of = |cell: &CellPreview| cells(&show_preview(cell, of, glyphs, usize::MAX / 2));
     let values = window.cells.chunks(window.columns.max(1)).filter_map(|row| row.get(column)).map(cells_of);
-    let width = values.chain([name, type_text(of).chars().count(), min_width(of, glyphs)]).max().unwrap_or_default();
+    let width = values.chain([name, min_width(of, glyphs)]).max().unwrap_or_default();
     u16::try_from(width).unwrap_or(u16::MAX)
-}
-
-fn header_width(column: &Column, glyphs: GlyphSet) -> usize {
-    let name = cells(&show_text(&column.name, glyphs, MAX_HEADER_CELLS));
-    name.max(type_text(column).chars().count().min(MAX_HEADER_CELLS))
-}
-
-fn needed_width(cell: &CellPreview, column: &Column, glyphs: GlyphSet) -> usize {
-    let max_width = match column.class() {
-        TypeClass::Integer | TypeClass::Decimal | TypeClass::Float | TypeClass::Temporal | TypeClass::Bit => {
-            MAX_WHOLE_CELLS
-        }
-        TypeClass::Text | TypeClass::Binary | TypeClass::Json | TypeClass::Geometry | TypeClass::Null => MAX_TEXT_CELLS,
-    };
-    cells(&show_preview(cell, column, glyphs, max_width))
 }
 
 fn cells(pieces: &[TextPiece]) -> usize {

@@ -1,11 +1,15 @@
-//! A chart of a result: bars or a line over two columns. Values are converted to floats, so it is for display only.
+//! A chart of a result: bars or a line over two columns. Values are converted to floats, so it is for display only. The numbers
+//! of bars are exact sums or counts.
 
+use std::collections::HashMap;
+
+use super::exact_sum::{ExactSum, rounded};
 use super::scale::Scale;
-use super::{Cell, Column};
+use super::{Cell, Column, TypeClass, bit_number};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PlotKind {
-    /// One bar for each row, with a label and a number.
+    /// One bar for each label, with the sum of its numbers or the count of its values.
     Bars,
     /// Points joined by a line, ordered by the first column.
     Line,
@@ -17,8 +21,27 @@ pub struct Plot {
     pub kind: PlotKind,
     /// Column of the labels of bars, or of the x values of a line.
     pub x: usize,
-    /// Column of the numbers.
+    /// Column of the numbers, or of the values that bars count.
     pub y: usize,
+}
+
+/// What the rows of one label add up to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BarValue {
+    /// The sum of numbers.
+    Sum,
+    /// The count of values that are not NULL, because they are not numbers.
+    Count,
+}
+
+/// A bar with its label.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bar {
+    /// The label has the server's characters: it must be cleaned before drawing.
+    pub label: String,
+    pub value: f64,
+    /// The value with all its digits.
+    pub text: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -27,8 +50,12 @@ pub struct Series {
     /// The scale of the x values of a line; `None` for bars.
     pub x_scale: Option<Scale>,
     pub y_scale: Scale,
-    /// Labels and numbers of the first [`BARS`] bars. A label has the server's characters: it must be cleaned before drawing.
-    pub bars: Vec<(String, f64)>,
+    /// What each bar shows.
+    pub bar_value: BarValue,
+    /// The first [`BARS`] bars, in the order in which their labels occur.
+    pub bars: Vec<Bar>,
+    /// Whether a label occurs in several rows, which are one bar.
+    pub is_joined: bool,
     /// The points of a line from left to right.
     pub points: Vec<(f64, f64)>,
     /// Rows that were read.
@@ -47,7 +74,7 @@ pub struct PlotFault {
 }
 
 /// The largest number of bars.
-pub const BARS: usize = 200;
+const BARS: usize = 200;
 /// Points that are kept before close ones are merged.
 const POINTS: usize = 8192;
 /// Sections of the x axis. When points are merged, each section keeps its lowest and its highest point.
@@ -55,17 +82,42 @@ const SECTIONS: usize = 1024;
 /// Characters of a label.
 const LABEL: usize = 60;
 
+impl Series {
+    /// Returns what it shows, for columns of these names: `sum of amount by status`.
+    #[must_use]
+    pub fn title(&self, x: &str, y: &str) -> String {
+        match (self.plot.kind, self.bar_value) {
+            (PlotKind::Bars, BarValue::Count) => format!("count of {y} by {x}"),
+            (PlotKind::Bars, BarValue::Sum) if self.is_joined => format!("sum of {y} by {x}"),
+            (PlotKind::Bars | PlotKind::Line, BarValue::Sum | BarValue::Count) => format!("{y} by {x}"),
+        }
+    }
+}
+
 /// Collects a [`Series`].
 #[derive(Debug)]
 pub struct SeriesBuilder {
     series: Series,
+    /// The position of the bar of each label; `None` is NULL.
+    positions: HashMap<Option<Box<[u8]>>, usize>,
+    /// The labels of the bars and what they add up to.
+    sums: Vec<(String, BarSum)>,
+    has_floats: bool,
+}
+
+/// The sum of one bar.
+#[derive(Debug, Default)]
+struct BarSum {
+    exact: ExactSum,
+    float: f64,
+    count: u64,
 }
 
 impl SeriesBuilder {
     /// Makes a builder for a chart of these columns.
     ///
     /// # Errors
-    /// When the second column has no numbers, the first column of a line has neither numbers nor times, or a column does not exist.
+    /// When a line has no numbers, or neither numbers nor times along its axis, or when a column does not exist.
     pub fn new(plot: Plot, columns: &[Column]) -> Result<Self, PlotFault> {
         let column = |at: usize| {
             columns.get(at).ok_or_else(|| PlotFault {
@@ -74,34 +126,86 @@ impl SeriesBuilder {
             })
         };
         let (x, y) = (column(plot.x)?, column(plot.y)?);
-        let y_scale = Scale::of(y).filter(|scale| *scale != Scale::DateTime).ok_or_else(|| PlotFault {
-            what: format!("Column `{}` has no numbers", y.name),
-            hint: "choose a column of numbers, or count rows with COUNT(*) and GROUP BY".into(),
-        })?;
+        let numbers = Scale::of(y).filter(|scale| *scale != Scale::DateTime);
+        let (bar_value, y_scale) = match (numbers, plot.kind) {
+            (Some(scale), _) => (BarValue::Sum, scale),
+            (None, PlotKind::Bars) => (BarValue::Count, Scale::Number),
+            (None, PlotKind::Line) => {
+                return Err(PlotFault {
+                    what: format!("Column `{}` has no numbers", y.name),
+                    hint: "choose a column of numbers, or draw bars, which count the values".into(),
+                });
+            }
+        };
         let x_scale = match plot.kind {
             PlotKind::Bars => None,
             PlotKind::Line => Some(Scale::of(x).ok_or_else(|| PlotFault {
                 what: format!("Column `{}` has neither numbers nor dates for the x axis of a line", x.name),
-                hint: "draw bars, or choose another first column".into(),
+                hint: "draw bars, or choose another column along which to draw".into(),
             })?),
         };
-        let (bars, points) = (Vec::new(), Vec::new());
-        Ok(Self { series: Series { plot, x_scale, y_scale, bars, points, rows: 0, left_out: 0, is_thinned: false } })
+        let has_floats = y.class() == TypeClass::Float || y_scale == Scale::Time;
+        let series = Series {
+            plot,
+            x_scale,
+            y_scale,
+            bar_value,
+            bars: Vec::new(),
+            is_joined: false,
+            points: Vec::new(),
+            rows: 0,
+            left_out: 0,
+            is_thinned: false,
+        };
+        Ok(Self { series, positions: HashMap::new(), sums: Vec::new(), has_floats })
     }
 
     /// Adds the two values of the next row.
     pub fn push(&mut self, x: Cell<'_>, y: Cell<'_>) {
-        let series = &mut self.series;
-        series.rows += 1;
-        let height = y.bytes().and_then(|bytes| series.y_scale.position(bytes));
-        match (series.x_scale, height) {
-            (None, Some(height)) if series.bars.len() < BARS => series.bars.push((label(x), height)),
-            (None, Some(_)) => series.is_thinned = true,
+        self.series.rows += 1;
+        let Some(bytes) = y.bytes() else {
+            self.series.left_out += 1;
+            return;
+        };
+        let height = match self.series.bar_value {
+            BarValue::Count => Some(1.0),
+            BarValue::Sum => self.series.y_scale.position(bytes),
+        };
+        match (self.series.x_scale, height) {
+            (None, Some(height)) => self.add_to_bar(x, bytes, height),
             (Some(scale), Some(height)) => match x.bytes().and_then(|bytes| scale.position(bytes)) {
                 Some(x) => self.add_point(x, height),
-                None => series.left_out += 1,
+                None => self.series.left_out += 1,
             },
-            (_, None) => series.left_out += 1,
+            (_, None) => self.series.left_out += 1,
+        }
+    }
+
+    /// Adds a value to the bar of a label. Whole labels are compared, also where only their first characters are shown.
+    fn add_to_bar(&mut self, x: Cell<'_>, y: &[u8], height: f64) {
+        let key = x.bytes().map(Box::from);
+        let position = match self.positions.get(&key) {
+            Some(position) => {
+                self.series.is_joined = true;
+                *position
+            }
+            None if self.sums.len() >= BARS => {
+                self.series.is_thinned = true;
+                return;
+            }
+            None => {
+                self.positions.insert(key, self.sums.len());
+                self.sums.push((label(x), BarSum::default()));
+                self.sums.len() - 1
+            }
+        };
+        let Some((_, sum)) = self.sums.get_mut(position) else { return };
+        sum.count += 1;
+        sum.float += height;
+        if self.series.y_scale == Scale::Bit {
+            sum.exact.add(bit_number(y).unwrap_or(0).to_string().as_bytes());
+        } else if !self.has_floats {
+            sum.exact.add(y);
         }
     }
 
@@ -116,6 +220,16 @@ impl SeriesBuilder {
     #[must_use]
     pub fn finish(mut self) -> Series {
         self.series.points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let (value, has_floats) = (self.series.bar_value, self.has_floats);
+        let bar = |(label, sum): (String, BarSum)| match value {
+            BarValue::Count => Bar { label, value: sum.count as f64, text: sum.count.to_string() },
+            // Numbers that are not plain decimals are only in the float.
+            BarValue::Sum if has_floats || sum.exact.count() < sum.count => {
+                Bar { label, value: sum.float, text: rounded(sum.float) }
+            }
+            BarValue::Sum => Bar { label, value: sum.exact.nearest(), text: sum.exact.sum() },
+        };
+        self.series.bars = self.sums.into_iter().map(bar).collect();
         self.series
     }
 }

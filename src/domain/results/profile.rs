@@ -1,19 +1,22 @@
-//! Statistics of a column: NULLs, distinct values, minimum and maximum, quantiles, most frequent values. They are collected
-//! value by value in bounded memory; estimates are marked as such.
+//! Statistics of a column: NULLs, distinct values, minimum and maximum, sum, mean, median, most frequent values. They are
+//! collected value by value in bounded memory; estimates are marked as such.
 
 mod distinct;
 mod distribution;
+mod ranks;
 mod summary;
 
 use std::hash::BuildHasher;
 
 use self::distinct::DistinctCounter;
 use self::distribution::Distribution;
+use self::ranks::Ranks;
 use self::summary::head;
 pub use self::summary::{DistinctCount, FrequentValue, HistogramBin};
-use super::cell::Cell;
+use super::cell::{Cell, bit_number};
 use super::column::{Column, TypeClass, WireType};
 use super::compare_key::{CompareKey, CompareKind};
+use super::exact_sum::{ExactSum, Spread, rounded};
 use super::scale::Scale;
 
 /// Statistics of a column.
@@ -29,8 +32,16 @@ pub struct ColumnProfile {
     /// The first bytes of the smallest value as the server printed it.
     pub least: Option<Box<[u8]>>,
     pub greatest: Option<Box<[u8]>>,
-    /// The rounded mean, of numbers only.
+    /// The sum, of numbers only.
+    pub sum: Option<String>,
+    /// The mean, of numbers only: exact up to four digits more than the values have.
     pub mean: Option<String>,
+    /// Whether sum and mean are rounded to ten digits, because the values are floats.
+    pub is_rounded: bool,
+    /// The standard deviation of all values (`STDDEV_POP`) with ten digits, of numbers only.
+    pub deviation: Option<String>,
+    /// The value in the middle, of numbers and times only. It is exact unless the quantiles come from a sample.
+    pub median: Option<Box<[u8]>>,
     /// Percentage and value as the server printed it, of numbers and times only.
     pub quantiles: Vec<(u8, Box<[u8]>)>,
     /// Whether the quantiles come from a sample.
@@ -58,6 +69,8 @@ pub struct ProfileBuilder {
     lengths: Option<(u64, u64)>,
     distinct: DistinctCounter,
     distribution: Option<Distribution>,
+    sum: ExactSum,
+    spread: Spread,
     hasher: std::hash::RandomState,
 }
 
@@ -76,6 +89,8 @@ impl ProfileBuilder {
             lengths: None,
             distinct: DistinctCounter::default(),
             distribution: Scale::of(column).map(|scale| Distribution::new(scale, smallest_step(column))),
+            sum: ExactSum::default(),
+            spread: Spread::default(),
             hasher: std::hash::RandomState::new(),
         }
     }
@@ -97,6 +112,7 @@ impl ProfileBuilder {
         }
         if let Some(distribution) = &mut self.distribution {
             distribution.push(key, bytes);
+            self.add(bytes);
         } else {
             let length = match self.class {
                 TypeClass::Text | TypeClass::Json => characters(bytes),
@@ -107,17 +123,49 @@ impl ProfileBuilder {
         }
     }
 
+    /// Adds a number to the sum and to the deviation.
+    fn add(&mut self, bytes: &[u8]) {
+        match (self.kind, self.class) {
+            (CompareKind::Number, TypeClass::Float) => {
+                if let Some(value) = Scale::Number.position(bytes) {
+                    self.spread.add_float(value);
+                }
+            }
+            (CompareKind::Number, _) => {
+                self.sum.add(bytes);
+                self.spread.add(bytes);
+            }
+            (CompareKind::Bit, _) => {
+                if let Some(number) = bit_number(bytes) {
+                    let text = number.to_string();
+                    self.sum.add(text.as_bytes());
+                    self.spread.add(text.as_bytes());
+                }
+            }
+            (CompareKind::DateTime | CompareKind::Time | CompareKind::Bytes, _) => {}
+        }
+    }
+
     #[must_use]
     pub fn finish(self) -> ColumnProfile {
-        let (distinct, frequent, is_frequent_exact) = self.distinct.finish();
-        let is_number = self.kind == CompareKind::Number || self.kind == CompareKind::Bit;
-        let (mean, quantiles, is_sampled, histogram) = match self.distribution {
-            Some(values) => {
-                let (mean, quantiles, is_sampled) = (values.mean(), values.quantiles(), values.is_sampled());
-                (mean.filter(|_| is_number), quantiles, is_sampled, values.histogram())
+        let is_rounded = self.class == TypeClass::Float;
+        let (sum, mean) = match &self.distribution {
+            Some(values) if is_rounded => {
+                values.sum_and_mean().map(|(sum, mean)| (rounded(sum), rounded(mean))).unzip()
             }
-            None => (None, Vec::new(), false, Vec::new()),
+            _ => (self.sum.mean().map(|_| self.sum.sum()), self.sum.mean()),
         };
+        let ranks = self.distinct.values().map(|values| Ranks::new(self.kind, values));
+        let (quantiles, median, is_sampled, histogram) = match (&self.distribution, ranks) {
+            (None, _) => (Vec::new(), None, false, Vec::new()),
+            (Some(values), Some(ranks)) => (ranks.quantiles(), ranks.median(), false, values.histogram()),
+            (Some(values), None) => {
+                let quantiles = values.quantiles();
+                let median = quantiles.iter().find(|(percent, _)| *percent == 50).map(|(_, value)| value.clone());
+                (quantiles, median, values.is_sampled(), values.histogram())
+            }
+        };
+        let (distinct, frequent, is_frequent_exact) = self.distinct.finish();
         ColumnProfile {
             rows: self.rows,
             nulls: self.nulls,
@@ -125,7 +173,11 @@ impl ProfileBuilder {
             distinct,
             least: self.least.map(|(_, value)| value),
             greatest: self.greatest.map(|(_, value)| value),
+            sum,
             mean,
+            is_rounded,
+            deviation: self.spread.deviation().map(rounded),
+            median,
             quantiles,
             is_sampled,
             lengths: self.lengths,

@@ -1,5 +1,5 @@
-//! Longer jobs on one result, done in steps between commands and batches: sort and filter, search, column statistics, charts,
-//! copies.
+//! Longer jobs on one result, done in steps between commands and batches: sort and filter, search, column statistics, totals,
+//! charts, copies.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use crate::domain::limits::{COPY_BYTES, SORT_MEMORY, WORK_ROWS};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{StoreWork, ViewId};
 use crate::domain::results::{
-    Arrangement, BARS, Cell, Chunk, Column, ColumnProfile, Pattern, Plot, PlotKind, ProfileBuilder, RowStore, RowView,
-    Series, SeriesBuilder, Sorter, StoreError,
+    Arrangement, Cell, Chunk, Column, ColumnProfile, Pattern, Plot, PlotKind, ProfileBuilder, RowStore, RowView,
+    SelectionTotals, Series, SeriesBuilder, Sorter, StoreError, TotalsBuilder,
 };
 
 /// A longer job on one result, with its progress in rows.
@@ -45,6 +45,11 @@ enum StoreJobKind {
     Profile {
         column: usize,
         builder: Box<ProfileBuilder>,
+    },
+    Total {
+        columns: Vec<usize>,
+        first: u64,
+        builder: Box<TotalsBuilder>,
     },
     Plot {
         plot: Plot,
@@ -79,6 +84,7 @@ pub(super) enum JobOutput {
     Arranged { view: ViewId, rows: RowView, total: u64 },
     Found { pattern: Arc<Pattern>, columns: Vec<usize>, marks: SearchMarks, total: u64 },
     Profiled { column: usize, profile: ColumnProfile },
+    Totalled { rows: std::ops::Range<u64>, columns: Vec<usize>, totals: SelectionTotals },
     Plotted(Series),
     Copied(CopyWriter),
 }
@@ -101,12 +107,17 @@ impl StoreJob {
         Some(Self { kind: StoreJobKind::Profile { column, builder: Box::new(builder) }, done: 0, total: rows })
     }
 
+    pub(super) fn total(rows: std::ops::Range<u64>, columns: Vec<usize>, all: &[Column]) -> Self {
+        let chosen: Vec<Column> = columns.iter().filter_map(|at| all.get(*at).cloned()).collect();
+        let builder = Box::new(TotalsBuilder::new(&chosen));
+        let total = rows.end.saturating_sub(rows.start);
+        Self { kind: StoreJobKind::Total { columns, first: rows.start, builder }, done: 0, total }
+    }
+
     pub(super) fn plot(plot: Plot, columns: &[Column], rows: u64) -> Result<Self, Problem> {
         let builder = SeriesBuilder::new(plot, columns)
             .map_err(|fault| Problem::new(ProblemKind::Settings, fault.what).hint(fault.hint))?;
-        // A chart does not show more bars.
-        let total = if plot.kind == PlotKind::Bars { rows.min(BARS as u64 + 1) } else { rows };
-        Ok(Self { kind: StoreJobKind::Plot { plot, builder }, done: 0, total })
+        Ok(Self { kind: StoreJobKind::Plot { plot, builder }, done: 0, total: rows })
     }
 
     pub(super) fn copy(rows: std::ops::Range<u64>, columns: Vec<usize>, format: CopyFormat, all: &[Column]) -> Self {
@@ -121,6 +132,7 @@ impl StoreJob {
             StoreJobKind::Arrange { .. } | StoreJobKind::Sorting { .. } => StoreWork::Arrange,
             StoreJobKind::Find { .. } => StoreWork::Find,
             StoreJobKind::Profile { .. } => StoreWork::Profile,
+            StoreJobKind::Total { .. } => StoreWork::Total,
             StoreJobKind::Plot { .. } => StoreWork::Plot,
             StoreJobKind::Copy { .. } => StoreWork::Copy,
         }
@@ -169,6 +181,15 @@ impl StoreJob {
                 builder.push(chunk.cell(row, *column).unwrap_or(Cell::Null));
             })
             .map_err(JobStep::Unreadable),
+            StoreJobKind::Total { columns, first, builder } => {
+                let rows = *first + portion.start..*first + portion.end;
+                let add = |chunk: &Chunk, row: usize| {
+                    for (at, column) in columns.iter().enumerate() {
+                        builder.push(at, chunk.cell(row, *column).unwrap_or(Cell::Null));
+                    }
+                };
+                add_up(store, view, rows, add).map_err(JobStep::Unreadable)
+            }
             StoreJobKind::Plot { plot, builder } => {
                 draw(store, view, portion, *plot, builder).map_err(JobStep::Unreadable)
             }
@@ -208,6 +229,10 @@ impl StoreJob {
             StoreJobKind::Profile { column, builder } => {
                 JobStep::Done(JobOutput::Profiled { column, profile: builder.finish() })
             }
+            StoreJobKind::Total { columns, first, builder } => {
+                let rows = first..first + self.total;
+                JobStep::Done(JobOutput::Totalled { rows, columns, totals: builder.finish() })
+            }
             StoreJobKind::Plot { builder, .. } => JobStep::Done(JobOutput::Plotted(builder.finish())),
             StoreJobKind::Copy { writer, .. } => JobStep::Done(JobOutput::Copied(writer)),
         }
@@ -242,6 +267,19 @@ fn visit(
             let (rows, positions): (Vec<u32>, Vec<u64>) = view.in_order(from, count).unzip();
             store.visit_rows(&rows, |at, chunk, row| visit(positions.get(at).copied().unwrap_or(0), chunk, row))
         }
+    }
+}
+
+/// Visits these rows of the view, in any order.
+fn add_up(
+    store: &mut RowStore<Spill>,
+    view: Option<&RowView>,
+    rows: std::ops::Range<u64>,
+    mut add: impl FnMut(&Chunk, usize),
+) -> Result<(), StoreError> {
+    match view {
+        None => store.visit_range(rows, |chunk, rows| rows.for_each(|row| add(chunk, row))),
+        Some(view) => store.visit_rows(view.rows(&rows), |_, chunk, row| add(chunk, row)),
     }
 }
 

@@ -208,6 +208,10 @@ impl ResultStoreTask {
                 StoreJob::profile(column, stored.store.columns(), stored.count())
                     .ok_or_else(|| Problem::new(ProblemKind::Settings, "The column no longer exists"))
             }),
+            StoreCmd::Total { result, rows, columns } => self.begin_job(result, StoreWork::Total, |stored| {
+                let rows = rows.start.min(stored.count())..rows.end.min(stored.count());
+                Ok(StoreJob::total(rows, columns, stored.store.columns()))
+            }),
             StoreCmd::Plot { result, plot } => {
                 self.begin_job(result, StoreWork::Plot, |stored| {
                     StoreJob::plot(plot, stored.store.columns(), stored.count())
@@ -295,6 +299,9 @@ impl ResultStoreTask {
                 event
             }
             JobOutput::Profiled { column, profile } => StoreEvent::Profiled { column, profile: Arc::new(profile) },
+            JobOutput::Totalled { rows, columns, totals } => {
+                StoreEvent::Totalled { rows, columns, totals: Arc::new(totals) }
+            }
             JobOutput::Plotted(series) => StoreEvent::Plotted(Arc::new(series)),
             JobOutput::Copied(writer) => StoreEvent::Copied(Arc::new(writer.finish())),
         };

@@ -85,11 +85,17 @@ fn widths_hold_names_types_and_values_within_bounds() {
             cell(&[b'x'; 500]),
         ],
     };
-    assert_eq!(widths(&columns, &window, GlyphSet::Unicode), [67, 30, 12, 40]);
+    let both = |window: &Window| {
+        widths(&columns, window, GlyphSet::Unicode).iter().map(|width| (width.first, width.whole)).collect::<Vec<_>>()
+    };
+    assert_eq!(both(&window), [(67, 67), (30, 30), (12, 12), (40, 200)]);
     let empty = Window { view: 0, first: 0, columns: 4, cells: Vec::new() };
-    assert_eq!(widths(&columns, &empty, GlyphSet::Unicode), [6, 30, 11, 11]);
+    // The type needs more than the name, and does not widen the column.
+    assert_eq!(both(&empty), [(6, 6), (30, 30), (7, 7), (7, 7)]);
     // A NULL or an empty text that comes later has room for its mark.
     let narrow = Column { flags: flag::NOT_NULL, ..column("n", WireType::Tiny) };
     let enumerated = Column { flags: flag::ENUM, ..text("e") };
-    assert_eq!(widths(&[narrow, enumerated], &empty, GlyphSet::Unicode), [7, 7]);
+    let firsts =
+        widths(&[narrow, enumerated], &empty, GlyphSet::Unicode).iter().map(|width| width.first).collect::<Vec<_>>();
+    assert_eq!(firsts, [4, 7]);
 }

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use rrx::domain::results::{
-    Cell, Column, ColumnProfile, DistinctCount, Plot, PlotKind, ProfileBuilder, Scale, SeriesBuilder, WireType,
+    Cell, Column, ColumnProfile, DistinctCount, Plot, PlotKind, ProfileBuilder, Scale, SelectionTotals, SeriesBuilder,
+    TotalsBuilder, WireType,
 };
 
 use super::{blob, column, text};
@@ -84,7 +85,9 @@ fn bars_keep_the_order_and_lines_run_from_left_to_right() {
     bars.push(Cell::Null, Cell::Bytes(b"-1.5"));
     bars.push(Cell::Bytes(b"a"), Cell::Null);
     let bars = bars.finish();
-    assert_eq!(bars.bars, [("b".to_owned(), 2.0), ("NULL".to_owned(), -1.5)]);
+    let shown: Vec<(&str, &str)> = bars.bars.iter().map(|bar| (bar.label.as_str(), bar.text.as_str())).collect();
+    assert_eq!(shown, [("b", "2"), ("NULL", "-1.5")]);
+    assert_eq!(bars.title("name", "n"), "n by name");
     assert_eq!((bars.rows, bars.left_out, bars.x_scale), (3, 1, None));
     let mut line = SeriesBuilder::new(Plot { kind: PlotKind::Line, x: 2, y: 1 }, &columns).unwrap();
     for (day, n) in [("2026-01-03", "3"), ("2026-01-01", "1"), ("0000-00-00", "9"), ("2026-01-02", "2")] {
@@ -94,13 +97,105 @@ fn bars_keep_the_order_and_lines_run_from_left_to_right() {
     assert_eq!(line.points.iter().map(|point| point.1).collect::<Vec<_>>(), [1.0, 2.0, 3.0]);
     assert_eq!((line.left_out, line.x_scale), (1, Some(Scale::DateTime)));
     for (plot, word) in [
-        (Plot { kind: PlotKind::Bars, x: 1, y: 0 }, "`name` has no numbers"),
+        (Plot { kind: PlotKind::Line, x: 1, y: 0 }, "`name` has no numbers"),
         (Plot { kind: PlotKind::Line, x: 0, y: 1 }, "`name` has neither numbers nor dates"),
         (Plot { kind: PlotKind::Line, x: 0, y: 9 }, "no longer exists"),
     ] {
         let fault = SeriesBuilder::new(plot, &columns).unwrap_err();
         assert!(fault.what.contains(word) && !fault.hint.is_empty(), "{fault:?}");
     }
+}
+
+#[test]
+fn rows_of_one_label_are_one_bar_with_their_exact_sum_or_count() {
+    let decimal = Column { decimals: 2, ..column("amount", WireType::NewDecimal) };
+    let columns = [text("status"), decimal];
+    let plot = Plot { kind: PlotKind::Bars, x: 0, y: 1 };
+    let shown = |builder: SeriesBuilder| {
+        let series = builder.finish();
+        let bars: Vec<(String, String)> = series.bars.iter().map(|bar| (bar.label.clone(), bar.text.clone())).collect();
+        (bars, series.title("status", "amount"), series.is_thinned)
+    };
+    let long = |end: char| format!("{}{end}", "x".repeat(70));
+    let rows = [("open", "0.10"), ("closed", "5.00"), ("open", "0.20"), ("Open", "1.00")];
+    let mut sums = SeriesBuilder::new(plot, &columns).unwrap();
+    rows.iter().for_each(|(x, y)| sums.push(Cell::Bytes(x.as_bytes()), Cell::Bytes(y.as_bytes())));
+    let pair = |label: &str, text: &str| (label.to_owned(), text.to_owned());
+    let expected = vec![pair("open", "0.30"), pair("closed", "5.00"), pair("Open", "1.00")];
+    assert_eq!(shown(sums), (expected, "sum of amount by status".to_owned(), false));
+    // Texts are counted, and labels of which only the ends differ are two bars.
+    let mut counts = SeriesBuilder::new(Plot { y: 0, ..plot }, &columns).unwrap();
+    for label in [long('a'), long('b'), long('a')] {
+        counts.push(Cell::Bytes(label.as_bytes()), Cell::Bytes(label.as_bytes()));
+    }
+    let (bars, title, _) = shown(counts);
+    assert_eq!(bars.iter().map(|bar| bar.1.as_str()).collect::<Vec<_>>(), ["2", "1"]);
+    assert_eq!(title, "count of amount by status");
+    let mut many = SeriesBuilder::new(plot, &columns).unwrap();
+    for n in 0..600 {
+        many.push(Cell::Bytes((n % 300).to_string().as_bytes()), Cell::Bytes(b"1"));
+    }
+    let (bars, _, is_thinned) = shown(many);
+    assert!(is_thinned && bars.len() == 200 && bars.iter().all(|bar| bar.1 == "2"), "{bars:?}");
+}
+
+#[test]
+fn sums_means_medians_and_deviations_are_exact_where_they_can_be() {
+    let texts = |values: &[&str]| values.iter().map(|value| Some((*value).to_owned())).collect::<Vec<_>>();
+    let facts = |column: &Column, values: &[&str]| {
+        let found = profile(column, texts(values));
+        let median = found.median.map(|median| String::from_utf8_lossy(&median).into_owned());
+        [found.sum, found.mean, median, found.deviation].map(Option::unwrap_or_default)
+    };
+    let decimal = Column { decimals: 2, ..column("d", WireType::NewDecimal) };
+    assert_eq!(facts(&decimal, &["0.10", "0.20", "0.30", "9.99"]), ["10.59", "2.6475", "0.25", "4.239784045"]);
+    let big = column("n", WireType::LongLong);
+    let values = ["9223372036854775807", "9223372036854775805", "9223372036854775806"];
+    assert_eq!(
+        facts(&big, &values),
+        ["27670116110564327418", "9223372036854775806", "9223372036854775806", "0.8164965809"]
+    );
+    let float = column("f", WireType::Double);
+    assert_eq!(facts(&float, &["0.1", "0.2", "1e300"])[..2], ["1e300", "3.333333333e299"]);
+    assert!(profile(&float, texts(&["1.5"])).is_rounded);
+    // Of an even count of days it is the earlier one of the two in the middle.
+    let day = column("day", WireType::Date);
+    assert_eq!(facts(&day, &["2026-01-04", "2026-01-01", "2026-01-02", "2026-01-09"]), ["", "", "2026-01-02", ""]);
+    assert_eq!(facts(&text("s"), &["a", "b"]), ["", "", "", ""]);
+    // Of many rows with few distinct values the median is exact.
+    let found = profile(&big, (0..100_001_u64).map(|n| Some((n % 1_000).to_string())));
+    assert_eq!((found.median.as_deref(), found.is_sampled), (Some(&b"499"[..]), false));
+    let found = profile(&column("bits", WireType::Bit), [[1_u8, 0], [0, 3]].map(Some));
+    assert_eq!((found.sum.as_deref(), found.mean.as_deref()), (Some("259"), Some("129.5")));
+}
+
+#[test]
+fn totals_of_a_selection_are_exact_and_have_only_what_the_columns_have_in_common() {
+    let totals = |columns: &[Column], rows: &[&[Option<&str>]]| {
+        let mut builder = TotalsBuilder::new(columns);
+        for row in rows {
+            for (at, cell) in row.iter().enumerate() {
+                builder.push(at, cell.map_or(Cell::Null, |cell| Cell::Bytes(cell.as_bytes())));
+            }
+        }
+        builder.finish()
+    };
+    let decimal = Column { decimals: 2, ..column("d", WireType::NewDecimal) };
+    let numbers = [column("n", WireType::LongLong), decimal];
+    let found = totals(&numbers, &[&[Some("9223372036854775807"), Some("0.10")], &[Some("9223372036854775807"), None]]);
+    let sums = found.numbers.clone().unwrap();
+    assert_eq!((sums.sum.as_str(), sums.is_rounded), ("18446744073709551614.10", false));
+    assert_eq!((found.values, found.nulls, found.unreadable), (3, 1, 0));
+    assert_eq!((found.least.as_deref(), found.greatest.as_deref()), (Some("0.10"), Some("9223372036854775807")));
+    let days = [column("from", WireType::Date), column("to", WireType::DateTime)];
+    let found = totals(&days, &[&[Some("2026-02-01"), Some("2026-01-31 10:00:00")]]);
+    assert_eq!((found.least.as_deref(), found.numbers), (Some("2026-01-31 10:00:00"), None));
+    let mixed = [column("n", WireType::Long), text("s")];
+    let found = totals(&mixed, &[&[Some("1"), Some("a")], &[None, Some("b")]]);
+    assert_eq!(found, SelectionTotals { values: 3, nulls: 1, ..SelectionTotals::default() });
+    let floats = totals(&[column("f", WireType::Double)], &[&[Some("0.1")], &[Some("0.2")], &[Some("x")]]);
+    assert_eq!(floats.numbers.map(|numbers| (numbers.sum, numbers.is_rounded)), Some(("0.3".to_owned(), true)));
+    assert_eq!(floats.unreadable, 1);
 }
 
 #[test]

@@ -195,8 +195,8 @@ fn a_column_is_described_and_drawn_over_the_rows_of_the_view() {
         let series =
             bench.wait(|event| if let StoreEvent::Plotted(series) = event { Some(series) } else { None }).await;
         assert_eq!((series.rows, series.left_out), (100, 15));
-        assert_eq!(series.bars[0].0, "99");
-        bench.command(StoreCmd::Plot { result: R, plot: Plot { y: 1, ..plot } }).await;
+        assert_eq!(series.bars[0].label, "99");
+        bench.command(StoreCmd::Plot { result: R, plot: Plot { kind: PlotKind::Line, y: 1, ..plot } }).await;
         let problem = bench
             .wait(|event| match event {
                 StoreEvent::Failed { work: StoreWork::Plot, problem } => Some(problem),
@@ -204,6 +204,16 @@ fn a_column_is_described_and_drawn_over_the_rows_of_the_view() {
             })
             .await;
         assert!(problem.what.contains("has no numbers") && problem.hint.is_some());
+        // Rows 10 to 19 of the view have the ids from 89 down to 80.
+        bench.command(StoreCmd::Total { result: R, rows: 10..20, columns: vec![0] }).await;
+        let (rows, totals) = bench
+            .wait(|event| match event {
+                StoreEvent::Totalled { rows, totals, .. } => Some((rows, totals)),
+                _ => None,
+            })
+            .await;
+        assert_eq!((rows, totals.values), (10..20, 10));
+        assert_eq!(totals.numbers.as_ref().map(|numbers| numbers.sum.as_str()), Some("845"));
         bench.command(StoreCmd::Profile { result: R, column: 99 }).await;
         let work =
             bench.wait(|event| if let StoreEvent::Failed { work, .. } = event { Some(work) } else { None }).await;

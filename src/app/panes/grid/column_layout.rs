@@ -1,5 +1,7 @@
 //! The columns of a result on the screen: order, widths, hidden and frozen columns. A frozen column stays at the left
-//! when the others scroll.
+//! when the others scroll. When all columns fit, those that are cut share the free cells.
+
+use crate::domain::results::ColumnWidth;
 
 /// Cells between two columns: a space, a line, a space.
 const GAP: u16 = 3;
@@ -15,9 +17,31 @@ const LEFT_TO_OTHERS: u16 = 12;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ColumnLayout {
     order: Vec<usize>,
-    widths: Vec<u16>,
+    widths: Vec<SizedColumn>,
     frozen: usize,
     left: usize,
+}
+
+/// The widths of a column on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct SizedColumn {
+    /// The width without a share of the free cells.
+    base: u16,
+    /// The width in which nothing is cut.
+    whole: u16,
+    /// The width on the screen.
+    shown: u16,
+    /// Whether the user has chosen the width.
+    is_chosen: bool,
+}
+
+/// The rows that columns are fitted to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FittedTo {
+    /// The first ones, which replace the widths of the empty columns.
+    FirstRows,
+    /// Later ones, which only widen columns.
+    MoreRows,
 }
 
 /// A column on the screen.
@@ -36,9 +60,12 @@ pub struct ColumnSpan {
 impl ColumnLayout {
     /// Makes a layout of all columns in the server's order, with these widths.
     #[must_use]
-    pub fn new(widths: Vec<u16>) -> Self {
-        let widths: Vec<u16> = widths.into_iter().map(|width| width.clamp(MIN_WIDTH, MAX_WIDTH)).collect();
-        Self { order: (0..widths.len()).collect(), widths, frozen: 0, left: 0 }
+    pub fn new(widths: Vec<ColumnWidth>) -> Self {
+        let sized = |width: ColumnWidth| {
+            let base = width.first.clamp(MIN_WIDTH, MAX_WIDTH);
+            SizedColumn { base, whole: width.whole.min(MAX_WIDTH), shown: base, is_chosen: false }
+        };
+        Self { order: (0..widths.len()).collect(), widths: widths.into_iter().map(sized).collect(), frozen: 0, left: 0 }
     }
 
     #[must_use]
@@ -93,13 +120,50 @@ impl ColumnLayout {
 
     #[must_use]
     pub fn width(&self, column: usize) -> u16 {
-        self.widths.get(column).copied().unwrap_or(MIN_WIDTH)
+        self.widths.get(column).map_or(MIN_WIDTH, |sized| sized.shown)
     }
 
-    /// Gives a column another width.
+    /// Gives a column another width, as the user has chosen.
     pub fn resize(&mut self, column: usize, width: u16) {
-        if let Some(old) = self.widths.get_mut(column) {
-            *old = width.clamp(MIN_WIDTH, MAX_WIDTH);
+        if let Some(sized) = self.widths.get_mut(column) {
+            sized.base = width.clamp(MIN_WIDTH, MAX_WIDTH);
+            (sized.shown, sized.is_chosen) = (sized.base, true);
+        }
+    }
+
+    /// Fits a column to rows, unless the user has chosen its width.
+    pub(super) fn fit(&mut self, column: usize, width: ColumnWidth, rows: FittedTo) {
+        let Some(sized) = self.widths.get_mut(column).filter(|sized| !sized.is_chosen) else { return };
+        let (base, whole) = (width.first.clamp(MIN_WIDTH, MAX_WIDTH), width.whole.min(MAX_WIDTH));
+        (sized.base, sized.whole) = match rows {
+            FittedTo::FirstRows => (base, whole),
+            FittedTo::MoreRows => (base.max(sized.base), whole.max(sized.whole)),
+        };
+        sized.shown = sized.base;
+    }
+
+    /// Shares the cells that the visible columns leave free among those that are cut: the same number for each, but none
+    /// gets more than it needs.
+    fn share(&mut self, room: u16) {
+        let mut free = u32::from(room) + u32::from(GAP);
+        let mut cut: Vec<(u16, usize)> = Vec::new();
+        for column in &self.order {
+            let Some(sized) = self.widths.get_mut(*column) else { continue };
+            sized.shown = sized.base;
+            free = free.saturating_sub(u32::from(sized.base) + u32::from(GAP));
+            if !sized.is_chosen && sized.whole > sized.base {
+                cut.push((sized.whole - sized.base, *column));
+            }
+        }
+        cut.sort_unstable();
+        let count = cut.len();
+        for (at, (need, column)) in cut.into_iter().enumerate() {
+            let left = u32::try_from(count - at).unwrap_or(u32::MAX);
+            let share = u16::try_from(free / left).unwrap_or(u16::MAX).min(need);
+            free -= u32::from(share);
+            if let Some(sized) = self.widths.get_mut(column) {
+                sized.shown += share;
+            }
         }
     }
 
@@ -149,8 +213,9 @@ impl ColumnLayout {
         self.frozen = if self.frozen == place + 1 { 0 } else { (place + 1).min(self.order.len()) };
     }
 
-    /// Scrolls the column at a place into view, in so many cells.
+    /// Shares so many cells among the columns, and scrolls the column at a place into view.
     pub fn settle(&mut self, place: usize, room: u16) {
+        self.share(room);
         self.frozen = self.frozen.min(self.order.len());
         let staying = self.frozen_that_fit(room);
         self.left = self.left.clamp(staying, self.order.len().max(staying));
@@ -207,13 +272,42 @@ impl ColumnLayout {
 mod tests {
     use super::*;
 
+    fn layout_of(widths: &[u16]) -> ColumnLayout {
+        ColumnLayout::new(widths.iter().map(|width| ColumnWidth { first: *width, whole: *width }).collect())
+    }
+
+    #[test]
+    fn cut_columns_share_the_free_cells_and_chosen_widths_stay() {
+        let widths = [(10, 10), (40, 45), (40, 90), (40, 90)];
+        let mut layout =
+            ColumnLayout::new(widths.map(|(first, whole)| ColumnWidth { first, whole }).into_iter().collect());
+        let shown = |layout: &ColumnLayout| (0..4).map(|column| layout.width(column)).collect::<Vec<u16>>();
+        for (room, expected) in [
+            (60, [10, 40, 40, 40]),
+            (139, [10, 40, 40, 40]),
+            (145, [10, 42, 42, 42]),
+            (164, [10, 45, 50, 50]),
+            (400, [10, 45, 90, 90]),
+            (60, [10, 40, 40, 40]),
+        ] {
+            layout.settle(0, room);
+            assert_eq!(shown(&layout), expected, "{room}");
+        }
+        layout.resize(2, 20);
+        layout.settle(0, 400);
+        assert_eq!(shown(&layout), [10, 45, 20, 90]);
+        assert!(layout.hide(3));
+        layout.settle(0, 84);
+        assert_eq!(shown(&layout)[..3], [10, 45, 20]);
+    }
+
     fn shown(layout: &ColumnLayout, room: u16) -> Vec<usize> {
         layout.spans(room).iter().map(|span| span.column).collect()
     }
 
     #[test]
     fn the_cursor_is_in_view_and_frozen_columns_stay() {
-        let mut layout = ColumnLayout::new(vec![10; 300]);
+        let mut layout = layout_of(&[10; 300]);
         layout.settle(280, 60);
         assert_eq!(shown(&layout, 60), [277, 278, 279, 280, 281]);
         layout.freeze(0);
@@ -227,7 +321,7 @@ mod tests {
 
     #[test]
     fn frozen_columns_leave_room_to_others() {
-        let mut layout = ColumnLayout::new(vec![40, 40, 40]);
+        let mut layout = layout_of(&[40, 40, 40]);
         layout.freeze(1);
         layout.settle(2, 50);
         let spans = layout.spans(50);
@@ -238,7 +332,7 @@ mod tests {
     fn the_cursor_is_in_view_however_many_columns_are_frozen() {
         for (width, count) in [(10, 45), (400, 45), (3, 300)] {
             for room in [8, 14, 17, 60, 150] {
-                let mut layout = ColumnLayout::new(vec![width; count]);
+                let mut layout = layout_of(&vec![width; count]);
                 layout.freeze(count - 1);
                 for place in (0..count).rev().chain(0..count) {
                     layout.settle(place, room);
@@ -248,7 +342,7 @@ mod tests {
                 }
             }
         }
-        let mut layout = ColumnLayout::new(vec![10; 45]);
+        let mut layout = layout_of(&[10; 45]);
         layout.freeze(44);
         assert_eq!((layout.frozen_that_fit(60), layout.frozen_that_fit(8)), (3, 0));
         layout.freeze(44);
@@ -257,7 +351,7 @@ mod tests {
 
     #[test]
     fn a_hidden_column_comes_back_where_it_was() {
-        let mut layout = ColumnLayout::new(vec![5; 4]);
+        let mut layout = layout_of(&[5; 4]);
         assert!(layout.hide(1) && layout.hide(1));
         assert_eq!(layout.order(), [0, 3]);
         assert_eq!(layout.shift(0, true), 1);

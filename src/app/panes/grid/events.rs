@@ -10,9 +10,10 @@ use crate::app::statement::origin::StatementOrigin;
 use crate::domain::problem::ProblemKind;
 use crate::domain::protocol::{CellPosition, End, ResultId, RunReport, SearchDirection, StoreEvent, StoreWork};
 use crate::domain::quantity::counted;
-use crate::domain::results::{Arrangement, Column, Window, type_text, widths};
+use crate::domain::results::{Arrangement, Window, widths};
 use crate::domain::text::visible;
 
+use super::column_layout::FittedTo;
 use super::{AfterSearch, ColumnLayout, Grid, GridAction, ResultSet, ValuePurpose};
 
 /// Rows to which the columns are fitted at least, if the result has so many.
@@ -26,7 +27,7 @@ impl Grid {
         match event {
             StoreEvent::Opened(columns) => {
                 let nothing = Window { view: 0, first: 0, columns: columns.len(), cells: Vec::new() };
-                result.layout = ColumnLayout::new(initial_widths(&columns, &nothing, cx.context));
+                result.layout = ColumnLayout::new(widths(&columns, &nothing, cx.context.glyphs));
                 result.columns = Some(columns);
             }
             StoreEvent::Progress(progress) => {
@@ -56,13 +57,13 @@ impl Grid {
                 result.pending.end(work);
                 match work {
                     // The rows were arranged again, which starts a new search.
-                    StoreWork::Find if problem.kind == ProblemKind::Interrupted => return,
+                    StoreWork::Find | StoreWork::Total if problem.kind == ProblemKind::Interrupted => return,
                     StoreWork::Find => result.search = None,
                     StoreWork::Arrange => {
                         result.arrangement = Arrangement::default();
                         result.arrange(Arrangement::default(), cx);
                     }
-                    StoreWork::Profile | StoreWork::Plot | StoreWork::Copy => {}
+                    StoreWork::Profile | StoreWork::Total | StoreWork::Plot | StoreWork::Copy => {}
                 }
                 cx.request(Request::Problem(problem));
             }
@@ -77,6 +78,7 @@ impl Grid {
                     cx.request(Request::ShowProfile { columns, column, profile, scope });
                 }
             }
+            StoreEvent::Totalled { rows, columns, totals } => result.on_totals(&rows, &columns, totals),
             StoreEvent::Plotted(series) => {
                 result.pending.end(StoreWork::Plot);
                 if let (Some(columns), true) = (result.columns.clone(), is_front) {
@@ -204,26 +206,8 @@ fn fit_all(result: &mut ResultSet, window: &Window, context: &Context) {
     if !is_first && (window.first > 0 || fitted >= FITTED_ROWS || window.range().end <= fitted) {
         return;
     }
-    for (column, width) in initial_widths(columns, window, context).into_iter().enumerate() {
-        let least = if is_first { 0 } else { result.layout.width(column) };
-        result.layout.resize(column, width.max(least));
+    let fitted = if is_first { FittedTo::FirstRows } else { FittedTo::MoreRows };
+    for (column, width) in widths(columns, window, context.glyphs).into_iter().enumerate() {
+        result.layout.fit(column, width, fitted);
     }
-}
-
-/// Returns the widths that columns start with. They include the arrow of foreign keys.
-fn initial_widths(columns: &[Column], window: &Window, context: &Context) -> Vec<u16> {
-    let least = |column: &Column| {
-        let arrow = arrow_width(column, context);
-        if arrow == 0 { 0 } else { u16::try_from(type_text(column).chars().count()).unwrap_or(u16::MAX) + arrow }
-    };
-    widths(columns, window, context.glyphs)
-        .into_iter()
-        .zip(columns)
-        .map(|(width, column)| width.max(least(column)))
-        .collect()
-}
-
-/// Returns the width of the arrow of a foreign key; 0 for other columns.
-pub(super) fn arrow_width(column: &Column, context: &Context) -> u16 {
-    if context.refers_to(column).is_some() { 2 } else { 0 }
 }

@@ -183,6 +183,7 @@ fn job_name(work: StoreWork) -> &'static str {
         StoreWork::Arrange => "sorting",
         StoreWork::Find => "searching",
         StoreWork::Profile => "describing",
+        StoreWork::Total => "adding up",
         StoreWork::Plot => "drawing",
         StoreWork::Copy => "copying",
     }

@@ -12,6 +12,7 @@ mod mouse;
 mod pending_job;
 mod selection;
 mod tabs;
+mod totals;
 mod update;
 mod view;
 mod zones;
@@ -21,6 +22,7 @@ pub use column_layout::{ColumnLayout, ColumnSpan};
 pub use export::RunningExport;
 pub use pending_job::PendingJob;
 pub use selection::{CellRange, Selection};
+pub use totals::RequestedTotals;
 pub use view::GridView;
 pub use zones::ZonedColumn;
 
@@ -71,6 +73,8 @@ pub struct ResultSet {
     /// First visible row.
     pub top: u64,
     pub selection: Option<Selection>,
+    /// The totals of the selected cells.
+    pub totals: Option<RequestedTotals>,
     /// The rows that are shown, if they are sorted or filtered. `None` is all rows in the server's order.
     pub view: Option<ResultView>,
     /// The id of the view that is shown. Windows of another view are ignored.

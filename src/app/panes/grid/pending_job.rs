@@ -60,6 +60,11 @@ impl PendingJob {
         self.progress
     }
 
+    /// Returns whether this job has not ended, and is the only one.
+    pub(super) fn has_only(&self, work: StoreWork) -> bool {
+        self.under_way == [work]
+    }
+
     /// Returns whether the rows are being arranged.
     #[must_use]
     pub fn is_arranging(&self) -> bool {
@@ -68,21 +73,24 @@ impl PendingJob {
 }
 
 impl ResultSet {
-    /// Stops the jobs, with a notice. Returns whether there were any.
+    /// Stops the jobs, with a notice. Returns whether there were any. Totals do not count, because they end with the selection.
     pub(super) fn stop_job(&mut self, cx: &mut PaneContext<'_>) -> bool {
-        let Some(last) = self.pending.under_way.last().copied() else { return false };
+        let mut works = self.pending.under_way.iter().rev();
+        let Some(last) = works.find(|work| **work != StoreWork::Total).copied() else { return false };
         cx.effect(Effect::Store(StoreCmd::CancelJobs(self.id)));
         if let Some(before) = self.pending.shown.take() {
             self.pending.stopped = Some(std::mem::replace(&mut self.arrangement, before));
         }
         self.search.take_if(|search| search.found.is_none());
         self.pending.under_way.clear();
+        self.totals.take_if(|requested| requested.totals.is_none());
         self.pending.progress = None;
         cx.request(Request::Notice(
             match last {
                 StoreWork::Arrange => "Stopped. The rows keep their order.",
                 StoreWork::Find => "The search was stopped.",
                 StoreWork::Profile => "Stopped. The column is not described.",
+                StoreWork::Total => "Stopped. The selection is not added up.",
                 StoreWork::Plot => "Stopped. No chart is drawn.",
                 StoreWork::Copy => "Stopped. Nothing was copied.",
             }

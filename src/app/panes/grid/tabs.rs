@@ -80,6 +80,7 @@ impl Grid {
             place: 0,
             top: 0,
             selection: None,
+            totals: None,
             view: None,
             shown: ViewId::default(),
             arrangement: Arrangement::default(),

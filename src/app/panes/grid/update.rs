@@ -47,7 +47,7 @@ impl Grid {
             A::CopyAs => cx.open(CopyAsDialog),
             A::Chart => {
                 let here = self.front().and_then(ResultSet::column);
-                cx.open(ChartDialog { columns: self.columns(), here });
+                cx.open(ChartDialog::new(self.columns(), here));
             }
             A::Zone => self.ask_zone(cx),
             A::Leave => self.leave(cx),
@@ -212,8 +212,7 @@ impl ResultSet {
             cx.request(Request::Notice("There is no value here.".into()));
             return;
         };
-        let arrow = columns.get(column).map_or(0, |column| super::events::arrow_width(column, cx.context));
-        let width = whole_width(columns, column, window, cx.context.glyphs).saturating_add(arrow);
+        let width = whole_width(columns, column, window, cx.context.glyphs);
         // A column wider than the panel would hide all others.
         self.layout.resize(column, width.min(room(cx.context, self.count())));
     }
@@ -300,6 +299,7 @@ impl ResultSet {
         if cx.context.layout.grid.is_some() {
             self.layout.settle(self.place, room(cx.context, count));
         }
+        self.settle_totals(cx);
         let visible_rows = self.top..(self.top + page).min(count);
         let covers = |range: &std::ops::Range<u64>| range.start <= visible_rows.start && visible_rows.end <= range.end;
         let is_there = self.current_window().is_some_and(|window| covers(&window.range()));

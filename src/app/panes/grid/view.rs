@@ -6,6 +6,7 @@ use ratatui::style::Style;
 
 use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
+use crate::app::layout::Area;
 use crate::app::ui::draw::{clip, panel, parts, wrap};
 use crate::app::ui::problem::draw_problem;
 use crate::app::ui::theme::Theme;
@@ -69,8 +70,21 @@ impl GridView<'_> {
             );
             return;
         };
-        let (title, position) = self.titles(result, area.width);
+        let totals = super::totals::parts(result);
+        let has_bottom = Area { x: area.x, y: area.y, width: area.width, height: area.height }.has_box();
+        let (mut title, mut position) = self.titles(result, area.width);
+        if !has_bottom && !totals.is_empty() {
+            // Without a lower border the totals take the place of the row counts.
+            position = self::position(result);
+            let room = usize::from(area.width.saturating_sub(4)).saturating_sub(position.cells() + 3);
+            title = fitting(&totals, room);
+        }
         let inside = panel(buffer, area, &title, &position, self.in_focus, self.theme);
+        if has_bottom && !totals.is_empty() {
+            let text = format!(" {} ", fitting(&totals, usize::from(area.width.saturating_sub(6))));
+            let y = area.bottom().saturating_sub(1);
+            parts(buffer, (area.x + 2, y), area.right().saturating_sub(2), [(text.as_str(), self.theme.text())]);
+        }
         if let (Some(problem), true) = (result.problem(), result.progress.rows == 0) {
             draw_problem(problem, inside, buffer, self.theme);
             return;
@@ -132,8 +146,12 @@ impl GridView<'_> {
             let width = usize::from(span.width).saturating_sub(mark.cells());
             let name = format!("{}{mark}", clip(&visible(&column.name), width));
             aligned(column, &name, style, (x, area.y, span.width), buffer);
-            let type_label = clip(&self.type_label(table.result, column, span), usize::from(span.width));
-            aligned(column, &type_label, theme.dim(), (x, area.y + 1, span.width), buffer);
+            // After the last column there may be free cells.
+            let is_last = span.place + 1 == table.result.layout.len() && alignment(column) == Alignment::Left;
+            let is_plain = table.result.zone_of(span.column).is_none();
+            let room = if is_last && is_plain { area.right().saturating_sub(x).max(span.width) } else { span.width };
+            let type_label = clip(&self.type_label(table.result, column, (span.column, room)), usize::from(room));
+            aligned(column, &type_label, theme.dim(), (x, area.y + 1, room), buffer);
             let line = table.line(span.place);
             for y in area.y..area.y + 2 {
                 parts(buffer, (x - 2, y), area.right(), [(line, theme.dim())]);
@@ -156,11 +174,11 @@ impl GridView<'_> {
     }
 
     /// Returns the type of a column with its zones. An arrow before it means that the column has a foreign key.
-    fn type_label(&self, result: &ResultSet, column: &Column, span: &ColumnSpan) -> String {
+    fn type_label(&self, result: &ResultSet, column: &Column, (at, room): (usize, u16)) -> String {
         let session = self.context.facts.as_ref().map(|facts| facts.time_zone.as_str());
         let arrow = if self.context.refers_to(column).is_some() { "→ " } else { "" };
-        let room = usize::from(span.width).saturating_sub(arrow.cells());
-        format!("{arrow}{}", type_label(column, session, result.zone_of(span.column), room))
+        let room = usize::from(room).saturating_sub(arrow.cells());
+        format!("{arrow}{}", type_label(column, session, result.zone_of(at), room))
     }
 
     fn rows(&self, table: &Table<'_>, buffer: &mut Buffer) {
@@ -273,6 +291,15 @@ fn aligned(column: &Column, text: &str, style: Style, (x, y, width): (u16, u16, 
         Alignment::Left => 0,
     };
     parts(buffer, (x + pad, y), x + width, [(text, style)]);
+}
+
+/// Returns the first parts that fit into so many cells, and at least the first one.
+fn fitting(parts: &[String], room: usize) -> String {
+    let joined = |count: &usize| parts.get(..*count).unwrap_or_default().join(" · ");
+    (1..=parts.len())
+        .rev()
+        .find(|count| joined(count).cells() <= room)
+        .map_or_else(|| joined(&1), |count| joined(&count))
 }
 
 /// Describes the cursor's position, or the size of the selection.

@@ -92,23 +92,25 @@ fn refusal(column: &Column) -> Option<String> {
 /// Returns the type of a column, for times with the session's zone and the other zone. It is shortened to fit the width.
 pub(super) fn type_label(column: &Column, session: Option<&str>, other: Option<&str>, width: usize) -> String {
     let plain = type_text(column);
-    let Some(other) = other else {
-        return match (column.wire, session) {
-            (WireType::Timestamp, Some(session)) => format!("{plain} {session}"),
-            _ => plain,
-        };
-    };
-    let session = session.unwrap_or("+00:00");
-    if column.wire == WireType::Timestamp {
-        return format!("{plain} {session} → {other}");
-    }
     let short = plain.trim_end_matches(" (no zone)");
-    let texts = [
-        format!("{plain} read as {session} → {other}"),
-        format!("{short} read as {session} → {other}"),
-        format!("read as {session} → {other}"),
-        format!("{session} → {other}"),
-    ];
-    let [.., least] = &texts;
-    texts.iter().find(|text| text.cells() <= width).unwrap_or(least).clone()
+    let name = short.split(['(', ' ']).next().unwrap_or_default();
+    let texts = match (other, column.wire) {
+        (None, WireType::Timestamp) => match session {
+            Some(session) => vec![format!("{plain} {session}"), plain.clone(), name.to_owned()],
+            None => vec![plain.clone(), name.to_owned()],
+        },
+        (None, _) => vec![plain.clone(), short.to_owned(), name.to_owned()],
+        (Some(other), wire) => {
+            let session = session.unwrap_or("+00:00");
+            let is_instant = wire == WireType::Timestamp;
+            let read_as = if is_instant { session.to_owned() } else { format!("read as {session}") };
+            vec![
+                format!("{plain} {read_as} → {other}"),
+                format!("{short} {read_as} → {other}"),
+                format!("{read_as} → {other}"),
+                format!("{session} → {other}"),
+            ]
+        }
+    };
+    texts.iter().find(|text| text.cells() <= width).or(texts.last()).cloned().unwrap_or_default()
 }

@@ -2,20 +2,25 @@
 
 use crate::app::ui::draw::clip;
 use crate::domain::quantity::{counted, grouped};
-use crate::domain::results::{Column, ColumnProfile, DistinctCount, Series};
+use crate::domain::results::{BarValue, Column, ColumnProfile, DistinctCount, Series};
 use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::visible;
 
 use super::line_builder::{Continuation, InspectorLine, LineBuilder, LineStyle};
 use super::value::shown_bytes;
 
+/// The width of the names of facts.
+const NAME_CELLS: usize = "standard deviation ".len();
+
 /// Adds the profile of a column.
 pub(super) fn profile(out: &mut LineBuilder, column: &Column, profile: &ColumnProfile, scope: &str) {
     let value = |bytes: &[u8]| shown_bytes(bytes, column);
     out.line(&format!("Over {scope}"), LineStyle::Dim);
     out.empty_line();
-    let mut fact =
-        |name: &str, text: String| out.hang(&[(format!("{name:<10}"), LineStyle::Name)], &text, LineStyle::Plain, 10);
+    let mut fact = |name: &str, text: String| {
+        let lead = [(format!("{name:<NAME_CELLS$}"), LineStyle::Name)];
+        out.hang(&lead, &text, LineStyle::Plain, NAME_CELLS);
+    };
     let share = |count: u64| {
         let percent = if profile.rows == 0 { 0.0 } else { count as f64 * 100.0 / profile.rows as f64 };
         format!("{} ({percent:.1} %)", grouped(count))
@@ -33,13 +38,24 @@ pub(super) fn profile(out: &mut LineBuilder, column: &Column, profile: &ColumnPr
         },
     );
     if let Some(least) = &profile.least {
-        fact("least", value(least));
+        fact("minimum", value(least));
     }
     if let Some(greatest) = &profile.greatest {
-        fact("greatest", value(greatest));
+        fact("maximum", value(greatest));
     }
-    if let Some(mean) = &profile.mean {
-        fact("mean", mean.clone());
+    if let Some(median) = &profile.median {
+        let about = if profile.is_sampled { "about " } else { "" };
+        let sample = if profile.is_sampled { " (of a sample of 10,000)" } else { "" };
+        fact("median", format!("{about}{}{sample}", value(median)));
+    }
+    let about = if profile.is_rounded { "about " } else { "" };
+    for (name, number) in [("sum", &profile.sum), ("mean", &profile.mean)] {
+        if let Some(number) = number {
+            fact(name, format!("{about}{number}"));
+        }
+    }
+    if let Some(deviation) = &profile.deviation {
+        fact("standard deviation", deviation.clone());
     }
     if let Some((least, most)) = profile.lengths {
         fact("length", format!("{} to {}", grouped(least), grouped(most)));
@@ -99,19 +115,26 @@ fn bar(out: &mut LineBuilder, label: &str, (value, most): (f64, f64), number: &s
 pub(super) fn chart(out: &mut LineBuilder, series: &Series, scope: &str) {
     let left_out = match (series.left_out, series.x_scale) {
         (0, _) => String::new(),
+        (count, None) if series.bar_value == BarValue::Count => {
+            format!("; {} left out: NULL", counted(count, "row"))
+        }
         (count, None) => format!("; {} left out: not a number", counted(count, "row")),
         (count, Some(_)) => format!("; {} left out: a value is missing", counted(count, "row")),
     };
     out.line(&format!("Over {scope}{left_out}"), LineStyle::Dim);
     if series.is_thinned {
-        out.line("Not all rows are drawn.", LineStyle::Warning);
+        let text = match series.x_scale {
+            None => format!("Only the first {} labels are drawn.", series.bars.len()),
+            Some(_) => "Not all rows are drawn.".to_owned(),
+        };
+        out.line(&text, LineStyle::Warning);
     }
     out.empty_line();
-    let most = series.bars.iter().map(|(_, value)| value.abs()).fold(0.0, f64::max);
-    let widest = series.bars.iter().map(|(label, _)| visible(label).cells()).max().unwrap_or(0).min(out.width() / 3);
-    for (label, value) in &series.bars {
-        let label = clip(&visible(label), widest);
+    let most = series.bars.iter().map(|bar| bar.value.abs()).fold(0.0, f64::max);
+    let widest = series.bars.iter().map(|bar| visible(&bar.label).cells()).max().unwrap_or(0).min(out.width() / 3);
+    for shown in &series.bars {
+        let label = clip(&visible(&shown.label), widest);
         let pad = " ".repeat(widest.saturating_sub(label.cells()));
-        bar(out, &format!("{label}{pad}"), (value.abs(), most), &value.to_string());
+        bar(out, &format!("{label}{pad}"), (shown.value.abs(), most), &shown.text);
     }
 }

@@ -50,8 +50,8 @@ impl InspectorView<'_> {
             InspectorContent::Profile { column, .. } => {
                 (format!("Column {}", visible(&column.name)), type_text(column))
             }
-            InspectorContent::Chart { columns, .. } => {
-                (format!("{} by {}", visible(&columns.1.name), visible(&columns.0.name)), String::new())
+            InspectorContent::Chart { columns, series, .. } => {
+                (series.title(&visible(&columns.0.name), &visible(&columns.1.name)), String::new())
             }
             InspectorContent::Warnings(count, _) => ("Warnings".into(), grouped(u64::from(*count))),
             InspectorContent::Problem(_) => ("Problem".into(), String::new()),

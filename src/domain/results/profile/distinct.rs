@@ -66,6 +66,11 @@ impl DistinctCounter {
         }
     }
 
+    /// Returns the distinct values with their counts, if they are complete.
+    pub(super) fn values(&self) -> Option<impl Iterator<Item = &FrequentValue>> {
+        self.registers.is_empty().then(|| self.seen.values())
+    }
+
     /// Returns the number of distinct values, the most frequent ones, and whether the counts of these are exact.
     pub(super) fn finish(self) -> (DistinctCount, Vec<FrequentValue>, bool) {
         let is_exact = self.registers.is_empty();

@@ -1,4 +1,4 @@
-//! The distribution of numbers and times: mean, quantiles of a sample, and a histogram whose bins grow with the range.
+//! The distribution of numbers and times: sum, mean, quantiles of a sample, and a histogram whose bins grow with the range.
 //! Quantiles are values as the server printed them.
 
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ const SAMPLE: usize = 10_000;
 const FINE: usize = 4096;
 const BARS: usize = 12;
 /// The percentages of the reported quantiles.
-const PERCENTS: [u8; 5] = [5, 25, 50, 75, 95];
+pub(super) const PERCENTS: [u8; 5] = [5, 25, 50, 75, 95];
 
 /// Collects values of one scale.
 #[derive(Debug)]
@@ -102,29 +102,23 @@ impl Distribution {
         (self.bins, self.power) = (bins, power);
     }
 
-    pub(super) fn mean(&self) -> Option<String> {
+    /// Returns the sum and the mean of the positions; `None` if there are none.
+    pub(super) fn sum_and_mean(&self) -> Option<(f64, f64)> {
         let count: u64 = self.bins.values().map(|(count, _)| count).sum();
-        if count == 0 {
-            return None;
-        }
-        let mean = (self.sum + self.lost) / count as f64;
-        let rounded: f64 = format!("{mean:.9e}").parse().unwrap_or(mean);
-        Some(if rounded.abs() >= 1e15 || (rounded != 0.0 && rounded.abs() < 1e-6) {
-            format!("{rounded:e}")
-        } else {
-            rounded.to_string()
-        })
+        let sum = self.sum + self.lost;
+        (count > 0).then(|| (sum, sum / count as f64))
     }
 
     pub(super) fn is_sampled(&self) -> bool {
         self.count > SAMPLE as u64
     }
 
+    /// Returns the quantiles of the sample.
     pub(super) fn quantiles(&self) -> Vec<(u8, Box<[u8]>)> {
         let mut sample: Vec<&(CompareKey<'static>, Box<[u8]>)> = self.sample.iter().collect();
         sample.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        // The nearest rank is always an existing value, never an interpolated one.
         let at = |percent: u8| {
-            // The nearest rank is always an existing value, never an interpolated one.
             let rank = (sample.len() * usize::from(percent)).div_ceil(100).max(1);
             sample.get(rank - 1).map(|(_, value)| (percent, value.clone()))
         };
