@@ -708,6 +708,70 @@ fn several_statements_make_tabs_and_the_first_that_fails_ends_them() {
 }
 
 #[test]
+fn results_belong_to_their_worksheet_with_tab_and_cursor_and_marks_of_others() {
+    let (mut bench, first) = with_rows(5_000);
+    bench.keys("f4 down down right");
+    bench.keys("alt-2 ctrl-n");
+    assert!(bench.model.grid.front().is_none());
+    assert!(shown(&bench).contains("Results appear here"), "{}", shown(&bench));
+    bench.text("SELECT 2;");
+    let second = bench.run();
+    // The first worksheet shows its own result, with its cursor, and a mark of the one that runs.
+    bench.keys("alt-left");
+    assert_eq!((front(&bench).id, front(&bench).row, front(&bench).place), (first, 2, 1));
+    assert!(shown(&bench).contains("2 (running)"), "{}", shown(&bench));
+    arrive(&mut bench, second, 3);
+    assert_eq!(front(&bench).id, first);
+    assert!(shown(&bench).contains("2 (done)"), "{}", shown(&bench));
+    bench.keys("alt-right");
+    assert_eq!(front(&bench).id, second);
+    bench.keys("alt-left");
+    assert!(!shown(&bench).contains("(done)"), "{}", shown(&bench));
+    // A new statement replaces only the result of its own worksheet.
+    let third = bench.run();
+    arrive(&mut bench, third, 3);
+    assert!(bench.model.grid.of(first).is_none() && bench.model.grid.of(second).is_some());
+    bench.keys("alt-3 ]");
+    assert_eq!(front(&bench).id, third);
+    // A closed worksheet takes its result along, and brings it back when it is opened again.
+    bench.keys("alt-2 alt-w");
+    assert_eq!(front(&bench).id, second);
+    bench.keys("alt-u");
+    assert_eq!(front(&bench).id, third);
+}
+
+#[test]
+fn a_worksheet_that_cannot_be_opened_again_drops_its_results() {
+    let (mut bench, first) = with_rows(3);
+    bench.keys("f4 alt-2 ctrl-n ctrl-n alt-left alt-left");
+    assert_eq!(front(&bench).id, first);
+    bench.keys("ctrl-a delete alt-w");
+    assert!(bench.model.grid.of(first).is_none());
+    bench.take(|effect| matches!(effect, Effect::Store(StoreCmd::Drop(result)) if *result == first));
+}
+
+#[test]
+fn a_result_says_what_it_is_on_the_border_and_in_its_tab() {
+    let (mut bench, _) = with_rows(3);
+    assert!(shown(&bench).contains("SELECT id, study_id, name FROM subject ─ all 3 rows"), "{}", shown(&bench));
+    bench.keys("f4 alt-2");
+    bench.text("\n-- about sites\nSELECT  status,\n  count(*)\nFROM site;SELECT 3;");
+    bench.keys("f9");
+    let ids: Vec<ResultId> = (0..3)
+        .map(|_| {
+            let result = bench.permit();
+            arrive(&mut bench, result, 3);
+            result
+        })
+        .collect();
+    assert_eq!(front(&bench).id, ids[2]);
+    bench.keys("alt-3 [ f4");
+    let screen = shown(&bench);
+    assert!(screen.contains("2/3 SELECT status, count(*) FROM site ─ all 3 rows"), "{screen}");
+    assert!(screen.contains("1 SELECT id, study_id, name FROM …  [2 SELECT status"), "{screen}");
+}
+
+#[test]
 fn a_column_is_described_and_the_words_say_over_what() {
     let (mut bench, result) = with_rows(9);
     bench.keys("i");

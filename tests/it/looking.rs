@@ -253,10 +253,10 @@ fn the_chart_list_begins_with_the_cursors_column_and_hides_nothing() {
 }
 
 #[test]
-fn a_result_beside_others_is_told_by_its_table() {
+fn a_result_next_to_others_has_its_number_and_its_statement() {
     let columns = [column("id", WireType::LongLong)];
     let mut bench = with_columns(&columns, 3);
-    assert!(shown(&bench).contains("Results ─ all 3 rows"), "{}", shown(&bench));
+    assert!(shown(&bench).contains("┏ SELECT * FROM subject ─ all 3 rows"), "{}", shown(&bench));
     bench.keys("P f4 f6 f6");
     let second = bench.run();
     arrive(&mut bench, second, &columns, 2);
@@ -264,15 +264,10 @@ fn a_result_beside_others_is_told_by_its_table() {
         bench.keys("f6");
     }
     bench.keys("f4");
-    assert!(shown(&bench).contains("Result 2/2: subject ─ all 2 rows"), "{}", shown(&bench));
+    assert!(shown(&bench).contains("2/2 SELECT * FROM subject ─ all 2 rows"), "{}", shown(&bench));
     assert!(shown(&bench).contains("next result"), "{}", shown(&bench));
     bench.keys("[");
-    assert!(shown(&bench).contains("Result 1/2 kept: subject ─ all 3 rows"), "{}", shown(&bench));
-    let mut expression = column("n", WireType::LongLong);
-    expression.origin = ColumnOrigin::default();
-    arrive(&mut bench, second, &[columns[0].clone(), expression], 2);
-    bench.keys("]");
-    assert!(shown(&bench).contains("Result 2/2 ─ all 2 rows"), "{}", shown(&bench));
+    assert!(shown(&bench).contains("1/2 kept SELECT * FROM subject ─ all 3 rows"), "{}", shown(&bench));
 }
 
 #[test]

@@ -281,5 +281,5 @@ fn a_result_of_another_profile_than_that_of_the_header_names_its_own() {
     let mut other = (**bench.model.context.profile.as_ref().unwrap()).clone();
     other.name = "us".into();
     bench.model.context.profile = Some(std::sync::Arc::new(other));
-    assert!(screen(&bench).contains("Results ─ FROM eu: "), "{}", screen(&bench));
+    assert!(screen(&bench).contains("SELECT 1 ─ FROM eu: "), "{}", screen(&bench));
 }

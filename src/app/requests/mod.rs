@@ -287,7 +287,8 @@ fn neighbour(model: &Model, forward: bool) -> Focus {
 pub(super) fn run_requests(model: &mut Model, requests: Vec<Request>, effects: &mut Vec<Effect>) {
     let mut waiting: std::collections::VecDeque<Request> = requests.into();
     for _ in 0..MAX_REQUESTS {
-        let Some(request) = waiting.pop_front().or_else(|| results::close_stale_inspector(model)) else { break };
+        let next = waiting.pop_front().or_else(|| results::show_worksheet(model, effects));
+        let Some(request) = next.or_else(|| results::close_stale_inspector(model)) else { break };
         let mut more = Vec::new();
         handle(model, request, &mut more, effects);
         waiting.extend(more);

@@ -3,8 +3,9 @@
 use crate::app::dialogs::ExportDialog;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::panes::grid::ResultSet;
+use crate::app::panes::grid::{ResultSet, WorksheetKeys};
 use crate::app::panes::inspector::InspectorContent;
+use crate::app::panes::worksheet::{RunMark, Worksheet};
 use crate::app::panes::{PaneContext, with};
 use crate::app::request::{ExportRows, Request};
 use crate::domain::protocol::{ExportId, ExportJob};
@@ -88,6 +89,26 @@ pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Req
         Request::Jump { row, column } => with!(model, requests, effects, grid.jump(row, column)),
         _ => {}
     }
+}
+
+/// Shows the results of the worksheet in front, and marks the other worksheets whose statements run or have ended.
+pub(super) fn show_worksheet(model: &mut Model, effects: &mut Vec<Effect>) -> Option<Request> {
+    let key = |sheet: &Worksheet| sheet.key.clone();
+    let worksheets = &mut model.worksheets;
+    let keys = WorksheetKeys {
+        profile: worksheets.profile.clone(),
+        front: worksheets.sheet().map(key).unwrap_or_default(),
+        open: worksheets.sheets.iter().map(key).collect(),
+        closed: worksheets.closed.iter().map(key).collect(),
+    };
+    let is_new = model.grid.on_worksheets(keys, effects);
+    let running = model.context.running().and_then(|statement| model.grid.of(statement.result()));
+    let ended = model.grid.unseen().map(|result| {
+        let mark = if result.problem().is_some() { RunMark::Failed } else { RunMark::Ended };
+        (result.worksheet.clone(), mark)
+    });
+    model.worksheets.marks = ended.chain(running.map(|result| (result.worksheet.clone(), RunMark::Runs))).collect();
+    is_new.then_some(Request::Settle)
 }
 
 /// Clears and hides the inspector if it shows something about a result that is no longer in front.

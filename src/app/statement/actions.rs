@@ -6,6 +6,7 @@ use super::origin::{StatementOrigin, StatementQueue};
 use crate::app::effect::Effect;
 use crate::app::focus::Focus;
 use crate::app::model::Model;
+use crate::app::panes::grid::NewResult;
 use crate::app::panes::{PaneContext, with};
 use crate::app::request::Request;
 use crate::domain::problem::Problem;
@@ -60,8 +61,10 @@ pub(super) fn carry_out(
             }
             if statement.origin.has_result() {
                 let text = authorized.checked().text().to_owned();
-                with!(model, requests, effects, grid.start(result, text, statement.origin));
-                requests.push(look_at_results(model));
+                let worksheet = worksheet_of(model, statement.location.as_ref());
+                let new = NewResult { id: result, statement: text, from: statement.origin, worksheet };
+                with!(model, requests, effects, grid.start(new));
+                requests.push(look_at_results(model, result));
             }
             effects.push(Effect::Storage(StorageCmd::Begin { result, statement: authorized }));
             effects.push(Effect::Wake(SOON));
@@ -163,7 +166,16 @@ fn error_offset(model: &Model, result: ResultId, problem: &Problem) -> Option<us
     })
 }
 
-/// Returns the request to show the results if another panel has the whole screen.
-pub(super) fn look_at_results(model: &Model) -> Request {
-    if model.context.layout.grid.is_none() { Request::Focus(Focus::Grid) } else { Request::Settle }
+/// Returns the key of the worksheet to which a result belongs: the one of its statement, or the one in front.
+pub(super) fn worksheet_of(model: &Model, location: Option<&(String, usize)>) -> String {
+    let front = || model.worksheets.sheet().map(|sheet| sheet.key.clone());
+    location.map(|(key, _)| key.clone()).or_else(front).unwrap_or_default()
+}
+
+/// Returns the request to show a result if another panel has the whole screen. A result of a worksheet that is not in front is not
+/// shown.
+pub(super) fn look_at_results(model: &Model, result: ResultId) -> Request {
+    let front = model.worksheets.sheet().map(|sheet| sheet.key.as_str()).unwrap_or_default();
+    let is_shown = model.grid.of(result).is_some_and(|result| result.worksheet == front);
+    if is_shown && model.context.layout.grid.is_none() { Request::Focus(Focus::Grid) } else { Request::Settle }
 }

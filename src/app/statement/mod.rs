@@ -25,10 +25,10 @@ use super::action::{Action, AppAction};
 use super::context::ConnectionState;
 use super::effect::Effect;
 use super::model::Model;
-use super::panes::grid::GridAction;
+use super::panes::grid::{GridAction, NewResult};
 use super::panes::{PaneContext, with};
 use super::request::Request;
-use actions::{STOPPING, StatementFacts, carry_out, dropped_text, look_at_results};
+use actions::{STOPPING, StatementFacts, carry_out, dropped_text, look_at_results, worksheet_of};
 use life::{Statement, StatementEvent, StatementStart};
 use origin::{StatementOrigin, StatementQueue};
 use start::{NewStatement, StartError, WaitingExport, bounds, elsewhere_question, target};
@@ -229,13 +229,15 @@ fn report_not_started(
                 model.worksheets.mark(start + at, Some(key));
             }
             let result = model.ids.result();
-            with!(model, requests, effects, grid.start(result, new.text, new.origin));
+            let worksheet = worksheet_of(model, new.location.as_ref());
+            let started = NewResult { id: result, statement: new.text, from: new.origin, worksheet };
+            with!(model, requests, effects, grid.start(started));
             let report = RunReport::without_rows(End::Broken(*problem));
             with!(model, requests, effects, grid.on_ended(result, &report));
             if let Some(dropped) = dropped {
                 model.notice(dropped);
             }
-            requests.push(look_at_results(model));
+            requests.push(look_at_results(model, result));
         }
     }
 }

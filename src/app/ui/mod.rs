@@ -4,4 +4,5 @@ pub mod draw;
 pub mod line;
 pub mod look;
 pub mod problem;
+pub mod tab_strip;
 pub mod theme;

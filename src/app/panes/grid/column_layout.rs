@@ -243,7 +243,10 @@ impl ColumnLayout {
     /// Returns the cells that all visible columns need.
     #[must_use]
     pub fn whole_width(&self) -> u16 {
-        u16::try_from(self.cells(0..self.order.len())).unwrap_or(u16::MAX).saturating_sub(GAP)
+        // Without the shares of the free cells: the panel's width must not depend on itself.
+        let bases = self.order.iter().filter_map(|column| self.widths.get(*column));
+        let cells: u32 = bases.map(|sized| u32::from(sized.base) + u32::from(GAP)).sum();
+        u16::try_from(cells).unwrap_or(u16::MAX).saturating_sub(GAP)
     }
 
     /// Returns the columns that fit into so many cells, from left to right.

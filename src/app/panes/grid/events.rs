@@ -102,7 +102,9 @@ impl Grid {
 
     /// Takes the report of a statement.
     pub fn on_ended(&mut self, id: ResultId, report: &RunReport, cx: &mut PaneContext<'_>) {
+        let shown = self.worksheet.clone();
         let Some(result) = self.of_mut(id) else { return };
+        let is_hidden = result.worksheet != shown;
         result.took = Some((report.first_row, report.total));
         result.warnings = (report.warning_count, report.warnings.clone());
         if result.progress.end.is_none() {
@@ -119,6 +121,9 @@ impl Grid {
             cx.request(Request::Notice(format!(
                 "The statement failed after {count}: {reason} ({key} shows the error)"
             )));
+        }
+        if is_hidden {
+            self.unseen.insert(id);
         }
         self.settle(cx);
     }

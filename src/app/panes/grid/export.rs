@@ -53,7 +53,7 @@ impl Grid {
     /// Returns the export that is under way. There is one at most.
     #[must_use]
     pub fn exporting(&self) -> Option<&RunningExport> {
-        self.tabs().0.iter().find_map(|result| result.export.as_ref())
+        self.results.iter().find_map(|result| result.export.as_ref())
     }
 
     /// Returns why the result in front cannot be exported now; `None` if it can.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::app::context::Context;
 use crate::app::statement::origin::StatementOrigin;
+use crate::app::ui::draw::clip;
 use crate::domain::limits::PREVIEW_ROWS;
 use crate::domain::problem::ProblemKind;
 use crate::domain::protocol::{End, Limit, StoreWork};
@@ -12,6 +13,11 @@ use crate::domain::results::{CompareKind, Direction};
 use crate::domain::text::visible;
 
 use super::ResultSet;
+
+/// The widths of the first words of a statement that are tried.
+const NAME_CELLS: [usize; 3] = [60, 32, 18];
+/// The largest width of a name in a tab.
+const TAB_CELLS: usize = 32;
 
 /// The length of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,23 +45,107 @@ fn rows(result: &ResultSet, length: TextLength) -> String {
     }
 }
 
+/// Names the table of a preview or of a followed key: ` of form`. Empty for other results.
+fn of_table(result: &ResultSet) -> String {
+    table(result).map(|table| format!(" of {}", visible(table))).unwrap_or_default()
+}
+
+/// Returns the table of a preview or of a followed key.
+fn table(result: &ResultSet) -> Option<&str> {
+    match result.from {
+        StatementOrigin::Preview | StatementOrigin::Key => result.table(),
+        StatementOrigin::Worksheet { .. }
+        | StatementOrigin::Several { .. }
+        | StatementOrigin::Snippet
+        | StatementOrigin::Export
+        | StatementOrigin::Restore => None,
+    }
+}
+
+/// Returns the first words of the statement; `None` if the row counts name its table.
+fn statement_name(result: &ResultSet) -> Option<String> {
+    let has_counts = matches!(result.progress.end, None | Some(End::Complete)) && result.columns.is_some();
+    (!has_counts || table(result).is_none()).then(|| first_words(&result.statement))
+}
+
+/// Returns a name for a tab: the table of a preview, or the first words of the statement.
+pub(super) fn tab_name(result: &ResultSet) -> String {
+    match table(result) {
+        Some(table) if result.from == StatementOrigin::Preview && result.progress.rows >= PREVIEW_ROWS => {
+            format!("first {PREVIEW_ROWS} rows of {}", visible(table))
+        }
+        Some(table) => visible(table).into_owned(),
+        None => clip(&first_words(&result.statement), TAB_CELLS),
+    }
+}
+
+/// Returns a statement in one line, without the comments before it.
+fn first_words(statement: &str) -> String {
+    let mut rest = statement.trim_start();
+    loop {
+        let after = if rest.starts_with("-- ") || rest.starts_with('#') {
+            rest.split_once('\n').map(|(_, after)| after)
+        } else if rest.starts_with("/*") {
+            rest.split_once("*/").map(|(_, after)| after)
+        } else {
+            None
+        };
+        match after.map(str::trim_start) {
+            Some(after) if !after.is_empty() => rest = after,
+            Some(_) | None => break,
+        }
+    }
+    let start: String = rest.chars().take(4 * NAME_CELLS[0]).collect();
+    visible(&start.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
+}
+
+/// Returns what a result is in several lengths, the longest first: the first words of its statement, its number among the results of
+/// the worksheet, whether it is kept, and whether the user came to it by a key.
+pub(super) fn names(result: &ResultSet, (at, count): (usize, usize)) -> Vec<String> {
+    let kept = if result.is_pinned { " kept" } else { "" };
+    let followed = if result.came_from.is_some() { " ←" } else { "" };
+    let name = statement_name(result).unwrap_or_default();
+    let widths = NAME_CELLS.into_iter().filter(|_| !name.is_empty());
+    let mut names: Vec<String> = widths
+        .map(|width| {
+            let name = clip(&name, width);
+            if count > 1 {
+                format!("{}/{count}{kept}{followed} {name}", at + 1)
+            } else {
+                format!("{name}{kept}{followed}")
+            }
+        })
+        .collect();
+    names.dedup();
+    names.push(if count > 1 {
+        format!("Result {}/{count}{kept}{followed}", at + 1)
+    } else {
+        format!("Results{kept}{followed}")
+    });
+    names
+}
+
 /// Describes the progress or the end of a statement, with its warnings.
 fn status(result: &ResultSet, length: TextLength) -> String {
     let all = result.progress.rows;
     let is_filtered = result.view.is_some() && result.arrangement.filter.is_some();
     let rows = rows(result, length);
+    let of = |result: &ResultSet| match length {
+        TextLength::Full => of_table(result),
+        TextLength::Short => String::new(),
+    };
     let status = match &result.progress.end {
         None if result.columns.is_none() => "waiting for the first row".to_owned(),
         None if is_filtered => format!("{rows}, {} so far", grouped(all)),
-        None => format!("{rows} so far"),
+        None => format!("{rows}{} so far", of(result)),
         // The user did not type the LIMIT of a preview, so it is always shown.
         Some(End::Complete) if result.from == StatementOrigin::Preview && all >= PREVIEW_ROWS && !is_filtered => {
-            format!("first {rows} (LIMIT {PREVIEW_ROWS})")
+            format!("first {rows}{} (LIMIT {PREVIEW_ROWS})", of(result))
         }
         Some(End::Complete) if all == 0 => "no rows".to_owned(),
         Some(End::Complete) if is_filtered => rows,
-        Some(End::Complete) if all == 1 => rows,
-        Some(End::Complete) => format!("all {rows}"),
+        Some(End::Complete) if all == 1 => format!("{rows}{}", of(result)),
+        Some(End::Complete) => format!("all {rows}{}", of(result)),
         Some(End::Limit(Limit::Rows(_))) => format!("{rows}, cut at the row limit"),
         Some(End::Limit(Limit::Bytes(limit))) => format!("{rows}, cut at {} bytes", grouped(*limit)),
         Some(End::Limit(Limit::FirstRow(seconds))) => format!("stopped: no row in {seconds} s"),
@@ -95,7 +185,8 @@ pub(super) fn titles(result: &ResultSet, which: &str, context: &Context) -> (Vec
     }
     let first: Vec<String> = done_here(result, TextLength::Short).into_iter().take(1).collect();
     let least = format!("{origin}{}", joined(status(result, TextLength::Short), first));
-    if which == "Results" {
+    // One result needs no name before its counts.
+    if which.starts_with("Results") {
         titles.push(full);
         return (titles, vec![short, least]);
     }

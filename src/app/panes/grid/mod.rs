@@ -22,10 +22,12 @@ pub use column_layout::{ColumnLayout, ColumnSpan};
 pub use export::RunningExport;
 pub use pending_job::PendingJob;
 pub use selection::{CellRange, Selection};
+pub use tabs::{NewResult, WorksheetKeys};
 pub use totals::RequestedTotals;
 pub use view::GridView;
 pub use zones::ZonedColumn;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +42,8 @@ use crate::domain::results::{Arrangement, Column, Pattern, Window};
 pub struct ResultSet {
     pub id: ResultId,
     pub statement: String,
+    /// The key of its worksheet: the one in which it was run, or that was in front.
+    pub worksheet: String,
     /// Where it comes from.
     pub from: StatementOrigin,
     /// The profile that it ran on.
@@ -126,8 +130,18 @@ pub enum AfterSearch {
 /// The state of the results.
 #[derive(Debug, Default)]
 pub struct Grid {
+    /// The results of all worksheets, oldest first.
     results: Vec<ResultSet>,
-    front: usize,
+    /// The key of the worksheet whose results are shown.
+    worksheet: String,
+    /// The result in front of each worksheet.
+    fronts: BTreeMap<String, ResultId>,
+    /// The keys of the worksheets that are open.
+    open: Vec<String>,
+    /// The profile of these worksheets.
+    profile: Option<String>,
+    /// Results that have ended while another worksheet was shown, and were not shown since.
+    unseen: BTreeSet<ResultId>,
 }
 
 /// A whole value that was requested, and its purpose.
@@ -217,17 +231,21 @@ impl Grid {
     /// Returns the result in front.
     #[must_use]
     pub fn front(&self) -> Option<&ResultSet> {
-        self.results.get(self.front)
+        self.results.get(self.front_position()?)
     }
 
     fn front_mut(&mut self) -> Option<&mut ResultSet> {
-        self.results.get_mut(self.front)
+        let position = self.front_position()?;
+        self.results.get_mut(position)
     }
 
-    /// Returns the results, oldest first, and the position of the one in front.
+    /// Returns the results of the worksheet that is shown, oldest first, and the position of the one in front.
     #[must_use]
-    pub fn tabs(&self) -> (&[ResultSet], usize) {
-        (&self.results, self.front)
+    pub fn tabs(&self) -> (Vec<&ResultSet>, usize) {
+        let tabs: Vec<&ResultSet> = self.results.iter().filter(|result| result.worksheet == self.worksheet).collect();
+        let front = self.front().map(|front| front.id);
+        let position = tabs.iter().position(|result| Some(result.id) == front).unwrap_or(0);
+        (tabs, position)
     }
 
     /// Returns the result with this id.

@@ -1,4 +1,5 @@
-//! Tabs of results. A new result replaces those that are not kept. After a followed key, the user can go back.
+//! Tabs of results. They belong to their worksheet. A new result replaces those of its worksheet that are not kept. After a
+//! followed key, the user can go back.
 
 use crate::app::effect::Effect;
 use crate::app::panes::PaneContext;
@@ -13,25 +14,114 @@ use super::{ColumnLayout, Grid, PendingJob, ResultSet};
 /// Results that are open at most, because each uses memory.
 const MAX_RESULTS: usize = 8;
 
+/// A result that starts.
+#[derive(Debug)]
+pub struct NewResult {
+    pub id: ResultId,
+    pub statement: String,
+    pub from: StatementOrigin,
+    /// The key of its worksheet.
+    pub worksheet: String,
+}
+
+/// The keys of the worksheets of a profile.
+#[derive(Debug, Clone, Default)]
+pub struct WorksheetKeys {
+    pub profile: Option<String>,
+    /// The one in front.
+    pub front: String,
+    pub open: Vec<String>,
+    /// Those that can be opened again.
+    pub closed: Vec<String>,
+}
+
 impl Grid {
     /// Returns the largest number of results if a new one has no place: all of them are kept, exported or running.
     #[must_use]
     pub fn full(&self) -> Option<usize> {
-        let must_stay = |result: &&ResultSet| result.is_pinned || result.export.is_some() || !result.has_ended();
-        (self.results.iter().filter(must_stay).count() >= MAX_RESULTS).then_some(MAX_RESULTS)
+        (self.results.iter().filter(|result| self.must_stay(result)).count() >= MAX_RESULTS).then_some(MAX_RESULTS)
+    }
+
+    /// Returns whether a result cannot give way to a new one. What is kept in a closed worksheet can, because it is not
+    /// shown.
+    fn must_stay(&self, result: &ResultSet) -> bool {
+        (result.is_pinned && !self.is_closed(result)) || result.export.is_some() || !result.has_ended()
+    }
+
+    fn is_closed(&self, result: &ResultSet) -> bool {
+        !self.open.is_empty() && !self.open.contains(&result.worksheet)
     }
 
     /// Removes all results, because their rows are gone. Returns their ids.
     pub fn remove_all(&mut self) -> Vec<ResultId> {
-        self.front = 0;
+        self.fronts.clear();
+        self.unseen.clear();
         self.results.drain(..).map(|result| result.id).collect()
     }
 
-    /// Starts a new result. It replaces the other results, except those that are kept, exported or running, those of
-    /// the same run of several statements, and, after a followed key, all of them.
-    pub fn start(&mut self, id: ResultId, statement: String, from: StatementOrigin, cx: &mut PaneContext<'_>) {
+    /// Shows the results of the worksheet in front, and drops those of worksheets that no longer exist. Returns whether another
+    /// worksheet is shown than before.
+    pub fn on_worksheets(&mut self, keys: WorksheetKeys, effects: &mut Vec<Effect>) -> bool {
+        if self.profile != keys.profile {
+            // Two profiles can have worksheets of one key. What is shown of another profile stays with the first worksheet.
+            self.profile.clone_from(&keys.profile);
+            let front = self.front().map(|result| result.id);
+            for result in &mut self.results {
+                result.worksheet.clone_from(&keys.front);
+            }
+            self.fronts = front.map(|id| (keys.front.clone(), id)).into_iter().collect();
+        }
+        let is_new = self.worksheet != keys.front;
+        self.worksheet = keys.front;
+        self.open = keys.open;
+        let exists = |key: &String| self.open.contains(key) || keys.closed.contains(key);
+        let stays = |result: &ResultSet| exists(&result.worksheet) || result.export.is_some() || !result.has_ended();
+        let surplus: Vec<ResultId> =
+            self.results.iter().filter(|result| !stays(result)).map(|result| result.id).collect();
+        for id in surplus {
+            self.remove(id, effects);
+        }
+        let is_shown = |id: &ResultId| self.of(*id).is_none_or(|result| result.worksheet == self.worksheet);
+        let seen: Vec<ResultId> = self.unseen.iter().copied().filter(is_shown).collect();
+        for id in seen {
+            self.unseen.remove(&id);
+        }
+        is_new
+    }
+
+    /// Returns the keys of the worksheets of which a result has ended while another worksheet was shown.
+    pub fn unseen(&self) -> impl Iterator<Item = &ResultSet> {
+        self.unseen.iter().filter_map(|id| self.of(*id))
+    }
+
+    /// Returns the position of the result in front among all results.
+    pub(super) fn front_position(&self) -> Option<usize> {
+        let id = self.fronts.get(&self.worksheet)?;
+        self.results.iter().position(|result| result.id == *id)
+    }
+
+    /// Removes a result. If it was in front of its worksheet, the next one is then, or the one before.
+    fn remove(&mut self, id: ResultId, effects: &mut Vec<Effect>) {
+        let Some(position) = self.results.iter().position(|result| result.id == id) else { return };
+        let result = self.results.remove(position);
+        effects.push(Effect::Store(StoreCmd::Drop(id)));
+        self.unseen.remove(&id);
+        if self.fronts.get(&result.worksheet) == Some(&id) {
+            let is_of = |other: &&ResultSet| other.worksheet == result.worksheet;
+            let (before, after) = self.results.split_at(position);
+            match after.iter().find(is_of).or_else(|| before.iter().rfind(is_of)).map(|other| other.id) {
+                Some(next) => self.fronts.insert(result.worksheet, next),
+                None => self.fronts.remove(&result.worksheet),
+            };
+        }
+    }
+
+    /// Starts a new result in front of its worksheet. It replaces the other results of the worksheet, except those that are kept,
+    /// exported or running, those of the same run of several statements, and, after a followed key, all of them.
+    pub fn start(&mut self, new: NewResult, cx: &mut PaneContext<'_>) {
+        let NewResult { id, statement, from, worksheet } = new;
         let came_from = match from {
-            StatementOrigin::Key => self.front().map(|result| result.id),
+            StatementOrigin::Key => self.fronts.get(&worksheet).copied(),
             StatementOrigin::Worksheet { .. }
             | StatementOrigin::Preview
             | StatementOrigin::Snippet
@@ -42,27 +132,27 @@ impl Grid {
         };
         let stays = |result: &ResultSet| {
             let of_the_same_run = matches!((from, result.from), (StatementOrigin::Several { run, .. }, StatementOrigin::Several { run: other, .. }) if run == other);
-            result.is_pinned || result.export.is_some() || came_from.is_some() || of_the_same_run || !result.has_ended()
+            let must_stay = result.is_pinned || result.export.is_some() || !result.has_ended();
+            result.worksheet != worksheet || must_stay || came_from.is_some() || of_the_same_run
         };
-        self.results.retain(|result| {
-            let stays = stays(result);
-            if !stays {
-                cx.effect(Effect::Store(StoreCmd::Drop(result.id)));
-            }
-            stays
-        });
-        while self.results.len() >= MAX_RESULTS {
-            let oldest = self
-                .results
-                .iter()
-                .position(|result| !result.is_pinned && result.export.is_none() && result.has_ended());
-            let result = self.results.remove(oldest.unwrap_or(0));
-            cx.effect(Effect::Store(StoreCmd::Drop(result.id)));
+        let replaced: Vec<ResultId> =
+            self.results.iter().filter(|result| !stays(result)).map(|result| result.id).collect();
+        for id in replaced {
+            self.remove(id, cx.effects);
         }
-        self.front = self.results.len();
+        while self.results.len() >= MAX_RESULTS {
+            // Those of closed worksheets give way first.
+            let can_go = |result: &&ResultSet| !self.must_stay(result);
+            let closed = self.results.iter().filter(can_go).find(|result| self.is_closed(result));
+            let oldest = closed.or_else(|| self.results.iter().find(can_go)).or(self.results.first());
+            let Some(oldest) = oldest.map(|result| result.id) else { break };
+            self.remove(oldest, cx.effects);
+        }
+        self.fronts.insert(worksheet.clone(), id);
         self.results.push(ResultSet {
             id,
             statement,
+            worksheet,
             from,
             profile: cx.context.profile.as_ref().map(|profile| profile.name.clone()).unwrap_or_default(),
             database: cx.context.database.clone(),
@@ -95,41 +185,37 @@ impl Grid {
         });
     }
 
-    /// Shows the next or the previous result.
+    /// Shows the next or the previous result of the worksheet.
     pub(super) fn turn(&mut self, forward: bool, cx: &mut PaneContext<'_>) {
-        let count = self.results.len();
-        if count == 0 {
-            cx.request(Request::Notice("There is no result yet.".into()));
-            return;
-        }
-        if count < 2 {
-            cx.request(Request::Notice(
+        let (tabs, front) = self.tabs();
+        let count = tabs.len();
+        let next =
+            tabs.get((front + if forward { 1 } else { count.max(1) - 1 }) % count.max(1)).map(|result| result.id);
+        match (count, next) {
+            (0, _) | (_, None) => cx.request(Request::Notice("There is no result yet.".into())),
+            (1, _) => cx.request(Request::Notice(
                 "There is only one result. Keep it to have it next to the following one.".into(),
-            ));
-            return;
+            )),
+            (_, Some(next)) => drop(self.fronts.insert(self.worksheet.clone(), next)),
         }
-        self.front = (self.front + if forward { 1 } else { count - 1 }) % count;
     }
 
     /// Closes the result in front, unless its statement or an export is running.
     pub(super) fn close(&mut self, cx: &mut PaneContext<'_>) {
-        if self.results.is_empty() {
+        let Some(front) = self.front() else {
             cx.request(Request::Notice("There is no result to close.".into()));
             return;
-        }
-        if self.front().is_some_and(|result| !result.has_ended()) {
+        };
+        if !front.has_ended() {
             cx.request(Request::Notice("The statement is still running. Stop it first.".into()));
             return;
         }
-        if self.front().is_some_and(|result| result.export.is_some()) {
+        if front.export.is_some() {
             cx.request(Request::Notice("The result is being exported. Stop the export first.".into()));
             return;
         }
-        if self.front < self.results.len() {
-            let result = self.results.remove(self.front);
-            cx.effect(Effect::Store(StoreCmd::Drop(result.id)));
-            self.front = self.front.min(self.results.len().saturating_sub(1));
-        }
+        let id = front.id;
+        self.remove(id, cx.effects);
     }
 
     /// Keeps the result in front when the next one opens, or stops keeping it.
@@ -150,14 +236,13 @@ impl Grid {
     /// Goes back to the result in which the user followed a key.
     pub(super) fn back(&mut self, cx: &mut PaneContext<'_>) {
         let before = self.front().and_then(|result| result.came_from);
-        let position = before.and_then(|id| self.results.iter().position(|result| result.id == id));
-        let Some(position) = position else {
+        let Some(before) = before.filter(|id| self.of(*id).is_some()) else {
             cx.request(Request::Notice("You followed no key to this result.".into()));
             return;
         };
         if !self.front().is_some_and(|result| result.is_pinned) {
             self.close(cx);
         }
-        self.front = position.min(self.results.len().saturating_sub(1));
+        self.fronts.insert(self.worksheet.clone(), before);
     }
 }

@@ -111,7 +111,6 @@ impl Grid {
 
     /// Puts the cursor of the result in front on a cell and scrolls it into view. Requests the rows near the screen.
     pub fn settle(&mut self, cx: &mut PaneContext<'_>) {
-        self.front = self.front.min(self.results.len().saturating_sub(1));
         if let Some(result) = self.front_mut() {
             result.settle(cx);
         }

@@ -9,6 +9,7 @@ use crate::app::context::Context;
 use crate::app::layout::Area;
 use crate::app::ui::draw::{clip, panel, parts, wrap};
 use crate::app::ui::problem::draw_problem;
+use crate::app::ui::tab_strip::tab_strip;
 use crate::app::ui::theme::Theme;
 use crate::domain::protocol::End;
 use crate::domain::quantity::grouped;
@@ -18,7 +19,7 @@ use crate::domain::results::{
 use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::visible;
 
-use super::labels::titles;
+use super::labels::{names, tab_name, titles};
 use super::update::number_width;
 use super::zones::type_label;
 use super::{CellRange, ColumnSpan, Grid, GridAction, ResultSet};
@@ -80,8 +81,10 @@ impl GridView<'_> {
             title = fitting(&totals, room);
         }
         let inside = panel(buffer, area, &title, &position, self.in_focus, self.theme);
-        if has_bottom && !totals.is_empty() {
-            let text = format!(" {} ", fitting(&totals, usize::from(area.width.saturating_sub(6))));
+        if has_bottom {
+            let room = usize::from(area.width.saturating_sub(6));
+            let text = if totals.is_empty() { self.tabs(room) } else { fitting(&totals, room) };
+            let text = if text.is_empty() { text } else { format!(" {text} ") };
             let y = area.bottom().saturating_sub(1);
             parts(buffer, (area.x + 2, y), area.right().saturating_sub(2), [(text.as_str(), self.theme.text())]);
         }
@@ -102,22 +105,26 @@ impl GridView<'_> {
         }
     }
 
+    /// Returns the strip of the results of this worksheet; empty for fewer than two.
+    fn tabs(&self, room: usize) -> String {
+        let (results, front) = self.grid.tabs();
+        if results.len() < 2 {
+            return String::new();
+        }
+        let named = |(at, result): (usize, &&ResultSet)| format!("{} {}", at + 1, tab_name(result));
+        let names: Vec<String> = results.iter().enumerate().map(named).collect();
+        tab_strip(&names, front, room)
+    }
+
     /// Returns the title of the panel, and the cursor's position if there is room for both.
     fn titles(&self, result: &ResultSet, width: u16) -> (String, String) {
         let (results, front) = self.grid.tabs();
-        let which = match results.len() {
-            0 | 1 => "Results".to_owned(),
-            count => format!("Result {}/{count}", front + 1),
-        };
-        let kept = if result.is_pinned { " kept" } else { "" };
-        let followed = if result.came_from.is_some() { " ←" } else { "" };
-        let which = format!("{which}{kept}{followed}");
-        let (mut full, short) = titles(result, &which, self.context);
-        // Of several results, the longest title also has the table.
-        if let Some(table) = result.table().filter(|_| results.len() > 1) {
-            let mark = if result.came_from.is_some() { " " } else { ": " };
-            let rest = full.first().and_then(|title| title.strip_prefix(&which)).unwrap_or_default();
-            full.insert(0, format!("{which}{mark}{}{rest}", visible(table)));
+        let (mut full, mut short) = (Vec::new(), Vec::new());
+        for name in names(result, (front, results.len())) {
+            let (longer, shorter) = titles(result, &name, self.context);
+            full.extend(longer);
+            // The short titles have no name.
+            short = shorter;
         }
         let position = position(result);
         let room = usize::from(width.saturating_sub(4));

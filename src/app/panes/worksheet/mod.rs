@@ -1,6 +1,6 @@
 //! Worksheets: tabs of SQL text, which rrx saves by itself. The statement at the cursor runs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 pub mod actions;
@@ -34,6 +34,26 @@ pub struct Worksheet {
     pub last_run: Option<(String, Option<String>)>,
 }
 
+/// What the statement of a worksheet does that is not in front.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RunMark {
+    Ended,
+    Failed,
+    Runs,
+}
+
+impl RunMark {
+    /// Returns the word after the worksheet's title.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ended => "done",
+            Self::Failed => "failed",
+            Self::Runs => "running",
+        }
+    }
+}
+
 /// The worksheets of a profile.
 #[derive(Debug, Default)]
 pub struct Worksheets {
@@ -51,6 +71,8 @@ pub struct Worksheets {
     pub taken: Option<String>,
     /// Whether there are changes that are not saved.
     pub is_dirty: bool,
+    /// The worksheets, by their keys, of which a statement runs, or has ended while another worksheet was in front.
+    pub marks: BTreeMap<String, RunMark>,
     /// When the cursor or the tab in front was changed last, if that is not saved.
     pub moved_at: Option<Duration>,
     /// The profiles whose worksheets are being saved.

@@ -7,6 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::context::Context;
 use crate::app::ui::draw::{panel, parts};
+use crate::app::ui::tab_strip::tab_strip;
 use crate::app::ui::theme::Theme;
 use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::{is_drawable, one_line};
@@ -22,6 +23,8 @@ pub struct WorksheetView<'a> {
     pub in_focus: bool,
 }
 
+/// The least cells of the tabs next to the cursor's position. With fewer the position is left out.
+const LEAST_STRIP: usize = 24;
 /// Width of the mark, the line number and a space.
 pub(super) const GUTTER: u16 = 6;
 
@@ -35,7 +38,10 @@ impl WorksheetView<'_> {
             .enumerate()
             .map(|(n, sheet)| {
                 let title = one_line(&sheet.title);
-                if n == self.worksheets.front { format!("[{title}]") } else { title }
+                match self.worksheets.marks.get(&sheet.key).filter(|_| n != self.worksheets.front) {
+                    Some(mark) => format!("{title} ({})", mark.word()),
+                    None => title,
+                }
             })
             .collect();
         let Some(sheet) = self.worksheets.sheet() else {
@@ -50,7 +56,12 @@ impl WorksheetView<'_> {
         });
         let count = sheet.editor.lines().len();
         let right = format!("{}line {}/{count} · col {}", elsewhere.unwrap_or_default(), line + 1, column + 1);
-        let inside = panel(buffer, area, &tabs.join("  "), &right, self.in_focus, self.theme);
+        let room = usize::from(area.width.saturating_sub(4));
+        let next_to_it = room.saturating_sub(right.cells() + 4);
+        let strip_room = if next_to_it < LEAST_STRIP { room } else { next_to_it };
+        let strip = tab_strip(&tabs, self.worksheets.front, strip_room);
+        let right = if strip.cells() + 3 + right.cells() <= room { right } else { String::new() };
+        let inside = panel(buffer, area, &strip, &right, self.in_focus, self.theme);
         if inside.is_empty() {
             return;
         }
