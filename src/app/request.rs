@@ -6,7 +6,7 @@ use crate::domain::catalog::find::{FindMatch, ObjectRef};
 use crate::domain::compute::ComputeWork;
 use crate::domain::export::CopyFormat;
 use crate::domain::problem::Problem;
-use crate::domain::protocol::{CopyText, ExportJob, FormatChoice, ResultId, RunReport};
+use crate::domain::protocol::{CellPosition, CopyText, ExportJob, FormatChoice, ResultId, RunReport, ViewId};
 use crate::domain::results::{CellPreview, Column, ColumnProfile, Plot, Series};
 
 use super::action::Action;
@@ -140,7 +140,23 @@ pub enum Request {
         /// The row's number, from 0.
         row: u64,
         columns: Arc<[Column]>,
+        /// The positions of these columns in the server's order.
+        positions: Arc<[usize]>,
         values: Vec<CellPreview>,
+    },
+    /// Show the whole value of a field of the row in the inspector.
+    OpenField(FieldPosition),
+    /// Copy the whole value of a field of the row in the inspector.
+    CopyField(FieldPosition),
+    /// Show a whole value in the inspector if that follows the cursor.
+    FollowValue {
+        /// The row's number, from 0.
+        row: u64,
+        columns: Arc<[Column]>,
+        /// The column's number, from 0.
+        column: usize,
+        /// The value's bytes; `None` is NULL.
+        value: Option<Arc<[u8]>>,
     },
     /// Show a whole value in the inspector.
     ShowValue {
@@ -188,6 +204,15 @@ pub enum Request {
     Quit,
     /// Do not quit, as the user has answered.
     Stay,
+}
+
+/// A field of a row in the inspector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldPosition {
+    pub result: ResultId,
+    /// The view in which the row has its number.
+    pub view: ViewId,
+    pub cell: CellPosition,
 }
 
 /// Which rows an export writes.

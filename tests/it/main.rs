@@ -22,6 +22,7 @@ mod failing_writes;
 mod finding;
 mod first_steps;
 mod folding;
+mod following;
 mod grid;
 mod interruptions;
 mod jobs;

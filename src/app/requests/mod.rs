@@ -288,7 +288,8 @@ pub(super) fn run_requests(model: &mut Model, requests: Vec<Request>, effects: &
     let mut waiting: std::collections::VecDeque<Request> = requests.into();
     for _ in 0..MAX_REQUESTS {
         let next = waiting.pop_front().or_else(|| results::show_worksheet(model, effects));
-        let Some(request) = next.or_else(|| results::close_stale_inspector(model)) else { break };
+        let next = next.or_else(|| results::close_stale_inspector(model));
+        let Some(request) = next.or_else(|| results::follow_cursor(model, effects)) else { break };
         let mut more = Vec::new();
         handle(model, request, &mut more, effects);
         waiting.extend(more);
@@ -361,6 +362,9 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         | Request::ShowProfile { .. }
         | Request::ShowChart { .. }
         | Request::ShowRow { .. }
+        | Request::OpenField(_)
+        | Request::CopyField(_)
+        | Request::FollowValue { .. }
         | Request::ShowValue { .. }
         | Request::ShowWarnings
         | Request::Jump { .. }) => results::handle(model, request, requests, effects),

@@ -4,7 +4,7 @@ use crate::app::dialogs::ExportDialog;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::panes::grid::{ResultSet, WorksheetKeys};
-use crate::app::panes::inspector::InspectorContent;
+use crate::app::panes::inspector::{FollowedCell, InspectorContent};
 use crate::app::panes::worksheet::{RunMark, Worksheet};
 use crate::app::panes::{PaneContext, with};
 use crate::app::request::{ExportRows, Request};
@@ -67,14 +67,26 @@ pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Req
                 show_values(model, InspectorContent::Chart { columns, series, scope }, requests);
             }
         }
-        Request::ShowRow { row, columns, values } => {
-            show_values(model, InspectorContent::Row { row, columns, values }, requests);
+        Request::ShowRow { row, columns, positions, values } => {
+            show_values(model, InspectorContent::Row { row, columns, positions, values }, requests);
+            model.inspector.cell = followed_cell(model, row, None);
         }
-        Request::ShowValue { row, columns, column, value } => {
-            if let Some(column) = columns.get(column).cloned().map(Box::new) {
+        Request::ShowValue { row, columns, column: position, value } => {
+            if let Some(column) = columns.get(position).cloned().map(Box::new) {
                 show_values(model, InspectorContent::Value { column, row, value }, requests);
+                model.inspector.cell = followed_cell(model, row, Some(position));
             }
         }
+        Request::FollowValue { row, columns, column: position, value } => {
+            let front = model.grid.front().map(|result| result.id);
+            let column = columns.get(position).cloned().map(Box::new);
+            if let Some(column) = column.filter(|_| model.inspector.follows_value(front)) {
+                set_values(model, InspectorContent::Value { column, row, value });
+                model.inspector.cell = followed_cell(model, row, Some(position));
+            }
+        }
+        Request::OpenField(field) => with!(model, requests, effects, grid.open_field(field)),
+        Request::CopyField(field) => with!(model, requests, effects, grid.copy_field(field)),
         Request::ShowWarnings => match model.grid.front() {
             Some(result) if result.problem().is_some() => {
                 let content = result.problem().cloned().map_or(InspectorContent::Nothing, InspectorContent::Problem);
@@ -115,6 +127,50 @@ pub(super) fn show_worksheet(model: &mut Model, effects: &mut Vec<Effect>) -> Op
 pub(super) fn close_stale_inspector(model: &mut Model) -> Option<Request> {
     let front = model.grid.front().map(|result| result.id);
     model.inspector.clear_stale(front, &model.context).then_some(Request::HideInspector)
+}
+
+/// Returns the cell of the result in front that the inspector shows. Without a column it is a row.
+fn followed_cell(model: &Model, row: u64, column: Option<usize>) -> Option<FollowedCell> {
+    model.grid.front().map(|result| FollowedCell { view: result.shown, row, column })
+}
+
+/// Shows the row or the value at the cursor of the results, if the inspector shows another one and follows the cursor.
+pub(super) fn follow_cursor(model: &mut Model, effects: &mut Vec<Effect>) -> Option<Request> {
+    let front = model.grid.front()?;
+    let at = front.cursor_cell().filter(|_| front.count() > 0)?;
+    let shown = model.inspector.cell.filter(|_| model.inspector.follows(Some(front.id)))?;
+    let is_same_row = shown.view == front.shown && shown.row == at.row;
+    match shown.column {
+        None if is_same_row => None,
+        None => {
+            // A row is shown when the window has it.
+            let request = model.grid.followed_row()?;
+            follow_row(model, request);
+            None
+        }
+        // A field of a row stays the same field.
+        Some(_) if is_same_row && model.inspector.has_row_behind() => None,
+        Some(column) if is_same_row && column == at.column => None,
+        Some(column) => {
+            let column = if model.inspector.has_row_behind() { column } else { at.column };
+            model.grid.follow_value(column, effects)
+        }
+    }
+}
+
+/// Shows another row in the inspector, which is open already.
+fn follow_row(model: &mut Model, request: Request) {
+    if let Request::ShowRow { row, columns, positions, values } = request {
+        set_values(model, InspectorContent::Row { row, columns, positions, values });
+        model.inspector.cell = followed_cell(model, row, None);
+    }
+}
+
+/// Changes the values that the inspector shows.
+fn set_values(model: &mut Model, content: InspectorContent) {
+    model.inspector.show(content, &model.context);
+    model.inspector.result = model.grid.front().map(|result| result.id);
+    model.inspector.copied_from = model.grid.front().map(ResultSet::copied_from);
 }
 
 /// Shows something about the result in front. The inspector is cleared when another result comes to the front.

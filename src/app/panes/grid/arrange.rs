@@ -19,7 +19,8 @@ const MAX_FILTER_BYTES: usize = 200;
 
 impl ResultSet {
     /// Returns the cell under the cursor.
-    pub(super) fn cursor_cell(&self) -> Option<CellPosition> {
+    #[must_use]
+    pub fn cursor_cell(&self) -> Option<CellPosition> {
         Some(CellPosition { row: self.row, column: self.column()? })
     }
 

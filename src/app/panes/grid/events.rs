@@ -137,6 +137,7 @@ impl ResultSet {
         let Some(columns) = self.columns.clone() else { return };
         match pending.purpose {
             ValuePurpose::Show => cx.request(Request::ShowValue { row, columns, column, value }),
+            ValuePurpose::Track => cx.request(Request::FollowValue { row, columns, column, value }),
             ValuePurpose::Follow => cx.request(Request::Follow { columns, column, value }),
             ValuePurpose::Filter => {
                 let Some(condition) = super::arrange::equality(&columns, column, value.as_deref()) else {

@@ -5,6 +5,7 @@ pub mod actions;
 mod arrange;
 mod column_layout;
 mod copy_message;
+mod details;
 mod events;
 mod export;
 mod labels;
@@ -157,6 +158,8 @@ pub struct PendingValue {
 pub enum ValuePurpose {
     /// The inspector shows it.
     Show,
+    /// The inspector shows it, if it still follows the cursor.
+    Track,
     /// The row to which it refers is looked up.
     Follow,
     /// It becomes a filter.

@@ -12,7 +12,7 @@ use crate::app::request::Request;
 use crate::domain::export::CopyFormat;
 use crate::domain::protocol::{ExportCmd, SearchDirection, StoreCmd, StoreWork};
 use crate::domain::quantity::grouped;
-use crate::domain::results::{CellPreview, whole_width};
+use crate::domain::results::whole_width;
 
 use super::{Grid, GridAction, PendingValue, ResultSet, Selection, ValuePurpose};
 
@@ -223,22 +223,6 @@ impl ResultSet {
         };
         self.pending_value = Some(PendingValue { row: self.row, column, purpose });
         cx.effect(Effect::Store(StoreCmd::Value { result: self.id, row: self.row, column }));
-    }
-
-    /// Shows the cursor's row in the inspector, with the visible columns in their order, if the window has it.
-    fn show_row(&mut self, cx: &mut PaneContext<'_>) {
-        let (Some(columns), Some(window)) = (&self.columns, self.current_window()) else {
-            cx.request(Request::Notice("There is no row here.".into()));
-            return;
-        };
-        let order = self.layout.order();
-        let values: Option<Vec<CellPreview>> =
-            order.iter().map(|column| window.cell(self.row, *column).cloned()).collect();
-        let shown = order.iter().filter_map(|column| columns.get(*column).cloned()).collect();
-        match values {
-            Some(values) => cx.request(Request::ShowRow { row: self.row, columns: shown, values }),
-            None => cx.request(Request::Notice("There is no row here.".into())),
-        }
     }
 
     fn copy(&mut self, format: CopyFormat, cx: &mut PaneContext<'_>) {

@@ -12,9 +12,10 @@ actions! {
         Top = "top": "Go to the top" [Motion],
         End = "end": "Go to the end" [Motion],
         Example = "example": "Open the next example in a worksheet" also "sample query",
-        Copy = "copy": "Copy the text of the inspector" also "clipboard",
+        Copy = "copy": "Copy the text of the inspector; of a row, the field at the cursor" also "clipboard",
+        CopyAll = "copy-all": "Copy all that the inspector shows, such as the whole row" also "clipboard record",
         Format = "form": "Show the value in the next format: text, JSON, hexadecimal, geometry" also "hex pretty view",
-        Toggle = "toggle": "Fold or unfold this part of a JSON document" also "collapse expand",
+        Toggle = "toggle": "Fold or unfold this part of a JSON document; of a row, show the field's value" also "collapse expand",
         Fold = "fold": "Fold this part, or go to its parent" also "collapse",
         Unfold = "unfold": "Unfold this part, or go into it" also "expand",
         FoldAll = "fold-all": "Fold all parts of a JSON document" also "collapse",
@@ -23,6 +24,7 @@ actions! {
         Next = "next-match": "Go to the next match",
         Previous = "previous-match": "Go to the previous match",
         Pin = "pin": "Keep the inspector as it is, or follow the cursor" also "pin hold lock",
+        Back = "back": "Go back from a field to its row" also "return",
         Leave = "leave": "Close the inspector",
     }
 }

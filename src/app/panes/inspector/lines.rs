@@ -32,7 +32,8 @@ pub(super) fn lines(
         InspectorContent::Page { object } => table_lines::page(&mut out, object, context),
         InspectorContent::Row { columns, values, .. } => {
             let widest = columns.iter().map(|column| column.name.cells()).max().unwrap_or(0).min(width / 2);
-            for (column, cell) in columns.iter().zip(values) {
+            for (at, (column, cell)) in columns.iter().zip(values).enumerate() {
+                out.row(at);
                 let name = format!("{}  ", visible(column.name.trim_end()).padded(widest));
                 out.hang(&[(name, LineStyle::Name)], &value::shown(cell, column), style_of(cell), widest + 2);
             }

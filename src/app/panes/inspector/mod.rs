@@ -9,6 +9,7 @@ mod lines;
 mod mouse;
 mod profile_lines;
 mod remedy;
+mod row_fields;
 mod table_lines;
 mod update;
 mod update_json;
@@ -18,13 +19,14 @@ mod view;
 pub use actions::InspectorAction;
 pub use json::JsonTree;
 pub use line_builder::{InspectorLine, LineStyle};
+pub use row_fields::{FollowedCell, RowBehind};
 pub use value::ValueFormat;
 pub use view::InspectorView;
 
 use std::sync::Arc;
 
 use crate::domain::problem::Problem;
-use crate::domain::protocol::{CopiedFrom, ResultId, Warning};
+use crate::domain::protocol::{CellPosition, CopiedFrom, ResultId, Warning};
 use crate::domain::results::{CellPreview, Column, ColumnProfile, Pattern, Series};
 
 /// What the inspector shows.
@@ -45,6 +47,8 @@ pub enum InspectorContent {
         /// The row's number, from 0.
         row: u64,
         columns: Arc<[Column]>,
+        /// The positions of these columns in the server's order.
+        positions: Arc<[usize]>,
         values: Vec<CellPreview>,
     },
     Value {
@@ -84,6 +88,14 @@ pub struct Inspector {
     pub copied_from: Option<CopiedFrom>,
     /// The result that the content is about, if any. The inspector is cleared when another result comes to the front.
     pub result: Option<ResultId>,
+    /// The row or the cell of the result that it shows.
+    pub cell: Option<FollowedCell>,
+    /// The number of the field under the cursor, of a row.
+    pub field: usize,
+    /// The cell of the field whose value was requested.
+    pub opening: Option<CellPosition>,
+    /// The row to which the user can go back from the value of one of its fields.
+    pub behind: Option<Box<RowBehind>>,
     /// First visible line.
     pub top: usize,
     /// Whether the content stays when the cursor moves.
@@ -96,7 +108,8 @@ pub struct Inspector {
     pub format: Option<ValueFormat>,
     /// The value as a tree, if it is a JSON document.
     pub tree: Option<JsonTree>,
-    /// The rows of that tree that are shown: for each row its first line in the inspector, and its number in the tree.
+    /// The rows of that tree that are shown, or the fields of a row: for each its first line in the inspector, and its number in the
+    /// tree or in the row.
     pub rows: Vec<(usize, usize)>,
     /// Whether a part of the value is left out.
     pub is_part: bool,

@@ -18,10 +18,17 @@ use super::{Inspector, InspectorAction, InspectorContent, ValueFormat};
 impl Inspector {
     /// Shows a content.
     pub fn show(&mut self, content: InspectorContent, context: &Context) {
-        (self.copied_from, self.result) = (None, None);
+        self.behind = self.row_to_keep(&content);
+        (self.copied_from, self.result, self.cell) = (None, None, None);
         if self.content != content {
+            // The next row is shown from the same field on.
+            let is_next_row =
+                matches!((&self.content, &content), (InspectorContent::Row { .. }, InspectorContent::Row { .. }));
             self.content = content;
-            (self.top, self.next_example) = (0, 0);
+            if !is_next_row {
+                (self.top, self.field) = (0, 0);
+            }
+            self.next_example = 0;
             (self.format, self.search, self.found, self.matches) = (None, None, None, None);
             self.tree = match &self.content {
                 InspectorContent::Value { value: Some(bytes), .. } => super::value::document(bytes),
@@ -72,7 +79,7 @@ impl Inspector {
 
     pub fn act(&mut self, action: InspectorAction, cx: &mut PaneContext<'_>) {
         use InspectorAction as A;
-        if self.act_in_tree(action, cx) {
+        if self.act_in_tree(action, cx) || self.act_in_row(action, cx) {
             return;
         }
         let page = usize::from(cx.context.layout.rows(Focus::Inspector)).max(1);
@@ -84,7 +91,7 @@ impl Inspector {
             A::Top => self.top = 0,
             A::End => self.top = usize::MAX,
             A::Example => self.example(cx),
-            A::Copy => {
+            A::Copy | A::CopyAll => {
                 let text: Vec<String> =
                     self.lines.iter().map(|line| line.0.iter().map(|(text, _)| text.as_str()).collect()).collect();
                 let format = self.format.or_else(|| self.formats.first().copied());
@@ -116,6 +123,7 @@ impl Inspector {
             A::Toggle | A::Fold | A::Unfold | A::FoldAll | A::UnfoldAll => {
                 cx.request(Request::Notice("There is nothing to fold here: only a JSON value has parts.".into()));
             }
+            A::Back => cx.request(Request::Notice("There is no step back here.".into())),
             A::Leave => cx.request(Request::HideInspector),
         }
         self.settle(cx.context);

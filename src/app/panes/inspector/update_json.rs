@@ -14,13 +14,13 @@ impl Inspector {
     /// Returns whether a document is shown that folds.
     #[must_use]
     pub fn has_folds(&self) -> bool {
-        !self.rows.is_empty()
+        self.tree.is_some() && !self.rows.is_empty()
     }
 
     /// Returns the inspector's lines of the row under the cursor.
     #[must_use]
     pub fn cursor_lines(&self) -> Option<Range<usize>> {
-        let (at, _) = self.cursor_row()?;
+        let (at, _) = self.cursor_row().or_else(|| self.field_row())?;
         let first = self.rows.get(at)?.0;
         Some(first..self.rows.get(at + 1).map_or(self.lines.len(), |row| row.0))
     }

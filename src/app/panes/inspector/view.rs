@@ -56,6 +56,9 @@ impl InspectorView<'_> {
             InspectorContent::Warnings(count, _) => ("Warnings".into(), grouped(u64::from(*count))),
             InspectorContent::Problem(_) => ("Problem".into(), String::new()),
         };
+        if self.inspector.has_row_behind() {
+            right = format!("{} row", self.context.key(Action::Inspector(InspectorAction::Back)));
+        }
         if let Some((at, of)) = self.inspector.matches {
             right = format!("match {} of {}", grouped(at as u64), grouped(of as u64));
         }
