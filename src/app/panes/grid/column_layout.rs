@@ -20,6 +20,8 @@ pub struct ColumnLayout {
     widths: Vec<SizedColumn>,
     frozen: usize,
     left: usize,
+    /// The columns that have a share of the free cells.
+    shared: Vec<usize>,
 }
 
 /// The widths of a column on the screen.
@@ -65,7 +67,13 @@ impl ColumnLayout {
             let base = width.first.clamp(MIN_WIDTH, MAX_WIDTH);
             SizedColumn { base, whole: width.whole.min(MAX_WIDTH), shown: base, is_chosen: false }
         };
-        Self { order: (0..widths.len()).collect(), widths: widths.into_iter().map(sized).collect(), frozen: 0, left: 0 }
+        Self {
+            order: (0..widths.len()).collect(),
+            widths: widths.into_iter().map(sized).collect(),
+            frozen: 0,
+            left: 0,
+            shared: Vec::new(),
+        }
     }
 
     #[must_use]
@@ -145,12 +153,20 @@ impl ColumnLayout {
     /// Shares the cells that the visible columns leave free among those that are cut: the same number for each, but none
     /// gets more than it needs.
     fn share(&mut self, room: u16) {
+        for column in self.shared.drain(..) {
+            if let Some(sized) = self.widths.get_mut(column) {
+                sized.shown = sized.base;
+            }
+        }
         let mut free = u32::from(room) + u32::from(GAP);
         let mut cut: Vec<(u16, usize)> = Vec::new();
         for column in &self.order {
-            let Some(sized) = self.widths.get_mut(*column) else { continue };
-            sized.shown = sized.base;
-            free = free.saturating_sub(u32::from(sized.base) + u32::from(GAP));
+            let Some(sized) = self.widths.get(*column) else { continue };
+            match free.checked_sub(u32::from(sized.base) + u32::from(GAP)) {
+                Some(left) => free = left,
+                // The columns do not fit. The others need not be looked at: there may be very many.
+                None => return,
+            }
             if !sized.is_chosen && sized.whole > sized.base {
                 cut.push((sized.whole - sized.base, *column));
             }
@@ -163,6 +179,7 @@ impl ColumnLayout {
             free -= u32::from(share);
             if let Some(sized) = self.widths.get_mut(column) {
                 sized.shown += share;
+                self.shared.push(column);
             }
         }
     }
