@@ -83,8 +83,8 @@ pub(super) enum JobStep {
 pub(super) enum JobOutput {
     Arranged { view: ViewId, rows: RowView, total: u64 },
     Found { pattern: Arc<Pattern>, columns: Vec<usize>, marks: SearchMarks, total: u64 },
-    Profiled { column: usize, profile: ColumnProfile },
-    Totalled { rows: std::ops::Range<u64>, columns: Vec<usize>, totals: SelectionTotals },
+    Profiled { column: usize, profile: Arc<ColumnProfile> },
+    Totalled { rows: std::ops::Range<u64>, columns: Vec<usize>, totals: Arc<SelectionTotals> },
     Plotted(Series),
     Copied(CopyWriter),
 }
@@ -227,11 +227,11 @@ impl StoreJob {
                 JobStep::Done(JobOutput::Found { pattern, columns, marks, total: self.total })
             }
             StoreJobKind::Profile { column, builder } => {
-                JobStep::Done(JobOutput::Profiled { column, profile: builder.finish() })
+                JobStep::Done(JobOutput::Profiled { column, profile: Arc::new(builder.finish()) })
             }
             StoreJobKind::Total { columns, first, builder } => {
                 let rows = first..first + self.total;
-                JobStep::Done(JobOutput::Totalled { rows, columns, totals: builder.finish() })
+                JobStep::Done(JobOutput::Totalled { rows, columns, totals: Arc::new(builder.finish()) })
             }
             StoreJobKind::Plot { builder, .. } => JobStep::Done(JobOutput::Plotted(builder.finish())),
             StoreJobKind::Copy { writer, .. } => JobStep::Done(JobOutput::Copied(writer)),

@@ -298,10 +298,8 @@ impl ResultStoreTask {
                 stored.search = Some(SearchHits { pattern, columns, marks });
                 event
             }
-            JobOutput::Profiled { column, profile } => StoreEvent::Profiled { column, profile: Arc::new(profile) },
-            JobOutput::Totalled { rows, columns, totals } => {
-                StoreEvent::Totalled { rows, columns, totals: Arc::new(totals) }
-            }
+            JobOutput::Profiled { column, profile } => StoreEvent::Profiled { column, profile },
+            JobOutput::Totalled { rows, columns, totals } => StoreEvent::Totalled { rows, columns, totals },
             JobOutput::Plotted(series) => StoreEvent::Plotted(Arc::new(series)),
             JobOutput::Copied(writer) => StoreEvent::Copied(Arc::new(writer.finish())),
         };
