@@ -1,66 +1,91 @@
 //! A strip of tabs in one line: the active tab is always there, the others are shortened, then left out and counted.
 
+use std::ops::Range;
+
 use crate::app::ui::draw::clip;
 use crate::domain::screen_width::ScreenWidth as _;
 
 /// Cells between two tabs.
 const GAP: usize = 2;
-/// The least width of a tab that is shortened.
-const LEAST: usize = 6;
+/// The widths to which the other tabs are shortened.
+const SHORTENED: [usize; 3] = [16, 10, 6];
 
-/// Returns a text of at most `room` cells. Tabs that have no place are counted: `‹2` at the left, `3›` at the right.
-#[must_use]
-pub fn tab_strip(titles: &[String], active: usize, room: usize) -> String {
-    let Some(title) = titles.get(active) else { return String::new() };
-    // Widths of the others that are tried, from whole titles down.
-    let most = titles.iter().map(|title| title.cells()).max().unwrap_or(0);
-    for width in [most, 16, 10, LEAST] {
-        let others: Vec<String> = titles.iter().map(|title| clip(title, width)).collect();
-        let text = joined(&others, (active, &format!("[{title}]")), 0..titles.len());
-        if text.cells() <= room {
-            return text;
-        }
-    }
-    // Tabs that are next to the active one stay, as many as fit.
-    let others: Vec<String> = titles.iter().map(|title| clip(title, LEAST)).collect();
-    let shown_title = format!("[{title}]");
-    let mut shown = active..active + 1;
-    loop {
-        let wider = [shown.start..shown.end + 1, shown.start.saturating_sub(1)..shown.end];
-        let fits = |range: &std::ops::Range<usize>| {
-            *range != shown
-                && range.end <= titles.len()
-                && joined(&others, (active, &shown_title), range.clone()).cells() <= room
-        };
-        match wider.into_iter().find(fits) {
-            Some(range) => shown = range,
-            None => break,
-        }
-    }
-    let text = joined(&others, (active, &shown_title), shown.clone());
-    if text.cells() <= room {
-        return text;
-    }
-    let around = text.cells() - shown_title.cells();
-    let clipped = format!("[{}]", clip(title, room.saturating_sub(around + 2)));
-    clip(&joined(&others, (active, &clipped), shown), room)
+/// A strip of tabs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TabStrip {
+    pub text: String,
+    /// The cells of each tab in the text. The cells of a count belong to the next tab that it counts.
+    pub tabs: Vec<(Range<usize>, usize)>,
 }
 
-/// Joins the tabs of a range, with the counts of those before and after it.
-fn joined(titles: &[String], (active, title): (usize, &str), shown: std::ops::Range<usize>) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    if shown.start > 0 {
-        parts.push(format!("‹{}", shown.start));
+impl TabStrip {
+    /// Makes a strip of at most `room` cells. Tabs that have no place are counted: `‹2` at the left, `3›` at the right.
+    #[must_use]
+    pub fn new(titles: &[String], active: usize, room: usize) -> Self {
+        let Some(title) = titles.get(active) else { return Self::default() };
+        let active_title = format!("[{title}]");
+        // Widths of the others, from whole titles down.
+        let widest = titles.iter().map(|title| title.cells()).max().unwrap_or(0);
+        let mut others = Vec::new();
+        for width in std::iter::once(widest).chain(SHORTENED) {
+            others = titles.iter().map(|title| clip(title, width)).collect();
+            let strip = Self::joined(&others, (active, &active_title), 0..titles.len());
+            if strip.text.cells() <= room {
+                return strip;
+            }
+        }
+        // The tabs next to the active one stay, as many as fit.
+        let mut shown = active..active + 1;
+        loop {
+            let wider = [shown.start..(shown.end + 1).min(titles.len()), shown.start.saturating_sub(1)..shown.end];
+            let fits = |range: &Range<usize>| {
+                *range != shown && Self::joined(&others, (active, &active_title), range.clone()).text.cells() <= room
+            };
+            match wider.into_iter().find(fits) {
+                Some(range) => shown = range,
+                None => break,
+            }
+        }
+        let strip = Self::joined(&others, (active, &active_title), shown.clone());
+        if strip.text.cells() <= room {
+            return strip;
+        }
+        let around = strip.text.cells() - active_title.cells();
+        let clipped = format!("[{}]", clip(title, room.saturating_sub(around + 2)));
+        let strip = Self::joined(&others, (active, &clipped), shown);
+        Self { text: clip(&strip.text, room), tabs: strip.tabs }
     }
-    let after = titles.len() - shown.end;
-    parts.extend(shown.map(|at| match titles.get(at) {
-        Some(other) if at != active => other.clone(),
-        Some(_) | None => title.to_owned(),
-    }));
-    if after > 0 {
-        parts.push(format!("{after}›"));
+
+    /// Returns the tab at a cell of the text.
+    #[must_use]
+    pub fn tab_at(&self, cell: usize) -> Option<usize> {
+        self.tabs.iter().find(|(cells, _)| cells.contains(&cell)).map(|(_, tab)| *tab)
     }
-    parts.join(&" ".repeat(GAP))
+
+    /// Joins the tabs of a range, with the counts of those before and after it.
+    fn joined(titles: &[String], (active, title): (usize, &str), shown: Range<usize>) -> Self {
+        let mut strip = Self::default();
+        if let Some(before) = shown.start.checked_sub(1) {
+            strip.push(&format!("‹{}", shown.start), before);
+        }
+        let end = shown.end;
+        for at in shown {
+            strip.push(titles.get(at).filter(|_| at != active).map_or(title, String::as_str), at);
+        }
+        if end < titles.len() {
+            strip.push(&format!("{}›", titles.len() - end), end);
+        }
+        strip
+    }
+
+    fn push(&mut self, text: &str, tab: usize) {
+        if !self.text.is_empty() {
+            self.text.push_str(&" ".repeat(GAP));
+        }
+        let start = self.text.cells();
+        self.text.push_str(text);
+        self.tabs.push((start..self.text.cells(), tab));
+    }
 }
 
 #[cfg(test)]
@@ -71,7 +96,7 @@ mod tests {
     fn the_active_tab_is_always_there_and_the_others_are_shortened_and_counted() {
         let titles: Vec<String> =
             ["subjects", "lab alerts of the last week", "3", "visits", "doses"].map(String::from).to_vec();
-        let strip = |active, room| tab_strip(&titles, active, room);
+        let strip = |active, room| TabStrip::new(&titles, active, room).text;
         assert_eq!(strip(0, 80), "[subjects]  lab alerts of the last week  3  visits  doses");
         assert_eq!(strip(0, 50), "[subjects]  lab alerts of t…  3  visits  doses");
         assert_eq!(strip(0, 40), "[subjects]  lab a…  3  visits  doses");
@@ -85,6 +110,17 @@ mod tests {
                 assert!(room < 20 || text.contains('['), "{room}: {text}");
             }
         }
-        assert_eq!(tab_strip(&[], 0, 10), "");
+        assert_eq!(TabStrip::new(&[], 0, 10), TabStrip::default());
+    }
+
+    #[test]
+    fn a_cell_belongs_to_its_tab_and_a_count_to_the_next_tab_that_is_not_shown() {
+        let titles: Vec<String> = ["subjects", "alerts", "3", "visits", "doses"].map(String::from).to_vec();
+        let strip = TabStrip::new(&titles, 2, 12);
+        assert_eq!(strip.text, "‹2  [3]  2›");
+        let at = |part: &str| strip.text.find(part).and_then(|byte| strip.tab_at(strip.text[..byte].cells()));
+        assert_eq!((at("‹"), at("[3]")), (Some(1), Some(2)));
+        assert_eq!(strip.tab_at(strip.text.cells() - 1), strip.tabs.last().map(|(_, tab)| *tab));
+        assert_eq!(strip.tab_at(999), None);
     }
 }

@@ -9,7 +9,7 @@ use crate::app::context::Context;
 use crate::app::layout::Area;
 use crate::app::ui::draw::{clip, panel, parts, wrap};
 use crate::app::ui::problem::draw_problem;
-use crate::app::ui::tab_strip::tab_strip;
+use crate::app::ui::tab_strip::TabStrip;
 use crate::app::ui::theme::Theme;
 use crate::domain::protocol::End;
 use crate::domain::quantity::grouped;
@@ -23,6 +23,20 @@ use super::labels::{names, tab_name, titles};
 use super::update::number_width;
 use super::zones::type_label;
 use super::{CellRange, ColumnSpan, Grid, GridAction, ResultSet};
+
+impl Grid {
+    /// Returns the strip of the results of this worksheet in so many cells; empty for fewer than two.
+    #[must_use]
+    pub fn strip(&self, room: usize) -> TabStrip {
+        let (results, front) = self.tabs();
+        if results.len() < 2 {
+            return TabStrip::default();
+        }
+        let named = |(at, result): (usize, &&ResultSet)| format!("{} {}", at + 1, tab_name(result));
+        let names: Vec<String> = results.iter().enumerate().map(named).collect();
+        TabStrip::new(&names, front, room)
+    }
+}
 
 /// Draws the results.
 #[derive(Debug)]
@@ -83,7 +97,7 @@ impl GridView<'_> {
         let inside = panel(buffer, area, &title, &position, self.in_focus, self.theme);
         if has_bottom {
             let room = usize::from(area.width.saturating_sub(6));
-            let text = if totals.is_empty() { self.tabs(room) } else { fitting(&totals, room) };
+            let text = if totals.is_empty() { self.grid.strip(room).text } else { fitting(&totals, room) };
             let text = if text.is_empty() { text } else { format!(" {text} ") };
             let y = area.bottom().saturating_sub(1);
             parts(buffer, (area.x + 2, y), area.right().saturating_sub(2), [(text.as_str(), self.theme.text())]);
@@ -103,17 +117,6 @@ impl GridView<'_> {
             self.head(&table, buffer);
             self.rows(&table, buffer);
         }
-    }
-
-    /// Returns the strip of the results of this worksheet; empty for fewer than two.
-    fn tabs(&self, room: usize) -> String {
-        let (results, front) = self.grid.tabs();
-        if results.len() < 2 {
-            return String::new();
-        }
-        let named = |(at, result): (usize, &&ResultSet)| format!("{} {}", at + 1, tab_name(result));
-        let names: Vec<String> = results.iter().enumerate().map(named).collect();
-        tab_strip(&names, front, room)
     }
 
     /// Returns the title of the panel, and the cursor's position if there is room for both.

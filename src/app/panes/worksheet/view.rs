@@ -7,12 +7,28 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::context::Context;
 use crate::app::ui::draw::{panel, parts};
-use crate::app::ui::tab_strip::tab_strip;
+use crate::app::ui::tab_strip::TabStrip;
 use crate::app::ui::theme::Theme;
 use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::{is_drawable, one_line};
 
 use super::{Worksheet, Worksheets};
+
+impl Worksheets {
+    /// Returns the strip of the worksheets in so many cells.
+    #[must_use]
+    pub fn strip(&self, room: usize) -> TabStrip {
+        let title = |(at, sheet): (usize, &Worksheet)| {
+            let title = one_line(&sheet.title);
+            match self.marks.get(&sheet.key).filter(|_| at != self.front) {
+                Some(mark) => format!("{title} ({})", mark.word()),
+                None => title,
+            }
+        };
+        let titles: Vec<String> = self.sheets.iter().enumerate().map(title).collect();
+        TabStrip::new(&titles, self.front, room)
+    }
+}
 
 /// Draws the worksheets.
 #[derive(Debug)]
@@ -31,19 +47,6 @@ pub(super) const GUTTER: u16 = 6;
 impl WorksheetView<'_> {
     /// Draws them into an area.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
-        let tabs: Vec<String> = self
-            .worksheets
-            .sheets
-            .iter()
-            .enumerate()
-            .map(|(n, sheet)| {
-                let title = one_line(&sheet.title);
-                match self.worksheets.marks.get(&sheet.key).filter(|_| n != self.worksheets.front) {
-                    Some(mark) => format!("{title} ({})", mark.word()),
-                    None => title,
-                }
-            })
-            .collect();
         let Some(sheet) = self.worksheets.sheet() else {
             panel(buffer, area, "Worksheet", "", self.in_focus, self.theme);
             return;
@@ -58,8 +61,7 @@ impl WorksheetView<'_> {
         let right = format!("{}line {}/{count} · col {}", elsewhere.unwrap_or_default(), line + 1, column + 1);
         let room = usize::from(area.width.saturating_sub(4));
         let next_to_it = room.saturating_sub(right.cells() + 4);
-        let strip_room = if next_to_it < LEAST_STRIP { room } else { next_to_it };
-        let strip = tab_strip(&tabs, self.worksheets.front, strip_room);
+        let strip = self.worksheets.strip(if next_to_it < LEAST_STRIP { room } else { next_to_it }).text;
         let right = if strip.cells() + 3 + right.cells() <= room { right } else { String::new() };
         let inside = panel(buffer, area, &strip, &right, self.in_focus, self.theme);
         if inside.is_empty() {
