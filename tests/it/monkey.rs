@@ -24,6 +24,7 @@ use rrx::domain::protocol::{
     SessionEvent, SessionId, StorageCmd, StorageEvent, StoreEvent, StoreWork, UnsavedPart, UnsavedWorksheets,
     WorksheetSet,
 };
+use rrx::domain::results::{CellPreview, SelectionTotals, Window};
 
 use super::model::{Bench, Paper, catalog, facts, report};
 
@@ -119,7 +120,7 @@ impl Random {
             60..=66 => Step::Tick(self.of(&[1, 100, 1_000, 2_000, 6_000, 60_000])),
             67..=79 => Step::Storage(if self.below(3) == 0 { Disk::Fails } else { Disk::Works }),
             80..=82 => Step::Refuse,
-            83..=91 => Step::Progress(self.small(6)),
+            83..=91 => Step::Progress(self.small(8)),
             _ => Step::Fault(self.of(&[
                 Fault::Lost,
                 Fault::LostForGood,
@@ -395,7 +396,24 @@ impl World {
                     self.session(SessionEvent::Ended { result, report: report(End::Complete, 50) });
                 }
             }
-            _ => self.feed(Message::Result(result, StoreEvent::Value { row: 0, column: 0, value: None })),
+            5 => {
+                let view = self.model.grid.of(result).map_or(0, |result| result.shown.0);
+                let cell = |n: u64| CellPreview::Bytes { length: n % 3, head: b"1".as_slice().into() };
+                let window = Window { view, first: 0, columns: 2, cells: (0..100).map(cell).collect() };
+                self.feed(Message::Result(result, StoreEvent::Window(Arc::new(window))));
+            }
+            6 => {
+                let requested = self.model.grid.of(result).and_then(|result| result.totals.clone());
+                let (rows, columns) =
+                    requested.map_or((0..1, vec![0]), |requested| (requested.rows, requested.columns));
+                let totals = Arc::new(SelectionTotals { values: 2, ..SelectionTotals::default() });
+                self.feed(Message::Result(result, StoreEvent::Totalled { rows, columns, totals }));
+            }
+            _ => {
+                let pending = self.model.grid.of(result).and_then(|result| result.pending_value);
+                let (row, column) = pending.map_or((0, 0), |pending| (pending.row, pending.column));
+                self.feed(Message::Result(result, StoreEvent::Value { row, column, value: None }));
+            }
         }
     }
 
