@@ -179,6 +179,8 @@ pub enum Request {
         /// Counts from 0.
         column: Option<usize>,
     },
+    /// Show the worksheet with this number, from 0.
+    ShowWorksheet(usize),
     /// Rename the worksheet in front.
     Rename(String),
     /// Open a dialog above the panels.

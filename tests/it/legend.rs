@@ -98,9 +98,8 @@ fn letter(cell: &Cell, styles: &[(Style, char)]) -> char {
         return ' ';
     }
     let colour = |colour: Option<Color>| colour.unwrap_or(Color::Reset);
-    let is_same = |style: &Style| {
-        (colour(style.fg), colour(style.bg), style.add_modifier) == (cell.fg, cell.bg, cell.modifier)
-    };
+    let is_same =
+        |style: &Style| (colour(style.fg), colour(style.bg), style.add_modifier) == (cell.fg, cell.bg, cell.modifier);
     if let Some((_, letter)) = styles.iter().find(|(style, _)| is_same(style)) {
         return *letter;
     }

@@ -10,7 +10,7 @@ use rrx::domain::export::{CopiedText, CopyFormat, CopyWriter};
 use rrx::domain::protocol::{
     End, HostCmd, PrivilegeScope, Progress, ResultId, ServerFacts, SessionEvent, StorageCmd, StoreEvent,
 };
-use rrx::domain::results::{BINARY_COLLATION, Cell, CellPreview, ChunkBuilder, Column, ColumnOrigin, Window, WireType};
+use rrx::domain::results::{BINARY_COLLATION, Cell, CellPreview, ChunkBuilder, Column, Window, WireType};
 
 use super::grid::{column, front, shown};
 use super::model::{Bench, report};

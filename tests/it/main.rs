@@ -30,6 +30,7 @@ mod keys;
 mod known_hosts;
 mod layout;
 mod left_statements;
+mod legend;
 mod look;
 mod looking;
 mod model;

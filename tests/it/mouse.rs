@@ -115,6 +115,37 @@ fn a_drag_selects_cells_and_text() {
 }
 
 #[test]
+fn a_press_on_a_tab_shows_it() {
+    let mut bench = with_rows((100, 30), 3);
+    bench.keys("alt-3 P alt-2 ctrl-n");
+    bench.text("SELECT 2");
+    let (x, y) = bench.find(" 1 ");
+    bench.press((x + 1, y));
+    assert_eq!(bench.model.worksheets.front, 0);
+    let (x, y) = bench.find(" 2 ");
+    bench.press((x + 1, y));
+    assert_eq!(bench.model.worksheets.front, 1);
+    // Two results of one worksheet: the tabs are on the lower border.
+    bench.keys("alt-left f5");
+    let second = bench.permit();
+    bench.rows(second, &["id"], &[&[Some("9")]]);
+    let front = bench.model.grid.front().unwrap().id;
+    let (x, y) = bench.find("[2 SELECT");
+    bench.press((x - 5, y));
+    assert_ne!(bench.model.grid.front().unwrap().id, front);
+}
+
+#[test]
+fn a_press_in_the_row_chooses_a_field() {
+    let mut bench = with_rows((160, 45), 3);
+    bench.keys("alt-3 space");
+    bench.press_text("name-1 ");
+    let (x, y) = bench.find("Row 1");
+    bench.press((x + 2, y + 2));
+    assert_eq!((bench.model.focus, bench.model.inspector.field), (Focus::Inspector, 1));
+}
+
+#[test]
 fn borders_follow_the_mouse() {
     let mut bench = with_rows((160, 45), 5);
     bench.keys("f12");

@@ -1,6 +1,8 @@
-//! Screens as text, at the sizes that matter. A visible change changes a snapshot.
+//! Every state of the screen, except those of the results (`states`), at every size with a legend of the colours. A visible change
+//! changes a snapshot.
 
-use rrx::app::focus::Focus;
+use std::time::Duration;
+
 use rrx::app::layout::ScreenSize;
 use rrx::app::ui::look::TerminalLook;
 use rrx::app::ui::theme::Theme;
@@ -8,15 +10,13 @@ use rrx::app::{Effect, Message, screen};
 use rrx::domain::problem::{Problem, ProblemKind, ServerError};
 use rrx::domain::profile::Secret;
 use rrx::domain::protocol::{
-    Answer, ConnectionStep, End, HopMessage, HopMessageKind, HopQuestion, HopRequest, Question, ResultId, SessionCmd,
-    SessionEvent, SessionId, StepState,
+    Answer, ConnectionStep, End, HopMessage, HopMessageKind, HopQuestion, HopRequest, HostEvent, Question, ResultId,
+    SessionCmd, SessionEvent, SessionId, StepState, StorageEvent,
 };
 use rrx::domain::results::GlyphSet;
 
+use super::legend;
 use super::model::{Bench, report};
-
-/// The sizes: wide, medium, narrow, single, smallest, too small.
-const SIZES: [(u16, u16); 6] = [(160, 45), (100, 30), (80, 24), (40, 10), (20, 5), (2, 1)];
 
 fn text(bench: &Bench, (width, height): (u16, u16)) -> String {
     let buffer = screen(&bench.model, width, height);
@@ -28,8 +28,24 @@ fn text(bench: &Bench, (width, height): (u16, u16)) -> String {
     lines.join("\n")
 }
 
+/// A state at every size, from the list of profiles on.
+fn before_connecting(name: &str, reach: impl Fn(&mut Bench)) {
+    insta::assert_snapshot!(name, legend::at_every_size(Bench::new, reach));
+}
+
+/// A state at every size, from a connected session on.
+fn connected(name: &str, reach: impl Fn(&mut Bench)) {
+    insta::assert_snapshot!(name, legend::at_every_size(Bench::connected, reach));
+}
+
 fn with_rows(size: (u16, u16)) -> Bench {
     let mut bench = Bench::connected(size.0, size.1);
+    add_rows(&mut bench);
+    bench
+}
+
+/// Runs a statement, of which three rows arrive.
+fn add_rows(bench: &mut Bench) {
     bench.text("-- who is where\nSELECT screening_number, name, status FROM subject;\n");
     bench.keys("up");
     let result: ResultId = bench.run();
@@ -42,14 +58,77 @@ fn with_rows(size: (u16, u16)) -> Bench {
             &[Some("SCR-0003 "), Some("\u{1b}[31mred\u{202e}"), Some("漢字")],
         ],
     );
-    bench
 }
 
 #[test]
 fn rows_at_every_size() {
-    for size in SIZES {
+    connected("rows", add_rows);
+    for size in [(20, 5), (2, 1)] {
         insta::assert_snapshot!(format!("rows_{}x{}", size.0, size.1), text(&with_rows(size), size));
     }
+}
+
+#[test]
+fn the_first_screen_after_connecting() {
+    connected("empty", |_| {});
+    connected("catalog_loading", |bench| bench.model.context.catalog = None);
+}
+
+#[test]
+fn the_explorer() {
+    connected("explorer", |bench| bench.keys("alt-1 down down down right down"));
+    connected("explorer_filter", |bench| {
+        bench.keys("alt-1 /");
+        bench.text("sub");
+        bench.compute();
+    });
+    connected("explorer_no_match", |bench| {
+        bench.keys("alt-1 /");
+        bench.text("qqq");
+        bench.compute();
+    });
+}
+
+#[test]
+fn the_inspector() {
+    connected("docs", |bench| {
+        add_rows(bench);
+        bench.keys("f12");
+    });
+    connected("docs_in_focus", |bench| {
+        add_rows(bench);
+        bench.keys("f12 alt-4");
+    });
+    connected("inspector_empty", |bench| bench.keys("alt-4"));
+}
+
+#[test]
+fn worksheets_and_messages() {
+    connected("worksheets", |bench| {
+        for title in ["subjects of the study", "lab alerts", "visits", "doses", "queries"] {
+            bench.keys("ctrl-n");
+            bench.text("SELECT 1");
+            bench.keys("alt-t");
+            bench.text(title);
+            bench.keys("enter");
+        }
+        bench.keys("alt-left alt-left");
+    });
+    connected("message", |bench| bench.keys("ctrl-c"));
+    connected("long_message", |bench| {
+        let why = "a reason with many words, so that it does not fit on one line of a usual screen; ".repeat(3);
+        let problem = Problem::new(ProblemKind::Local, "The file could not be written").because(why.trim_end());
+        bench.feed(Message::Host(HostEvent::Failed(problem.hint("choose another directory"))));
+    });
+    connected("one_panel", |bench| {
+        add_rows(bench);
+        bench.keys("alt-3 f4");
+    });
+    connected("quit_question", |bench| {
+        bench.text("SELECT SLEEP(9)");
+        bench.run();
+        bench.keys("ctrl-q");
+    });
 }
 
 #[test]
@@ -65,69 +144,95 @@ fn an_ascii_terminal_gets_ascii_but_for_what_values_hold() {
 
 #[test]
 fn an_error_says_what_why_and_what_next() {
-    let size = (80, 24);
-    let mut bench = Bench::connected(size.0, size.1);
-    bench.text("SELECT nope FROM subject");
-    let result = bench.run();
-    let error = ServerError { code: 1054, state: "42S22".into(), message: "Unknown column 'nope' in 'SELECT'".into() };
-    let problem = Problem::new(ProblemKind::Statement, "The statement failed")
-        .server(error)
-        .hint("see the table's columns in the explorer");
-    bench.session(SessionEvent::Ended { result, report: report(End::Broken(problem), 0) });
-    insta::assert_snapshot!("error_80x24", text(&bench, size));
+    connected("error", |bench| {
+        bench.text("SELECT nope FROM subject");
+        let result = bench.run();
+        let message = "Unknown column 'nope' in 'SELECT'".into();
+        let problem = Problem::new(ProblemKind::Statement, "The statement failed")
+            .server(ServerError { code: 1054, state: "42S22".into(), message })
+            .hint("see the table's columns in the explorer");
+        bench.session(SessionEvent::Ended { result, report: report(End::Broken(problem), 0) });
+    });
+    connected("refused", |bench| {
+        bench.text("DELETE FROM subject");
+        bench.keys("f5");
+    });
 }
 
 #[test]
 fn the_overlays() {
-    for (name, keys) in [("palette", "ctrl-p"), ("help", "f1"), ("find", "ctrl-t"), ("save", "ctrl-s")] {
-        let mut bench = with_rows((100, 30));
-        bench.keys(keys);
-        bench.compute();
-        insta::assert_snapshot!(format!("{name}_100x30"), text(&bench, (100, 30)));
+    let dialogs = [
+        ("palette", "ctrl-p"),
+        ("help", "f1"),
+        ("find", "ctrl-t"),
+        ("save", "ctrl-s"),
+        ("activity", "f8"),
+        ("snippets", "ctrl-o"),
+        ("pages", "alt-h"),
+        ("rename", "alt-t"),
+        ("databases", "alt-s"),
+    ];
+    for (name, keys) in dialogs {
+        connected(name, |bench| {
+            add_rows(bench);
+            bench.keys(keys);
+            bench.compute();
+        });
     }
+    connected("palette_words", |bench| {
+        bench.keys("ctrl-p");
+        bench.text("excel");
+    });
+    connected("no_history", |bench| bench.feed(Message::Storage(StorageEvent::History(vec![]))));
 }
 
 #[test]
 fn a_lost_link_takes_nothing_from_the_screen_and_says_what_is_true() {
-    for size in [(160, 45), (80, 24), (40, 10)] {
-        let mut bench = with_rows(size);
+    connected("lost", |bench| {
+        add_rows(bench);
         bench.session(SessionEvent::Lost(
             Problem::new(ProblemKind::Lost, "The tunnel is gone.").because("the hop closed it"),
         ));
         let gone =
             Problem::new(ProblemKind::Route, "bastion.example.com cannot be reached").because("timed out").transient();
         bench.feed(Message::Session(SessionId(2), SessionEvent::Failed(gone)));
-        insta::assert_snapshot!(format!("lost_{}x{}", size.0, size.1), text(&bench, size));
-    }
+    });
 }
 
 #[test]
-fn the_picker_and_a_failed_ladder() {
-    let mut bench = Bench::new(100, 30);
-    insta::assert_snapshot!("picker_100x30", text(&bench, (100, 30)));
-    bench.keys("enter");
-    bench.session(SessionEvent::Failed(
-        Problem::new(ProblemKind::Route, "bastion.example.com:22 did not answer")
-            .because("timed out after 10 s")
-            .hint("bastions admit listed addresses only; ask for yours to be added"),
-    ));
-    insta::assert_snapshot!("failed_100x30", text(&bench, (100, 30)));
+fn the_profiles_and_connecting() {
+    before_connecting("profiles", |_| {});
+    before_connecting("connecting", |bench| {
+        bench.keys("enter");
+        for (step, state) in [
+            (ConnectionStep::Resolve, StepState::Done("203.0.113.9".into(), Duration::from_millis(4))),
+            (ConnectionStep::Reach, StepState::Done("203.0.113.9:22".into(), Duration::from_millis(21))),
+            (ConnectionStep::HostKey, StepState::Trying("checking".into())),
+        ] {
+            bench.session(SessionEvent::ConnectionStep { hop: 0, step, state });
+        }
+    });
+    before_connecting("failed", |bench| {
+        bench.keys("enter");
+        bench.session(SessionEvent::Failed(
+            Problem::new(ProblemKind::Route, "bastion.example.com:22 did not answer")
+                .because("timed out after 10 s")
+                .hint("bastions admit listed addresses only; ask for yours to be added"),
+        ));
+    });
+    connected("profiles_from_a_session", |bench| bench.keys("f10"));
 }
 
 #[test]
 fn the_form_for_a_new_profile() {
-    for size in [(160, 45), (80, 24), (40, 10)] {
-        let mut bench = Bench::new(size.0, size.1);
+    before_connecting("form", |bench| {
         bench.keys("ctrl-n");
         for (value, keys) in [("clinspark-us", "tab right tab"), ("ec2-user@bastion.example.com inner:2222", "tab")] {
             bench.text(value);
             bench.keys(keys);
         }
-        insta::assert_snapshot!(format!("form_{}x{}", size.0, size.1), text(&bench, size));
-    }
-    let mut bench = Bench::new(80, 24);
-    bench.keys("ctrl-n ctrl-s");
-    insta::assert_snapshot!("form_wrong_80x24", text(&bench, (80, 24)));
+    });
+    before_connecting("form_wrong", |bench| bench.keys("ctrl-n ctrl-s"));
     let mut small = Bench::new(40, 10);
     small.keys("ctrl-n ctrl-s");
     assert!(text(&small, (40, 10)).contains("Name: this field is required"), "what is wrong is told at every size");
@@ -135,19 +240,19 @@ fn the_form_for_a_new_profile() {
 
 #[test]
 fn a_refused_password_asks_for_the_new_one() {
-    let mut bench = Bench::new(80, 24);
-    bench.keys("enter");
-    let problem = Problem::new(ProblemKind::Route, "No session with replica.example.com:3306 as RO_USER")
-        .server(ServerError {
-            code: 1045,
-            state: "28000".into(),
-            message: "Access denied for user 'RO_USER'@'10.0.0.7' (using password: YES)".into(),
-        })
-        .hint("stored 94 days ago: it may have been rotated; `rrx secret set eu` stores the new one");
-    let prompt = "Password of RO_USER at replica.example.com".into();
-    bench.session(SessionEvent::Asked(Question::RetrySecret { prompt, problem }));
-    bench.text("hunter2");
-    insta::assert_snapshot!("rotated_80x24", text(&bench, (80, 24)));
+    before_connecting("rotated", |bench| {
+        bench.keys("enter");
+        let problem = Problem::new(ProblemKind::Route, "No session with replica.example.com:3306 as RO_USER")
+            .server(ServerError {
+                code: 1045,
+                state: "28000".into(),
+                message: "Access denied for user 'RO_USER'@'10.0.0.7' (using password: YES)".into(),
+            })
+            .hint("stored 94 days ago: it may have been rotated; `rrx secret set eu` stores the new one");
+        let prompt = "Password of RO_USER at replica.example.com".into();
+        bench.session(SessionEvent::Asked(Question::RetrySecret { prompt, problem }));
+        bench.text("hunter2");
+    });
 }
 
 #[test]
@@ -158,8 +263,7 @@ fn an_unknown_host_key_is_drawn_beside_its_fingerprint_where_there_is_room() {
         .chain(["|  E    =         |", "|        +        |", "+----[SHA256]-----+"])
         .map(str::to_owned)
         .collect();
-    for size in SIZES {
-        let mut bench = Bench::new(size.0, size.1);
+    before_connecting("host_key", |bench| {
         bench.keys("enter");
         bench.session(SessionEvent::Asked(Question::HostKey {
             host: "bastion.example.com".into(),
@@ -168,8 +272,7 @@ fn an_unknown_host_key_is_drawn_beside_its_fingerprint_where_there_is_room() {
             art: art.clone(),
             recorded_in: "/home/you/.ssh/known_hosts".into(),
         }));
-        insta::assert_snapshot!(format!("host_key_{}x{}", size.0, size.1), text(&bench, size));
-    }
+    });
 }
 
 /// The question whether a command may connect to a hop.
@@ -185,12 +288,10 @@ fn command_question() -> Question {
 
 #[test]
 fn a_command_that_connects_to_a_hop_is_shown_whole() {
-    for size in SIZES {
-        let mut bench = Bench::new(size.0, size.1);
+    before_connecting("run_command", |bench| {
         bench.keys("enter");
         bench.session(SessionEvent::Asked(command_question()));
-        insta::assert_snapshot!(format!("run_command_{}x{}", size.0, size.1), text(&bench, size));
-    }
+    });
 }
 
 #[test]
@@ -242,7 +343,7 @@ fn why_connecting_ended_is_told_at_every_usual_size() {
     let mut bench = Bench::new(40, 12);
     bench.keys("enter");
     for rung in steps {
-        let state = StepState::Done("bastion.example.com".into(), std::time::Duration::ZERO);
+        let state = StepState::Done("bastion.example.com".into(), Duration::ZERO);
         bench.session(SessionEvent::ConnectionStep { hop: 0, step: rung, state });
     }
     let problem =
@@ -252,21 +353,6 @@ fn why_connecting_ended_is_told_at_every_usual_size() {
     bench.session(SessionEvent::Failed(problem));
     let shown = text(&bench, (40, 12));
     assert!(shown.contains("next: look at its name") && shown.contains("✗ forward"), "{shown}");
-}
-
-#[test]
-#[cfg_attr(any(feature = "parquet", feature = "xlsx"), ignore = "the list is longer there: see typed_forms")]
-fn the_form_of_an_export() {
-    for size in [(100, 30), (40, 10)] {
-        let mut bench = with_rows(size);
-        if bench.model.focus != Focus::Grid {
-            bench.keys("f6");
-        }
-        bench.keys("x");
-        insta::assert_snapshot!(format!("export_{}x{}", size.0, size.1), text(&bench, size));
-        bench.keys("enter");
-        insta::assert_snapshot!(format!("export_file_{}x{}", size.0, size.1), text(&bench, size));
-    }
 }
 
 /// The only question of a Duo sign-in, as a hop sends it.
@@ -286,9 +372,15 @@ fn duo() -> HopRequest {
 /// A bench that signs in at a hop, after these messages of it.
 fn signing_in(size: (u16, u16), messages: &[(HopMessageKind, &str)]) -> Bench {
     let mut bench = Bench::new(size.0, size.1);
+    sign_in(&mut bench, messages);
+    bench
+}
+
+/// Begins to sign in at a hop, after these messages of it.
+fn sign_in(bench: &mut Bench, messages: &[(HopMessageKind, &str)]) {
     bench.keys("enter");
     for (step, text) in [(ConnectionStep::Reach, "bastion port 22"), (ConnectionStep::HostKey, "known")] {
-        let state = StepState::Done(text.into(), std::time::Duration::from_millis(7));
+        let state = StepState::Done(text.into(), Duration::from_millis(7));
         bench.session(SessionEvent::ConnectionStep { hop: 0, step, state });
     }
     let state = StepState::Trying("as alice".into());
@@ -297,19 +389,17 @@ fn signing_in(size: (u16, u16), messages: &[(HopMessageKind, &str)]) -> Bench {
         let lines = text.lines().map(str::to_owned).collect();
         bench.session(SessionEvent::HopMessage(HopMessage { hop: "bastion.example.com".into(), kind: *kind, lines }));
     }
-    bench
 }
 
 const BANNER: &str = "NOTICE: authorised users only.\nAll activity is recorded.";
 
 #[test]
 fn a_question_of_a_hop_is_shown_with_all_its_lines_and_the_banner() {
-    for size in SIZES {
-        let mut bench = signing_in(size, &[(HopMessageKind::Banner, BANNER)]);
+    before_connecting("hop_question", |bench| {
+        sign_in(bench, &[(HopMessageKind::Banner, BANNER)]);
         bench.session(SessionEvent::Asked(Question::Hop(duo())));
         bench.text("1");
-        insta::assert_snapshot!(format!("hop_question_{}x{}", size.0, size.1), text(&bench, size));
-    }
+    });
 }
 
 #[test]

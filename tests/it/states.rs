@@ -1,11 +1,9 @@
-//! Every state of the results at three sizes, as text: one snapshot for a state, its sizes one below the other. What only a
-//! style shows (cursor, selection) stands as `^` under its cells.
+//! Every state of the results at every size, as text with a legend of the colours: one snapshot for a state, its sizes one below
+//! the other.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ratatui::style::Style;
 use rrx::app::focus::Focus;
 use rrx::app::{Effect, Message, screen};
 use rrx::domain::problem::{Problem, ProblemKind, ServerError};
@@ -16,64 +14,14 @@ use rrx::domain::protocol::{
 use rrx::domain::results::{
     Cell, CellPreview, Column, ColumnOrigin, Plot, PlotKind, ProfileBuilder, SeriesBuilder, Window, WireType,
 };
-use rrx::domain::screen_width::ScreenWidth as _;
 
 use super::grid::catalog_with_a_key;
+use super::legend;
 use super::model::{Bench, report};
 
-const SIZES: [(u16, u16); 3] = [(160, 45), (80, 24), (40, 12)];
-
-/// The same state at every size.
+/// The same state at every size, with a legend of its colours.
 fn at_every_size(name: &str, reach: impl Fn(&mut Bench)) {
-    states(name, false, reach);
-}
-
-/// The same with a line of `^` under what is selected or under the cursor.
-fn with_marks(name: &str, reach: impl Fn(&mut Bench)) {
-    states(name, true, reach);
-}
-
-fn states(name: &str, is_marked: bool, reach: impl Fn(&mut Bench)) {
-    let mut whole = String::new();
-    for (width, height) in SIZES {
-        let mut bench = Bench::connected(width, height);
-        reach(&mut bench);
-        let buffer = screen(&bench.model, width, height);
-        writeln!(whole, "== {width} x {height}").unwrap();
-        let theme = bench.model.theme;
-        for y in 0..height {
-            let mut line = String::new();
-            let mut marks = String::new();
-            let mut skip = 0_usize;
-            for x in 0..width {
-                let cell = &buffer[(x, y)];
-                let is_marked = has(cell.style(), theme.cursor()) || has(cell.style(), theme.selected());
-                marks.push(if is_marked { '^' } else { ' ' });
-                // A wide character has two cells, and one symbol.
-                if skip == 0 {
-                    line.push_str(cell.symbol());
-                    skip = cell.symbol().cells().max(1);
-                }
-                skip -= 1;
-            }
-            whole.push_str(line.trim_end());
-            whole.push('\n');
-            if is_marked && marks.contains('^') {
-                whole.push_str(marks.trim_end());
-                whole.push('\n');
-            }
-        }
-    }
-    insta::assert_snapshot!(name, whole);
-}
-
-/// Whether a cell has the ground and the manner of a style.
-fn has(cell: Style, style: Style) -> bool {
-    let ground = style.bg.filter(|ground| *ground != ratatui::style::Color::Reset);
-    match ground {
-        Some(ground) => cell.bg == Some(ground),
-        None => !style.add_modifier.is_empty() && cell.add_modifier.contains(style.add_modifier),
-    }
+    insta::assert_snapshot!(name, legend::at_every_size(Bench::connected, reach));
 }
 
 fn column(name: &str, wire: WireType) -> Column {
@@ -344,7 +292,7 @@ fn what_is_selected() {
         ("selected_rows", "V down"),
         ("selected_columns", "right B right"),
     ] {
-        with_marks(name, |bench| {
+        at_every_size(name, |bench| {
             with_subjects(bench, 4);
             bench.keys(keys);
         });
@@ -353,7 +301,7 @@ fn what_is_selected() {
 
 #[test]
 fn a_search_that_finds_and_one_that_does_not() {
-    with_marks("search_found", |bench| {
+    at_every_size("search_found", |bench| {
         let result = with_subjects(bench, 9);
         bench.keys("/");
         bench.text("scr-0003");
@@ -459,12 +407,12 @@ fn a_value_in_each_form() {
             "The subject felt dizzy\tat 08:40.\nBlood pressure 92/61.\n\n\u{1b}[31mRed\u{202e} text stays text. ";
         value(bench, text("remark"), long.repeat(4).as_bytes());
     });
-    with_marks("value_json", |bench| value(bench, column("document", WireType::Json), DOCUMENT));
-    with_marks("value_json_folded", |bench| {
+    at_every_size("value_json", |bench| value(bench, column("document", WireType::Json), DOCUMENT));
+    at_every_size("value_json_folded", |bench| {
         value(bench, column("document", WireType::Json), DOCUMENT);
         bench.keys("- down down");
     });
-    with_marks("value_json_search", |bench| {
+    at_every_size("value_json_search", |bench| {
         value(bench, column("document", WireType::Json), DOCUMENT);
         bench.keys("- /");
         bench.text("labs");

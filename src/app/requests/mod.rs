@@ -375,6 +375,11 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             Err(problem) => model.notice(problem.to_string()),
         },
         Request::ShowObject(object) => show_object(model, object, requests),
+        Request::ShowWorksheet(number) => {
+            model.worksheets.show(number);
+            with!(model, requests, effects, worksheets.on_moved());
+            requests.push(Request::Settle);
+        }
         Request::Rename(title) => {
             model.worksheets.rename(title);
             requests.push(Request::Settle);

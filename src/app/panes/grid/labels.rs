@@ -58,7 +58,8 @@ fn table(result: &ResultSet) -> Option<&str> {
         | StatementOrigin::Several { .. }
         | StatementOrigin::Snippet
         | StatementOrigin::Export
-        | StatementOrigin::Restore => None,
+        | StatementOrigin::Restore
+        | StatementOrigin::Database => None,
     }
 }
 

@@ -1,6 +1,7 @@
-//! The mouse in the results: a press moves the cursor, a press on a column's name sorts, one on a row's number selects the row, a
+//! The mouse in the results: a press on a tab shows it, a press moves the cursor, a press on a column's name sorts, one on a row's number selects the row, a
 //! drag selects cells, a double press opens the cell, the wheel scrolls.
 
+use crate::app::context::Context;
 use crate::app::panes::{PaneContext, PaneGesture, PaneMouse};
 
 use super::update::{HEAD, number_width, page, room};
@@ -21,6 +22,13 @@ enum Target {
 
 impl Grid {
     pub fn on_mouse(&mut self, mouse: PaneMouse, cx: &mut PaneContext<'_>) {
+        if let Some(tab) = self.tab_at(mouse, cx.context) {
+            if mouse.gesture == PaneGesture::Press {
+                self.show_tab(tab);
+                self.settle(cx);
+            }
+            return;
+        }
         let Some(result) = self.front_mut() else { return };
         match (mouse.gesture, result.target(mouse, cx)) {
             (PaneGesture::Press, Target::Name(place)) => {
@@ -55,6 +63,16 @@ impl Grid {
             (PaneGesture::Press | PaneGesture::DoublePress | PaneGesture::Drag, _) => {}
         }
         self.settle(cx);
+    }
+}
+
+impl Grid {
+    /// Returns the tab at a cell of the lower border.
+    fn tab_at(&self, mouse: PaneMouse, context: &Context) -> Option<usize> {
+        let area = context.layout.grid.filter(|area| area.has_box() && mouse.y + 1 == area.y + area.height)?;
+        // Two cells of the border and a space are before the strip.
+        let cell = mouse.x.checked_sub(area.x + 3)?;
+        self.strip(usize::from(area.width.saturating_sub(6))).tab_at(usize::from(cell))
     }
 }
 

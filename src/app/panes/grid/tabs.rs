@@ -200,6 +200,13 @@ impl Grid {
         }
     }
 
+    /// Shows the result on the tab with this number, from 0.
+    pub(super) fn show_tab(&mut self, tab: usize) {
+        if let Some(id) = self.tabs().0.get(tab).map(|result| result.id) {
+            self.fronts.insert(self.worksheet.clone(), id);
+        }
+    }
+
     /// Closes the result in front, unless its statement or an export is running.
     pub(super) fn close(&mut self, cx: &mut PaneContext<'_>) {
         let Some(front) = self.front() else {

@@ -1,14 +1,38 @@
-//! The mouse in the inspector: the wheel scrolls.
+//! The mouse in the inspector: a press chooses a field of a row or a part of a JSON document, a double press opens it, the wheel
+//! scrolls.
 
 use crate::app::panes::{PaneContext, PaneGesture, PaneMouse};
 
-use super::Inspector;
+use super::{Inspector, InspectorAction, InspectorContent};
 
 impl Inspector {
     pub fn on_mouse(&mut self, mouse: PaneMouse, cx: &mut PaneContext<'_>) {
-        if let PaneGesture::ScrollDown(lines) = mouse.gesture {
-            self.top = self.top.saturating_add_signed(lines);
-            self.settle(cx.context);
+        let Some(area) = cx.context.layout.inspector else { return };
+        match mouse.gesture {
+            PaneGesture::ScrollDown(lines) => {
+                self.top = self.top.saturating_add_signed(lines);
+                self.settle(cx.context);
+            }
+            PaneGesture::Press | PaneGesture::DoublePress => {
+                let inside = area.inside();
+                let Some(row) = self.row_at(mouse.y.checked_sub(inside.y), inside.height) else { return };
+                match (&self.content, &mut self.tree) {
+                    (InspectorContent::Row { .. }, _) => self.field = row,
+                    (_, Some(tree)) => tree.go(row),
+                    (_, None) => return,
+                }
+                if mouse.gesture == PaneGesture::DoublePress {
+                    self.act(InspectorAction::Toggle, cx);
+                }
+            }
+            PaneGesture::Drag | PaneGesture::ScrollRight(_) => {}
         }
+    }
+
+    /// Returns the number of the field or of the part on a line of the panel.
+    fn row_at(&self, y: Option<u16>, height: u16) -> Option<usize> {
+        let line = self.top + usize::from(y.filter(|y| *y < height)?);
+        let at = self.rows.partition_point(|row| row.0 <= line).checked_sub(1)?;
+        self.rows.get(at).filter(|_| line < self.lines.len()).map(|row| row.1)
     }
 }

@@ -1,8 +1,11 @@
-//! The mouse in the text: a press moves the cursor, a drag selects, a double press selects a word, the wheel scrolls.
+//! The mouse in the worksheet: a press on a tab shows it, a press in the text moves the cursor, a drag selects, a double press selects a word, the wheel scrolls.
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::app::context::Context;
+use crate::app::layout::Area;
 use crate::app::panes::{PaneContext, PaneGesture, PaneMouse};
+use crate::app::request::Request;
 use crate::domain::screen_width::ScreenWidth as _;
 
 use super::view::{GUTTER, shown};
@@ -11,6 +14,14 @@ use super::{Edit, Worksheets};
 impl Worksheets {
     pub fn on_mouse(&mut self, mouse: PaneMouse, cx: &mut PaneContext<'_>) {
         let Some(area) = cx.context.layout.worksheet else { return };
+        if mouse.y == area.y {
+            if mouse.gesture == PaneGesture::Press
+                && let Some(tab) = self.tab_at(mouse.x, area, cx.context)
+            {
+                cx.request(Request::ShowWorksheet(tab));
+            }
+            return;
+        }
         let inside = area.inside();
         let at = (mouse.x.saturating_sub(inside.x), mouse.y.saturating_sub(inside.y));
         let Some(to) = self.position_at(at) else { return };
@@ -43,6 +54,13 @@ impl Worksheets {
         }
         self.on_moved(cx);
         self.settle(cx);
+    }
+
+    /// Returns the worksheet whose tab is at this column of the upper border.
+    fn tab_at(&self, x: u16, area: Area, context: &Context) -> Option<usize> {
+        // The border and a space are before the strip.
+        let cell = x.checked_sub(area.x + 2)?;
+        self.border_texts(area.width, context).0.tab_at(usize::from(cell))
     }
 
     /// Returns the position in the text at a cell inside the panel.

@@ -136,6 +136,13 @@ impl Worksheets {
         self.front = usize::try_from((front + by).rem_euclid(count)).unwrap_or(0);
     }
 
+    /// Brings the tab with this number, from 0, to the front.
+    pub fn show(&mut self, number: usize) {
+        if number < self.sheets.len() {
+            self.front = number;
+        }
+    }
+
     /// Gives the tab in front a new title.
     pub fn rename(&mut self, title: String) {
         if let Some(sheet) = self.sheet_mut() {

@@ -28,6 +28,25 @@ impl Worksheets {
         let titles: Vec<String> = self.sheets.iter().enumerate().map(title).collect();
         TabStrip::new(&titles, self.front, room)
     }
+
+    /// Returns the texts on the upper border of a panel of this width: the strip, and the position of the cursor if there is
+    /// room for both.
+    pub(super) fn border_texts(&self, width: u16, context: &Context) -> (TabStrip, String) {
+        let Some(sheet) = self.sheet() else { return (TabStrip::default(), String::new()) };
+        let (line, column) = sheet.editor.cursor();
+        let elsewhere = sheet.last_run.as_ref().and_then(|(profile, database)| {
+            let here = context.profile.as_ref().map(|profile| profile.name.as_str());
+            let differs = here != Some(profile.as_str()) || *database != context.database;
+            differs.then(|| format!("last ran on {profile} {}  ", database.clone().unwrap_or_default()))
+        });
+        let count = sheet.editor.lines().len();
+        let right = format!("{}line {}/{count} · col {}", elsewhere.unwrap_or_default(), line + 1, column + 1);
+        let room = usize::from(width.saturating_sub(4));
+        let next_to_it = room.saturating_sub(right.cells() + 4);
+        let strip = self.strip(if next_to_it < LEAST_STRIP { room } else { next_to_it });
+        let right = if strip.text.cells() + 3 + right.cells() <= room { right } else { String::new() };
+        (strip, right)
+    }
 }
 
 /// Draws the worksheets.
@@ -51,19 +70,8 @@ impl WorksheetView<'_> {
             panel(buffer, area, "Worksheet", "", self.in_focus, self.theme);
             return;
         };
-        let (line, column) = sheet.editor.cursor();
-        let elsewhere = sheet.last_run.as_ref().and_then(|(profile, database)| {
-            let here = self.context.profile.as_ref().map(|profile| profile.name.as_str());
-            let differs = here != Some(profile.as_str()) || *database != self.context.database;
-            differs.then(|| format!("last ran on {profile} {}  ", database.clone().unwrap_or_default()))
-        });
-        let count = sheet.editor.lines().len();
-        let right = format!("{}line {}/{count} · col {}", elsewhere.unwrap_or_default(), line + 1, column + 1);
-        let room = usize::from(area.width.saturating_sub(4));
-        let next_to_it = room.saturating_sub(right.cells() + 4);
-        let strip = self.worksheets.strip(if next_to_it < LEAST_STRIP { room } else { next_to_it }).text;
-        let right = if strip.cells() + 3 + right.cells() <= room { right } else { String::new() };
-        let inside = panel(buffer, area, &strip, &right, self.in_focus, self.theme);
+        let (strip, right) = self.worksheets.border_texts(area.width, self.context);
+        let inside = panel(buffer, area, &strip.text, &right, self.in_focus, self.theme);
         if inside.is_empty() {
             return;
         }
