@@ -5,14 +5,22 @@ use std::sync::Arc;
 
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Environment, Profile, Settings};
-use crate::domain::protocol::{AfterSettings, DemoDocs, End, LoadedSettings, SessionCmd, StorageCmd};
+use crate::domain::protocol::{
+    AfterSettings, DemoDocs, End, HopMessage, HopMessageKind, LoadedSettings, SessionCmd, SessionEvent, SessionId,
+    StorageCmd,
+};
+use crate::domain::text::excerpt;
 
-use super::context::ConnectionState;
+use super::action::{Action, AppAction};
+use super::context::{Attempt, ConnectionState};
 use super::effect::Effect;
 use super::model::{Model, SettingsReading};
 use super::panes::connect::Connect;
 use super::panes::explorer::Explorer;
 use super::request::Request;
+
+/// Characters of what a hop says in a notice and in the activity.
+const HOP_MESSAGE: usize = 1_000;
 
 /// Reads the settings file, then does what is asked for. Does it at once if the settings are read only at the start.
 pub(super) fn read_settings(
@@ -21,6 +29,9 @@ pub(super) fn read_settings(
     requests: &mut Vec<Request>,
     effects: &mut Vec<Effect>,
 ) {
+    if then == AfterSettings::List {
+        effects.push(Effect::Storage(StorageCmd::LoadLastUses));
+    }
     if model.reading == SettingsReading::Once {
         return match then {
             AfterSettings::List => {}
@@ -83,30 +94,144 @@ fn usable_profile(model: &Model, name: &str) -> Result<Arc<Profile>, Problem> {
 }
 
 fn connect(model: &mut Model, name: &str, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    stop_attempt(model, effects);
     let profile = usable_profile(model, name);
+    if profile.as_ref().is_ok_and(|profile| is_connected_to(model, profile)) {
+        model.connect = None;
+        let key = model.context.key(Action::App(AppAction::Reconnect));
+        model.notice(format!("Still connected to {name}. {key} reconnects."));
+        return requests.push(Request::Settle);
+    }
+    model.notices.current = None;
     let steps = model.connect.get_or_insert_default();
     steps.start(name);
     let profile = match profile {
         Ok(profile) => profile,
         Err(problem) => return steps.on_failed(problem),
     };
+    let session = model.ids.session();
+    if keeps_session(model, &profile) {
+        model.context.attempt = Some(Attempt { session, profile: Arc::clone(&profile) });
+    } else {
+        replace_session(model, session, &profile, requests, effects);
+    }
+    effects.push(Effect::Session(session, SessionCmd::Connect { profile, database: None, after: None }));
+}
+
+/// Returns whether the session is connected to this profile, as the settings have it now.
+fn is_connected_to(model: &Model, profile: &Arc<Profile>) -> bool {
+    matches!(model.context.link, ConnectionState::Connected(_)) && model.context.profile.as_ref() == Some(profile)
+}
+
+/// Returns whether the session stays until a connection to this profile is made. The demo has files of its own, which follow the
+/// last connection.
+fn keeps_session(model: &Model, profile: &Profile) -> bool {
+    let is_demo = |profile: &Profile| profile.environment == Environment::Demo;
+    matches!(model.context.link, ConnectionState::Connected(_))
+        && !is_demo(profile)
+        && !model.context.profile.as_ref().is_some_and(|profile| is_demo(profile))
+}
+
+/// Closes the session, and makes a profile that is connecting the one in use.
+fn replace_session(
+    model: &mut Model,
+    session: SessionId,
+    profile: &Arc<Profile>,
+    requests: &mut Vec<Request>,
+    effects: &mut Vec<Effect>,
+) {
+    let name = profile.name.as_str();
     if let Some(old) = model.context.link.session() {
         effects.push(Effect::Session(old, SessionCmd::Close));
     }
     super::statement::on_session_ended(model, End::Cancelled, requests, effects);
-    let session = model.ids.session();
     model.context.link = ConnectionState::Connecting(session);
     model.context.facts = None;
     if model.context.profile.as_ref().is_none_or(|before| before.name != name) {
         model.context.catalog = None;
         model.explorer = Explorer::default();
     }
-    model.context.profile = Some(Arc::clone(&profile));
-    effects.push(Effect::Session(session, SessionCmd::Connect { profile, database: None, after: None }));
+    model.context.profile = Some(Arc::clone(profile));
     if model.worksheets.profile.as_deref() != Some(name) {
         effects.push(load_worksheets(name));
     }
     load_files(model, effects);
+}
+
+/// Makes the attempt that is connected now the session.
+pub(super) fn take_attempt(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    if let Some(Attempt { session, profile }) = model.context.attempt.take() {
+        replace_session(model, session, &profile, requests, effects);
+    }
+}
+
+/// Stops a connection that is being made while another session stays.
+pub(super) fn stop_attempt(model: &mut Model, effects: &mut Vec<Effect>) {
+    if let Some(attempt) = model.context.attempt.take() {
+        effects.push(Effect::Session(attempt.session, SessionCmd::Close));
+    }
+}
+
+/// Handles an event of a connection that is being made while another session stays.
+pub(super) fn on_attempt_event(model: &mut Model, event: SessionEvent, effects: &mut Vec<Effect>) {
+    match event {
+        SessionEvent::ConnectionStep { hop, step, state } => {
+            let now = model.context.now;
+            let page = attempt_page(model);
+            page.on_step(hop, step, state, now);
+            effects.extend(page.wake());
+        }
+        SessionEvent::HopMessage(message) => on_hop_message(model, message),
+        SessionEvent::Asked(question) => attempt_page(model).on_question(question),
+        SessionEvent::Failed(problem) | SessionEvent::Lost(problem) => on_attempt_failed(model, problem),
+        SessionEvent::InternalQuery { text, took, .. } => {
+            model.add_activity(format!("{text} ({} ms)", took.as_millis()));
+        }
+        SessionEvent::Closed => model.context.attempt = None,
+        SessionEvent::Ready(_)
+        | SessionEvent::Catalog(_)
+        | SessionEvent::CatalogFailed(_)
+        | SessionEvent::Ended { .. }
+        | SessionEvent::Lag(_)
+        | SessionEvent::LeftRunning(_)
+        | SessionEvent::LeftNotStopped(_) => {}
+    }
+}
+
+/// Shows what a hop says below the steps, and lists it in the activity. While rrx reconnects by itself there are no steps on the
+/// screen: then a notice shows an instruction, because the hop waits for the user.
+pub(super) fn on_hop_message(model: &mut Model, message: HopMessage) {
+    let (kind, text) = (message.kind, excerpt(&message.summary(), HOP_MESSAGE));
+    let is_reconnect = matches!(model.context.link, ConnectionState::Reconnecting { .. });
+    let steps = if is_reconnect { Some(&mut model.reconnect.steps) } else { model.connect.as_mut() };
+    if !steps.is_none_or(|steps| steps.on_message(message)) {
+        return;
+    }
+    model.add_activity(text.clone());
+    if is_reconnect && kind == HopMessageKind::Instruction {
+        model.notice(text);
+    }
+}
+
+/// Shows why a connection was not made. The session stays.
+pub(super) fn on_attempt_failed(model: &mut Model, problem: Problem) {
+    model.add_activity(problem.to_string());
+    attempt_page(model).on_failed(problem);
+    model.context.attempt = None;
+}
+
+fn attempt_page(model: &mut Model) -> &mut Connect {
+    let page = model.connect.get_or_insert_default();
+    if let Some(attempt) = &model.context.attempt {
+        page.profile.clone_from(&attempt.profile.name);
+    }
+    page
+}
+
+/// Returns the effect that records that the profile in use works now.
+pub(super) fn record_use(model: &Model) -> Option<Effect> {
+    let profile = model.context.profile.as_ref()?.name.clone();
+    Some(Effect::Storage(StorageCmd::ProfileUsed { profile }))
 }
 
 /// Returns the connection screen with the name of the profile that connects. The user may have opened the list of profiles in the
@@ -122,6 +247,7 @@ pub(super) fn progress_page(model: &mut Model) -> &mut Connect {
 /// Shows why connecting failed.
 pub(super) fn on_failed(model: &mut Model, problem: Problem, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     model.context.link = ConnectionState::None;
+    model.notices.current = None;
     model.add_activity(problem.to_string());
     super::statement::on_session_ended(model, End::Broken(problem.clone()), requests, effects);
     progress_page(model).on_failed(problem);

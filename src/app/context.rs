@@ -1,5 +1,6 @@
 //! What every pane can read and none can change: profile, session, catalog, docs, snippets, keymap, settings, time.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,6 +56,13 @@ impl ConnectionState {
     }
 }
 
+/// A session that is connecting while another one stays. It takes the other's place once it is connected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    pub session: SessionId,
+    pub profile: Arc<Profile>,
+}
+
 /// The state that all panes share. Panes only read it.
 #[derive(Debug)]
 pub struct Context {
@@ -68,6 +76,10 @@ pub struct Context {
     pub profile: Option<Arc<Profile>>,
     /// The state of its session.
     pub link: ConnectionState,
+    /// A connection to another profile that is being made while the session stays.
+    pub attempt: Option<Attempt>,
+    /// When each profile last worked, in the time zone of this machine.
+    pub last_uses: BTreeMap<String, String>,
     /// What the server reported about itself when it was connected.
     pub facts: Option<Arc<ServerFacts>>,
     /// The replica's lag, and when it was read.
@@ -192,6 +204,35 @@ impl Context {
     pub fn is_without_source(&self) -> bool {
         matches!(self.lag, Some((Lag::NotReplicating, _)))
             && self.facts.as_ref().is_some_and(|facts| facts.role == Role::Replica)
+    }
+
+    /// Returns the session whose connection the user sees being made.
+    #[must_use]
+    pub fn connecting(&self) -> Option<SessionId> {
+        match (&self.attempt, &self.link) {
+            (Some(attempt), _) => Some(attempt.session),
+            (None, ConnectionState::Connecting(session)) => Some(*session),
+            (
+                None,
+                ConnectionState::None
+                | ConnectionState::Connected(_)
+                | ConnectionState::Waiting { .. }
+                | ConnectionState::Reconnecting { .. }
+                | ConnectionState::Lost,
+            ) => None,
+        }
+    }
+
+    /// Returns whether there is a session to go back to, also if its link is lost.
+    #[must_use]
+    pub fn has_session(&self) -> bool {
+        match self.link {
+            ConnectionState::Connected(_)
+            | ConnectionState::Waiting { .. }
+            | ConnectionState::Reconnecting { .. }
+            | ConnectionState::Lost => true,
+            ConnectionState::None | ConnectionState::Connecting(_) => false,
+        }
     }
 
     /// Returns the first key of an action, for hints and messages.

@@ -7,11 +7,11 @@ use crate::domain::protocol::Question;
 use crate::domain::screen_width::ScreenWidth as _;
 
 use super::action::{Action, AppAction, ListAction};
-use super::context::ConnectionState;
+use super::context::{ConnectionState, Context};
 use super::focus::Focus;
 use super::model::Model;
 use super::notice_view::has_lines;
-use super::panes::connect::{ConnectAction, ConnectStage};
+use super::panes::connect::{Connect, ConnectAction, ConnectStage};
 use super::panes::explorer::ExplorerAction;
 use super::panes::grid::{GridAction, ResultSearch};
 use super::panes::inspector::InspectorAction;
@@ -100,7 +100,7 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
     }
     if let Some(connect) = &model.connect {
         let scroll = connect.scroll_hints(context).into_iter().map(|(action, label)| (Action::Connect(action), label));
-        let mut keys: Vec<_> = scroll.chain(connect_hints(&connect.stage)).collect();
+        let mut keys: Vec<_> = scroll.chain(connect_hints(connect, context)).collect();
         keys.extend([app(A::Quit, "quit"), app(A::Help, "keys")]);
         return keys;
     }
@@ -235,12 +235,20 @@ fn grid_hints(model: &Model) -> Vec<(Action, &'static str)> {
 }
 
 /// Returns the keys of the connection screen.
-fn connect_hints(stage: &ConnectStage) -> Vec<(Action, &'static str)> {
-    match stage {
-        ConnectStage::Choosing => vec![
-            (Action::Connect(ConnectAction::Connect), "connect"),
-            (Action::Connect(ConnectAction::Add), "add a profile"),
-        ],
+fn connect_hints(connect: &Connect, context: &Context) -> Vec<(Action, &'static str)> {
+    match &connect.stage {
+        ConnectStage::Choosing => {
+            let enter = if connect.is_on_session(context) { "back to the session" } else { "connect" };
+            let close = match (connect.is_filtered(), context.has_session()) {
+                (true, _) => Some("clear the filter"),
+                (false, true) => Some("back"),
+                (false, false) => None,
+            };
+            let mut keys = vec![(Action::Connect(ConnectAction::Connect), enter)];
+            keys.extend(close.map(|close| (Action::Connect(ConnectAction::Close), close)));
+            keys.push((Action::Connect(ConnectAction::Add), "add a profile"));
+            keys
+        }
         ConnectStage::Adding => vec![
             (Action::Connect(ConnectAction::Down), "next field"),
             (Action::Connect(ConnectAction::Save), "save"),

@@ -228,6 +228,8 @@ impl Model {
                 glyphs: start.theme.glyphs(),
                 profile: None,
                 link: ConnectionState::None,
+                attempt: None,
+                last_uses: BTreeMap::new(),
                 facts: None,
                 lag: None,
                 database: None,

@@ -102,6 +102,7 @@ fn ask(model: &mut Model, question: String, requests: &mut Vec<Request>) {
 }
 
 fn end_session(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    super::connection::stop_attempt(model, effects);
     if let Some(session) = model.context.link.session() {
         effects.push(Effect::Session(session, SessionCmd::Close));
         model.context.link = super::context::ConnectionState::None;

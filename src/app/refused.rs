@@ -77,6 +77,8 @@ fn is_repeated(effect: &Effect) -> bool {
             | StorageCmd::LoadHistory { .. }
             | StorageCmd::SaveSnippet { .. }
             | StorageCmd::LoadSettings { .. }
+            | StorageCmd::LoadLastUses
+            | StorageCmd::ProfileUsed { .. }
             | StorageCmd::AddProfile { .. } => false,
         },
         Effect::Session(_, command) => match command {

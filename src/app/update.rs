@@ -6,11 +6,10 @@ use crate::domain::keys::{Chord, KeyMatch, Matcher};
 use crate::domain::limits::LINE_BYTES;
 use crate::domain::profile::Environment;
 use crate::domain::protocol::{
-    CopyText, End, ExportEvent, HopMessage, HopMessageKind, HostCmd, HostEvent, ResultId, SavedWorksheet, SessionCmd,
-    SessionEvent, SessionId, StorageCmd, StorageEvent, StoreEvent,
+    CopyText, End, ExportEvent, HostCmd, HostEvent, ResultId, SavedWorksheet, SessionCmd, SessionEvent, SessionId,
+    StorageCmd, StorageEvent, StoreEvent,
 };
 use crate::domain::quantity::byte_size;
-use crate::domain::text::excerpt;
 
 use super::action::{Action, AppAction};
 use super::context::ConnectionState;
@@ -25,9 +24,6 @@ use super::panes::worksheet::NamedTable;
 use super::panes::{PaneContext, with};
 use super::request::{DialogShape, Request};
 use super::statement::origin::StatementOrigin;
-
-/// Characters of what a hop says in a notice and in the activity.
-const HOP_MESSAGE: usize = 1_000;
 
 /// Handles one message. Returns the effects that the shell has to run.
 #[must_use]
@@ -116,6 +112,7 @@ fn on_clock(model: &mut Model, now: std::time::Duration, requests: &mut Vec<Requ
         effects.push(Effect::Wake(super::statement::SOON));
     }
     super::reconnect::on_clock(model, effects);
+    effects.extend(model.connect.as_ref().and_then(super::panes::connect::Connect::wake));
     effects.append(&mut model.refused);
     with!(model, requests, effects, worksheets.on_clock());
     model.due.on_clock(model.context.now, &mut model.worksheets.saving, effects);
@@ -231,6 +228,12 @@ fn on_session(
     requests: &mut Vec<Request>,
     effects: &mut Vec<Effect>,
 ) {
+    if model.context.attempt.as_ref().is_some_and(|attempt| attempt.session == id) {
+        if !matches!(event, SessionEvent::Ready(_)) {
+            return super::connection::on_attempt_event(model, event, effects);
+        }
+        super::connection::take_attempt(model, requests, effects);
+    }
     if model.context.link.session() != Some(id) {
         return;
     }
@@ -238,12 +241,13 @@ fn on_session(
     match event {
         SessionEvent::ConnectionStep { hop, step, state } => {
             if is_reconnect {
-                model.reconnect.steps.on_step(hop, step, state);
+                model.reconnect.steps.on_step(hop, step, state, model.context.now);
             } else if let Some(connect) = &mut model.connect {
-                connect.on_step(hop, step, state);
+                connect.on_step(hop, step, state, model.context.now);
+                effects.extend(connect.wake());
             }
         }
-        SessionEvent::HopMessage(message) => on_hop_message(model, message),
+        SessionEvent::HopMessage(message) => super::connection::on_hop_message(model, message),
         SessionEvent::Asked(question) if is_reconnect => {
             super::reconnect::on_question(model, id, question, requests, effects);
         }
@@ -262,6 +266,7 @@ fn on_session(
             super::left_statements::on_ready(model, &facts, effects);
             model.context.facts = Some(facts);
             model.context.lag = None;
+            effects.extend(super::connection::record_use(model));
             if !is_reconnect {
                 model.connect = None;
             }
@@ -306,21 +311,6 @@ fn on_session(
         }
         SessionEvent::Lost(problem) => super::reconnect::on_lost(model, &problem, requests, effects),
         SessionEvent::Closed => model.context.link = ConnectionState::None,
-    }
-}
-
-/// Shows what a hop says below the steps, and lists it in the activity. While rrx reconnects by itself there are no steps on the
-/// screen: then a notice shows an instruction, because the hop waits for the user.
-fn on_hop_message(model: &mut Model, message: HopMessage) {
-    let (kind, text) = (message.kind, excerpt(&message.summary(), HOP_MESSAGE));
-    let is_reconnect = matches!(model.context.link, ConnectionState::Reconnecting { .. });
-    let steps = if is_reconnect { Some(&mut model.reconnect.steps) } else { model.connect.as_mut() };
-    if !steps.is_none_or(|steps| steps.on_message(message)) {
-        return;
-    }
-    model.add_activity(text.clone());
-    if is_reconnect && kind == HopMessageKind::Instruction {
-        model.notice(text);
     }
 }
 
@@ -415,6 +405,7 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
             }
             requests.push(Request::Problem(problem));
         }
+        StorageEvent::LastUses(times) => model.context.last_uses = times,
         StorageEvent::ProfileAdded { name, settings } => {
             super::connection::take_settings(model, settings);
             if let Some(connect) = &mut model.connect {

@@ -38,8 +38,13 @@ fn session_lost(
     requests: &mut Vec<Request>,
     effects: &mut Vec<Effect>,
 ) {
-    if model.context.link.session() != Some(session) {
+    let is_attempt = model.context.attempt.as_ref().is_some_and(|attempt| attempt.session == session);
+    if model.context.link.session() != Some(session) && !is_attempt {
         return;
+    }
+    if is_attempt {
+        let problem = problem("The connection was not made", why).hint("try again");
+        return super::connection::on_attempt_failed(model, problem);
     }
     let problem = problem("The session ended", why).hint("reconnect; the worksheets are kept").then(Remedy::Reconnect);
     match model.context.link {

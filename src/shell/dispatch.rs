@@ -260,7 +260,11 @@ impl Dispatch {
             | StorageCmd::Copied(CopyRecord { profile, .. })
             | StorageCmd::End { profile, .. } => profile == DEMO,
             // The demo has no settings and no panels of its own.
-            StorageCmd::LoadSettings { .. } | StorageCmd::AddProfile { .. } | StorageCmd::SavePanelSizes(_) => false,
+            StorageCmd::LoadSettings { .. }
+            | StorageCmd::AddProfile { .. }
+            | StorageCmd::SavePanelSizes(_)
+            | StorageCmd::LoadLastUses
+            | StorageCmd::ProfileUsed { .. } => false,
             StorageCmd::LoadHistory { .. }
             | StorageCmd::SaveSnippet { .. }
             | StorageCmd::LoadSnippets { .. }

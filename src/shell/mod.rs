@@ -28,7 +28,7 @@ use crate::domain::keys::Keymap;
 use crate::domain::limits::INBOX;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Settings};
-use crate::domain::protocol::PanelSizes;
+use crate::domain::protocol::{PanelSizes, StorageCmd};
 use crate::io::storage::task::StorageReport;
 use crate::io::terminal::{ColourCodes, Screen};
 
@@ -91,7 +91,7 @@ pub async fn run(start: ShellStart, deps: ShellDeps) -> Result<ShellEnd, Problem
     });
     let (sender, mut inbox) = mpsc::channel::<WorkerEvent>(INBOX);
     let mut dispatch = Dispatch::new(deps, sender);
-    let mut effects = vec![Effect::Mouse(model.mouse.mode)];
+    let mut effects = vec![Effect::Mouse(model.mouse.mode), Effect::Storage(StorageCmd::LoadLastUses)];
     if let Some(profile) = start.profile {
         effects.extend(update(&mut model, Message::Connect(profile)));
     }

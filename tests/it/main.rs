@@ -38,6 +38,7 @@ mod monkey;
 mod mouse;
 mod own_files;
 mod profile;
+mod profile_list;
 mod randomart;
 mod reconnect;
 mod results;

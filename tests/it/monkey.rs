@@ -343,6 +343,7 @@ impl World {
                 StorageEvent::Settings { loaded: LoadedSettings { settings, problems: vec![] }, then }
             }
             StorageCmd::LoadHistory { .. } => StorageEvent::History(vec![]),
+            StorageCmd::LoadLastUses | StorageCmd::ProfileUsed { .. } => StorageEvent::LastUses(BTreeMap::new()),
             StorageCmd::AddProfile { .. } => StorageEvent::ProfileNotAdded(problem("not added")),
             StorageCmd::SaveSnippet { .. } if !fails => StorageEvent::SnippetSaved("snippet.sql".into()),
             StorageCmd::SavePanelSizes(_) if !fails => return,

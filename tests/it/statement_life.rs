@@ -61,7 +61,11 @@ fn connecting_anew_ends_the_record_of_what_was_running() {
     let result = bench.run();
     bench.feed(Message::Result(result, StoreEvent::Progress(Progress { rows: 40, bytes: 80, end: None })));
     bench.effects.clear();
+    bench.settings_file = Some("[profile.eu]\nhost = \"other.example.com\"\nuser = \"RO_USER\"\n");
     bench.feed(Message::Connect("eu".into()));
+    assert_eq!(ends(&bench), [], "it runs until the new session takes the place of its own");
+    let session = bench.model.context.connecting().unwrap();
+    bench.feed(Message::Session(session, SessionEvent::Ready(super::model::facts().into())));
     assert_eq!(ends(&bench), [("eu", "cancelled", 40)]);
     assert_eq!(bench.model.context.running(), None);
     assert!(bench.model.grid.front().is_some_and(rrx::app::panes::grid::ResultSet::has_ended));
@@ -196,7 +200,7 @@ fn another_profile_drops_the_question_and_what_was_to_run() {
     other.name = "us".into();
     bench.model.context.profiles.push(other.into());
     bench.feed(Message::Connect("us".into()));
-    let session = bench.model.context.link.session().unwrap();
+    let session = bench.model.context.connecting().unwrap();
     bench.feed(Message::Session(session, SessionEvent::Ready(super::model::facts().into())));
     bench.effects.clear();
     // The question is still on the screen: its answer sends nothing.

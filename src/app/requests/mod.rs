@@ -303,6 +303,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         }
         Request::ListProfiles => super::connection::read_settings(model, AfterSettings::List, requests, effects),
         Request::Decline => {
+            super::connection::stop_attempt(model, effects);
             if let ConnectionState::Connecting(session) = model.context.link {
                 effects.push(Effect::Session(session, SessionCmd::Close));
                 model.context.link = ConnectionState::None;
@@ -430,14 +431,7 @@ fn move_focus(model: &mut Model, focus: Focus, requests: &mut Vec<Request>) {
 
 /// Closes the connection screen, if there is a session to go back to.
 fn close_connect(model: &mut Model) {
-    let has_screen = match model.context.link {
-        ConnectionState::Connected(_)
-        | ConnectionState::Waiting { .. }
-        | ConnectionState::Reconnecting { .. }
-        | ConnectionState::Lost => true,
-        ConnectionState::None | ConnectionState::Connecting(_) => false,
-    };
-    if has_screen {
+    if model.context.has_session() {
         model.connect = None;
     } else {
         let key = model.context.key(Action::App(AppAction::Quit));

@@ -75,6 +75,26 @@ pub fn clip(text: &str, width: usize) -> String {
     kept
 }
 
+/// Cuts a name to a width in its middle, because long names often differ at their ends.
+#[must_use]
+pub fn clip_middle(name: &str, width: usize) -> String {
+    /// The least width at which the end of the name is kept, too.
+    const BOTH_ENDS: usize = 9;
+    if name.cells() <= width || width < BOTH_ENDS {
+        return clip(name, width);
+    }
+    let end_room = (width - 1) / 3;
+    let mut end = name.len();
+    for (at, _) in name.char_indices().rev() {
+        if name.get(at..).is_none_or(|end| end.cells() > end_room) {
+            break;
+        }
+        end = at;
+    }
+    let end = name.get(end..).unwrap_or_default();
+    format!("{}{end}", clip(name, width - end.cells()))
+}
+
 /// Draws a panel's border with a title at the left and a text at the right. Returns the area inside.
 pub fn panel(buffer: &mut Buffer, area: Rect, title: &str, right: &str, in_focus: bool, theme: Theme) -> Rect {
     if area.is_empty() {

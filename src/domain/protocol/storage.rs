@@ -1,5 +1,6 @@
 //! Commands to and events from the storage task: access log, worksheets, snippets, docs, settings.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -124,6 +125,12 @@ pub enum StorageCmd {
     LoadSettings {
         then: AfterSettings,
     },
+    /// Read when each profile last worked.
+    LoadLastUses,
+    /// Write that a profile works now. The answer is that of [`StorageCmd::LoadLastUses`].
+    ProfileUsed {
+        profile: String,
+    },
     /// Add a profile to the settings file.
     AddProfile {
         draft: Box<ProfileDraft>,
@@ -207,6 +214,8 @@ pub enum StorageEvent {
     Settings { loaded: LoadedSettings, then: AfterSettings },
     /// The settings could not be read because of a defect of rrx. Those in use stay.
     SettingsNotLoaded(Problem),
+    /// When each profile last worked, in the time zone of this machine.
+    LastUses(BTreeMap<String, String>),
     /// A profile was added to the settings file.
     ProfileAdded { name: String, settings: Arc<Settings> },
     /// A profile could not be added to the settings file.

@@ -9,6 +9,7 @@ mod due_records;
 pub mod history;
 pub mod keymaps;
 pub mod known_hosts;
+mod last_uses;
 pub mod lock;
 pub mod panel_sizes;
 pub mod paths;

@@ -15,7 +15,7 @@ use super::due_records::{DueRecords, LogEntry};
 use super::paths::Paths;
 use super::settings::Presence;
 use super::worksheets::{SavedWorksheets, WorksheetFiles};
-use super::{docs, history, panel_sizes, rescue, settings, snippets};
+use super::{docs, history, last_uses, panel_sizes, rescue, settings, snippets};
 use crate::domain::access_log::{AuthorizedStatement, CopyRecord, ExportRecord, Permit};
 use crate::domain::docs::DocPack;
 use crate::domain::limits;
@@ -139,6 +139,13 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
             }
             StorageCmd::LoadSettings { then } => {
                 StorageEvent::Settings { loaded: settings::load(&self.paths, Presence::of(&self.paths)), then }
+            }
+            StorageCmd::LoadLastUses => StorageEvent::LastUses(last_uses::load(&self.paths.state)),
+            StorageCmd::ProfileUsed { profile } => {
+                if let Err(error) = last_uses::record(&self.paths.state, &profile, now(self.deps.clock)) {
+                    tracing::warn!(%error, "the last use of a profile is not recorded");
+                }
+                StorageEvent::LastUses(last_uses::load(&self.paths.state))
             }
             StorageCmd::AddProfile { draft } => match self.add_profile(&draft) {
                 Ok(settings) => StorageEvent::ProfileAdded { name: draft.name, settings },
@@ -363,6 +370,8 @@ fn answer_to_panic(command: &StorageCmd) -> Box<dyn FnOnce(Problem) -> StorageEv
         | StorageCmd::SaveSnippet { .. }
         | StorageCmd::LoadSnippets { .. }
         | StorageCmd::SavePanelSizes(_)
+        | StorageCmd::LoadLastUses
+        | StorageCmd::ProfileUsed { .. }
         | StorageCmd::LoadDocs { .. } => Box::new(StorageEvent::Failed),
     }
 }
@@ -396,6 +405,8 @@ fn is_superseded(command: &StorageCmd, waiting: &VecDeque<StorageCmd>) -> bool {
             | StorageCmd::LoadSettings { .. }
             | StorageCmd::AddProfile { .. }
             | StorageCmd::SavePanelSizes(_)
+            | StorageCmd::LoadLastUses
+            | StorageCmd::ProfileUsed { .. }
             | StorageCmd::LoadDocs { .. } => {}
         }
     }

@@ -9,6 +9,8 @@ actions! {
         Up = "up": "Go to the previous profile or field" [Motion],
         PageDown = "page-down": "Scroll down by a page" [Motion],
         PageUp = "page-up": "Scroll up by a page" [Motion],
+        Top = "top": "Go to the first profile, or to the start of the text" [Motion],
+        End = "end": "Go to the last profile, or to the end of the text" [Motion],
         Connect = "connect": "Connect, or send the answer",
         Add = "add": "Add a profile",
         Save = "save": "Save the new profile",
@@ -16,6 +18,6 @@ actions! {
         PreviousChoice = "previous-choice": "Choose the previous value of the field" [Motion],
         Accept = "accept": "Accept the host key",
         Decline = "decline": "Decline, and go back to the profiles",
-        Close = "close": "Close",
+        Close = "close": "Close, or clear the filter",
     }
 }

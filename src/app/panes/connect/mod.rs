@@ -4,6 +4,8 @@ pub mod actions;
 mod form;
 mod form_view;
 mod mouse;
+mod profiles;
+mod profiles_view;
 mod text;
 mod update;
 mod view;
@@ -12,16 +14,16 @@ pub use actions::ConnectAction;
 pub use form::{ProfileField, ProfileForm};
 pub use view::ConnectView;
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use crate::app::context::Context;
-use crate::app::layout::Area;
 use crate::app::ui::draw::wrap;
 use crate::app::ui::problem::MARGINS;
 use crate::domain::problem::Problem;
-use crate::domain::profile::{Environment, LeftOutProfile, Profile, Secret};
+use crate::domain::profile::Secret;
 use crate::domain::protocol::{ConnectionStep, HopMessages, Question, StepState};
 
+use crate::app::widgets::line_input::LineInput;
 use crate::app::widgets::list::ListCursor;
 use crate::app::widgets::secret_input::SecretInput;
 
@@ -48,6 +50,8 @@ pub struct StepProgress {
     pub hop: usize,
     pub step: ConnectionStep,
     pub state: StepState,
+    /// When it began.
+    pub since: Duration,
 }
 
 /// The state of the connection screen.
@@ -56,6 +60,8 @@ pub struct Connect {
     pub stage: ConnectStage,
     /// The cursor among the profiles.
     pub list: ListCursor,
+    /// The text that narrows the list.
+    pub filter: LineInput,
     /// The name of the profile that is connecting.
     pub profile: String,
     /// The steps that have begun.
@@ -78,67 +84,15 @@ fn text_rows(text: &str, inside: u16) -> u16 {
     u16::try_from(wrap(text, width).len()).unwrap_or(u16::MAX)
 }
 
-/// Lines for the steps and what is below them.
-const STEP_LINES: usize = 18;
-/// Lines of the form for a profile.
-const FORM_LINES: usize = 11;
-
-/// A line of the list of profiles.
-#[derive(Debug, Clone, Copy)]
-enum ListedProfile<'a> {
-    Usable(&'a Profile),
-    /// It has errors in the settings file. Choosing it shows them.
-    LeftOut(&'a LeftOutProfile),
-}
-
-impl<'a> ListedProfile<'a> {
-    fn usable(profile: &'a Arc<Profile>) -> Self {
-        Self::Usable(profile)
-    }
-
-    fn name(self) -> &'a str {
-        match self {
-            Self::Usable(profile) => &profile.name,
-            Self::LeftOut(profile) => &profile.name,
-        }
-    }
-}
-
-/// Returns the lines of the list of profiles: those of the settings, then the built-in one.
-fn listed_profiles(context: &Context) -> impl Iterator<Item = ListedProfile<'_>> {
-    let is_built_in = |profile: &&Arc<Profile>| profile.environment == Environment::Demo;
-    let own = context.profiles.iter().filter(move |profile| !is_built_in(profile));
-    let built_in = context.profiles.iter().filter(is_built_in);
-    let left_out = context.settings.left_out.iter().map(ListedProfile::LeftOut);
-    own.map(ListedProfile::usable).chain(left_out).chain(built_in.map(ListedProfile::usable))
-}
-
 impl Connect {
     /// Makes the connection screen with the cursor on the current profile, if there is one.
     #[must_use]
     pub fn at_current_profile(context: &Context) -> Self {
         let current = context.profile.as_ref().map(|profile| profile.name.as_str());
-        let cursor = listed_profiles(context).position(|profile| Some(profile.name()) == current);
-        Self { list: ListCursor { cursor: cursor.unwrap_or(0), top: 0 }, ..Self::default() }
+        let mut page = Self::default();
+        if let Some(current) = current {
+            page.select(current, context);
+        }
+        page
     }
-
-    /// Returns the area of the connection screen.
-    #[must_use]
-    pub fn place(&self, context: &Context) -> Area {
-        let rows = match self.stage {
-            ConnectStage::Choosing => listed_profiles(context).count(),
-            ConnectStage::Adding => FORM_LINES,
-            ConnectStage::ReadingSettings
-            | ConnectStage::Connecting
-            | ConnectStage::Asking(_)
-            | ConnectStage::Failed(_) => STEP_LINES,
-        };
-        let rows = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(8).clamp(12, 26);
-        context.layout.overlay(96, rows)
-    }
-}
-
-/// Returns the empty lines above the first profile, in a panel with so many lines inside.
-fn top_margin(inside: u16) -> u16 {
-    u16::from(inside > 3)
 }

@@ -1,32 +1,61 @@
 //! Decisions of the connection screen.
 
-use crate::app::context::{ConnectionState, Context};
+use std::time::Duration;
+
+use crate::app::context::Context;
 use crate::app::effect::Effect;
 use crate::app::layout::Area;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
 use crate::app::widgets::line_actions::LineAction;
+use crate::app::widgets::line_input::LineInput;
 use crate::app::widgets::list::{CursorMove, ListCursor};
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{Answer, ConnectionStep, HopMessage, Question, SessionCmd, StepState, StorageCmd};
 use crate::domain::text::one_line;
 
-use super::{
-    Connect, ConnectAction, ConnectStage, ListedProfile, ProfileForm, StepProgress, listed_profiles, text_rows,
-    top_margin,
-};
+use super::profiles::{all_profiles, lines_above};
+use super::{Connect, ConnectAction, ConnectStage, ProfileForm, StepProgress, text_rows};
+
+/// Lines for the steps and what is below them.
+const STEP_LINES: usize = 18;
+/// Lines of the list that are not profiles: the filter and the titles of the columns.
+const LINES_AROUND_PROFILES: usize = 2;
+/// The width of the list of profiles, and of everything else.
+const LIST_WIDTH: u16 = 140;
+const WIDTH: u16 = 96;
+/// Lines of the form for a profile.
+const FORM_LINES: usize = 11;
 
 impl Connect {
+    /// Returns the area of the connection screen.
+    #[must_use]
+    pub fn place(&self, context: &Context) -> Area {
+        let (width, rows) = match self.stage {
+            ConnectStage::Choosing => (LIST_WIDTH, all_profiles(context).count() + LINES_AROUND_PROFILES),
+            ConnectStage::Adding => (WIDTH, FORM_LINES),
+            ConnectStage::ReadingSettings
+            | ConnectStage::Connecting
+            | ConnectStage::Asking(_)
+            | ConnectStage::Failed(_) => (WIDTH, STEP_LINES),
+        };
+        let rows = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(8).clamp(12, 26);
+        context.layout.overlay(width, rows)
+    }
+
     /// Returns whether typed characters are text now.
     #[must_use]
     pub fn takes_text(&self) -> bool {
-        self.stage == ConnectStage::Adding || self.takes_secret()
+        matches!(self.stage, ConnectStage::Adding | ConnectStage::Choosing) || self.takes_secret()
     }
 
     /// Returns the layers of the keymap, nearest first. In a text, the keys of the line come first: Left and Right move its cursor.
+    /// In the list, Home and End go to the first and the last profile.
     #[must_use]
     pub fn layers(&self) -> Vec<&'static str> {
-        if self.takes_text() && !(self.stage == ConnectStage::Adding && self.form.field().is_choice()) {
+        if self.stage == ConnectStage::Choosing {
+            vec![ConnectAction::LAYER, LineAction::LAYER, "app"]
+        } else if self.takes_text() && !(self.stage == ConnectStage::Adding && self.form.field().is_choice()) {
             vec![LineAction::LAYER, ConnectAction::LAYER, "app"]
         } else {
             vec![ConnectAction::LAYER, "app"]
@@ -36,6 +65,7 @@ impl Connect {
     /// Moves the cursor in the text, or deletes from it.
     pub fn act_line(&mut self, action: LineAction) {
         match self.stage {
+            ConnectStage::Choosing => self.edit_filter(|filter| filter.act(action)),
             ConnectStage::Adding => self.form.act_line(action),
             _ => self.secret.act(action),
         }
@@ -44,6 +74,7 @@ impl Connect {
     /// Takes a typed character.
     pub fn type_char(&mut self, character: char) {
         match self.stage {
+            ConnectStage::Choosing => self.edit_filter(|filter| filter.push(character)),
             ConnectStage::Adding => self.form.push(character),
             _ => self.secret.push(character),
         }
@@ -52,24 +83,39 @@ impl Connect {
     /// Takes pasted text if text can be typed now.
     pub fn paste(&mut self, text: &str) {
         match self.stage {
+            ConnectStage::Choosing => self.edit_filter(|filter| filter.paste(text)),
             ConnectStage::Adding => self.form.paste(text),
             _ if self.takes_text() => self.secret.paste(text),
             _ => {}
         }
     }
 
+    /// Changes the text that narrows the list. The cursor goes to the best match.
+    fn edit_filter(&mut self, edit: impl FnOnce(&mut LineInput)) {
+        let before = self.filter.text().to_owned();
+        edit(&mut self.filter);
+        if self.filter.text() != before {
+            self.list = ListCursor::default();
+        }
+    }
+
+    /// Goes to another profile of the list, or moves the cursor in the text that narrows it.
+    fn act_in_list(&mut self, action: ConnectAction, context: &Context) {
+        match action {
+            ConnectAction::NextChoice => self.filter.act(LineAction::Right),
+            ConnectAction::PreviousChoice => self.filter.act(LineAction::Left),
+            _ => {
+                if let Some(step) = cursor_move(action) {
+                    self.list.go(step, self.listed(context).len(), self.page(context));
+                }
+            }
+        }
+    }
+
     pub fn act(&mut self, action: ConnectAction, cx: &mut PaneContext<'_>) {
-        let count = listed_profiles(cx.context).count();
         match (action, &self.stage) {
-            (ConnectAction::Down, ConnectStage::Choosing) => {
-                self.list.go(CursorMove::Down, count, self.page(cx.context));
-            }
-            (ConnectAction::Up, ConnectStage::Choosing) => self.list.go(CursorMove::Up, count, self.page(cx.context)),
-            (ConnectAction::PageDown, ConnectStage::Choosing) => {
-                self.list.go(CursorMove::PageDown, count, self.page(cx.context));
-            }
-            (ConnectAction::PageUp, ConnectStage::Choosing) => {
-                self.list.go(CursorMove::PageUp, count, self.page(cx.context));
+            (ConnectAction::NextChoice | ConnectAction::PreviousChoice, ConnectStage::Choosing) => {
+                self.act_in_list(action, cx.context)
             }
             (ConnectAction::Connect, ConnectStage::Choosing) => {
                 if let Some(name) = self.selected(cx.context) {
@@ -123,6 +169,9 @@ impl Connect {
                 ConnectStage::Failed(_) | ConnectStage::ReadingSettings,
             )
             | (ConnectAction::Close, ConnectStage::Adding) => self.choose(cx),
+            (ConnectAction::Close, ConnectStage::Choosing) if !self.filter.text().is_empty() => {
+                self.edit_filter(LineInput::clear);
+            }
             (ConnectAction::Close, ConnectStage::Choosing) => cx.request(Request::CloseConnect),
             (ConnectAction::Add, ConnectStage::Choosing) => self.stage = ConnectStage::Adding,
             (ConnectAction::Down, ConnectStage::Adding) => self.form.next(&cx.context.settings),
@@ -133,25 +182,22 @@ impl Connect {
                 self.form.next(&cx.context.settings);
             }
             (ConnectAction::Connect | ConnectAction::Save, ConnectStage::Adding) => self.save(cx),
-            (
-                ConnectAction::Down | ConnectAction::Up | ConnectAction::PageDown | ConnectAction::PageUp,
-                ConnectStage::Asking(_) | ConnectStage::Failed(_) | ConnectStage::Connecting,
-            ) => {
-                let step = match action {
-                    ConnectAction::Down => CursorMove::Down,
-                    ConnectAction::Up => CursorMove::Up,
-                    ConnectAction::PageDown => CursorMove::PageDown,
-                    _ => CursorMove::PageUp,
-                };
-                self.scroll(step, cx.context);
+            (_, ConnectStage::Choosing) => self.act_in_list(action, cx.context),
+            (_, ConnectStage::Asking(_) | ConnectStage::Failed(_) | ConnectStage::Connecting) => {
+                if let Some(step) = cursor_move(action) {
+                    self.scroll(step, cx.context);
+                }
             }
             _ => {}
         }
     }
 
-    /// Goes back to the list of profiles.
+    /// Goes back to the list of profiles, to the one that was tried.
     fn choose(&mut self, cx: &mut PaneContext<'_>) {
         self.stage = ConnectStage::Choosing;
+        self.filter.clear();
+        let tried = self.profile.clone();
+        self.select(&tried, cx.context);
         cx.request(Request::ListProfiles);
     }
 
@@ -168,6 +214,7 @@ impl Connect {
     /// Puts the cursor on a profile that was added to the settings, and empties the form.
     pub fn on_added(&mut self, name: &str, context: &Context) {
         self.form = ProfileForm::default();
+        self.filter.clear();
         if self.stage == ConnectStage::Adding {
             self.stage = ConnectStage::Choosing;
         }
@@ -177,12 +224,12 @@ impl Connect {
     /// Returns the name of the profile under the cursor of the list.
     #[must_use]
     pub fn selected<'a>(&self, context: &'a Context) -> Option<&'a str> {
-        listed_profiles(context).nth(self.list.cursor).map(ListedProfile::name)
+        self.listed(context).get(self.list.cursor).map(|profile| profile.name())
     }
 
     /// Puts the cursor on the profile of this name, if it is listed.
     pub fn select(&mut self, name: &str, context: &Context) {
-        if let Some(cursor) = listed_profiles(context).position(|profile| profile.name() == name) {
+        if let Some(cursor) = self.listed(context).iter().position(|profile| profile.name() == name) {
             self.list = ListCursor { cursor, ..self.list };
         }
         self.settle(context);
@@ -191,13 +238,13 @@ impl Connect {
     /// Puts the cursor on a profile and scrolls it into view.
     pub fn settle(&mut self, context: &Context) {
         let page = self.page(context);
-        self.list.settle(listed_profiles(context).count(), page);
+        self.list.settle(self.listed(context).len(), page);
     }
 
     /// Returns how many profiles are visible at once.
     fn page(&self, context: &Context) -> usize {
         let (_, rows) = inside(self.place(context));
-        usize::from(rows.saturating_sub(top_margin(rows)))
+        usize::from(rows.saturating_sub(lines_above(rows)))
     }
 
     /// Returns whether the whole fingerprint or command is visible. It can be accepted only then.
@@ -213,7 +260,7 @@ impl Connect {
     }
 
     fn send_answer(&mut self, answer: Answer, cx: &mut PaneContext<'_>) {
-        if let ConnectionState::Connecting(session) = cx.context.link {
+        if let Some(session) = cx.context.connecting() {
             cx.effect(Effect::Session(session, SessionCmd::Answer(answer)));
         }
         self.scrolled_to = None;
@@ -266,11 +313,19 @@ impl Connect {
     }
 
     /// Takes the new state of a step.
-    pub fn on_step(&mut self, hop: usize, step: ConnectionStep, state: StepState) {
+    pub fn on_step(&mut self, hop: usize, step: ConnectionStep, state: StepState, now: Duration) {
         match self.steps.iter_mut().find(|known| known.hop == hop && known.step == step) {
             Some(step) => step.state = state,
-            None => self.steps.push(StepProgress { hop, step, state }),
+            None => self.steps.push(StepProgress { hop, step, state, since: now }),
         }
+    }
+
+    /// Returns the effect that draws the seconds of a step that takes a while.
+    #[must_use]
+    pub fn wake(&self) -> Option<Effect> {
+        let is_waiting = |step: &StepProgress| matches!(step.state, StepState::Trying(_));
+        let is_connecting = self.stage == ConnectStage::Connecting && self.steps.iter().any(is_waiting);
+        is_connecting.then_some(Effect::Wake(Duration::from_secs(1)))
     }
 
     pub fn on_question(&mut self, question: Question) {
@@ -282,6 +337,26 @@ impl Connect {
     pub fn on_failed(&mut self, problem: Problem) {
         self.forget_typed();
         self.stage = ConnectStage::Failed(problem);
+    }
+}
+
+/// Returns the move that an action of the list or of the scrolled text stands for.
+fn cursor_move(action: ConnectAction) -> Option<CursorMove> {
+    match action {
+        ConnectAction::Down => Some(CursorMove::Down),
+        ConnectAction::Up => Some(CursorMove::Up),
+        ConnectAction::PageDown => Some(CursorMove::PageDown),
+        ConnectAction::PageUp => Some(CursorMove::PageUp),
+        ConnectAction::Top => Some(CursorMove::Top),
+        ConnectAction::End => Some(CursorMove::End),
+        ConnectAction::Connect
+        | ConnectAction::Add
+        | ConnectAction::Save
+        | ConnectAction::NextChoice
+        | ConnectAction::PreviousChoice
+        | ConnectAction::Accept
+        | ConnectAction::Decline
+        | ConnectAction::Close => None,
     }
 }
 

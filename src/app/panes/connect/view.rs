@@ -3,19 +3,20 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::app::action::Action;
 use crate::app::context::Context;
-use crate::app::ui::draw::{clip, panel, parts, wrap};
+use crate::app::ui::draw::{clip, panel, parts};
 use crate::app::ui::line::visible_line;
 use crate::app::ui::theme::Theme;
-use crate::domain::profile::Environment;
 use crate::domain::protocol::StepState;
-use crate::domain::screen_width::ScreenWidth as _;
+use crate::domain::quantity::counted;
 
+use super::profiles::all_profiles;
+use super::profiles_view::ProfilesView;
 use super::text::{InputPlace, TextLine};
-use super::{
-    Connect, ConnectAction, ConnectStage, ListedProfile, StepProgress, form_view, listed_profiles, top_margin,
-};
+use super::{Connect, ConnectStage, StepProgress, form_view, profiles_view};
+
+/// Seconds of a step after which they are shown.
+const PATIENCE: u64 = 2;
 
 /// Draws the connection screen.
 #[derive(Debug)]
@@ -36,9 +37,18 @@ impl ConnectView<'_> {
             | ConnectStage::Asking(_)
             | ConnectStage::Failed(_) => self.progress_title(),
         };
-        let inside = panel(buffer, area, &title, "", true, self.theme);
+        let (listed, all) = (self.connect.listed(self.context).len(), all_profiles(self.context).count());
+        let count = match self.connect.stage {
+            ConnectStage::Choosing if self.connect.is_filtered() => format!("{listed} of {all}"),
+            ConnectStage::Choosing if all > 0 => counted(all as u64, "profile"),
+            _ => String::new(),
+        };
+        let inside = panel(buffer, area, &title, &count, true, self.theme);
         match self.connect.stage {
-            ConnectStage::Choosing => self.profiles(inside, buffer),
+            ConnectStage::Choosing => {
+                let (connect, context, theme) = (self.connect, self.context, self.theme);
+                profiles_view::draw(&ProfilesView { connect, context, theme }, inside, buffer);
+            }
             ConnectStage::Adding => {
                 let rrx = &self.context.settings.command_line;
                 form_view::draw(&self.connect.form, rrx, inside, buffer, self.theme);
@@ -61,68 +71,6 @@ impl ConnectView<'_> {
             (InputPlace::Alone, None) | (InputPlace::None | InputPlace::Below(_), _) => {
                 format!("Connecting to {}", self.connect.profile)
             }
-        }
-    }
-
-    fn key(&self, action: ConnectAction) -> String {
-        self.context.key(Action::Connect(action))
-    }
-
-    fn profiles(&self, area: Rect, buffer: &mut Buffer) {
-        let theme = self.theme;
-        let right = area.right();
-        if listed_profiles(self.context).next().is_none() {
-            parts(buffer, (area.x + 1, area.y + 1), right, [("No profiles yet.", theme.text())]);
-            parts(
-                buffer,
-                (area.x + 1, area.y + 3),
-                right,
-                [
-                    (self.key(ConnectAction::Add).as_str(), theme.key()),
-                    (" adds one. Or quit and try ", theme.dim()),
-                    ("rrx demo", theme.key()),
-                ],
-            );
-            return;
-        }
-        let is_demo =
-            |listed| matches!(listed, ListedProfile::Usable(profile) if profile.environment == Environment::Demo);
-        if listed_profiles(self.context).all(is_demo) {
-            let add = format!("You have no profile of your own yet. {} adds one.", self.key(ConnectAction::Add));
-            let texts = [
-                "The demo is a replica with an invented study, built into this program. It needs nothing, and nothing can break.",
-                add.as_str(),
-            ];
-            let width = usize::from(area.width).saturating_sub(2);
-            let lines = texts.iter().flat_map(|text| std::iter::once(String::new()).chain(wrap(text, width)));
-            for (line, y) in lines.zip(area.y + 2..area.bottom()) {
-                parts(buffer, (area.x + 1, y), right, [(line.as_str(), theme.dim())]);
-            }
-        }
-        let top = area.y + top_margin(area.height);
-        for (row, listed) in listed_profiles(self.context).enumerate().skip(self.connect.list.top) {
-            let y = u16::try_from(row - self.connect.list.top).ok().and_then(|row| top.checked_add(row));
-            let Some(y) = y.filter(|y| *y < area.bottom()) else { break };
-            let is_here = row == self.connect.list.cursor;
-            let mark = (if is_here { "›" } else { " " }, theme.key());
-            let name = format!(" {} ", clip(listed.name(), 20).padded(20));
-            let (badge, about, badge_style, name_style) = match listed {
-                ListedProfile::Usable(profile) => {
-                    let hosts = profile.route.iter().map(|hop| hop.host.as_str()).chain([profile.host.as_str()]);
-                    let style = theme.environment(profile.environment);
-                    (profile.environment.label(), hosts.collect::<Vec<_>>().join(" → "), style, theme.text())
-                }
-                ListedProfile::LeftOut(profile) => {
-                    let reason = profile.problems.first().map_or("", |problem| &problem.what);
-                    ("", format!("left out: {reason}"), theme.dim(), theme.dim())
-                }
-            };
-            let badge = format!(" {badge:<4} ");
-            let about = format!(" {about}");
-            let name_style = if is_here { theme.cursor() } else { name_style };
-            let texts =
-                [mark, (badge.as_str(), badge_style), (name.as_str(), name_style), (about.as_str(), theme.dim())];
-            parts(buffer, (area.x, y), right, texts);
         }
     }
 
@@ -164,7 +112,11 @@ impl ConnectView<'_> {
             return;
         }
         let (glyph, style, text, took) = match &step.state {
-            StepState::Trying(text) => ("◐", theme.warning(), text.clone(), String::new()),
+            StepState::Trying(text) => {
+                let seconds = self.context.now.saturating_sub(step.since).as_secs();
+                let took = if seconds >= PATIENCE { format!("{seconds} s") } else { String::new() };
+                ("◐", theme.warning(), text.clone(), took)
+            }
             StepState::Done(text, took) => ("✓", theme.good(), text.clone(), format!("{} ms", took.as_millis())),
             StepState::Skipped => return,
             StepState::Failed(problem) => ("✗", theme.bad(), problem.what.clone(), String::new()),

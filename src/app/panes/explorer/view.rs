@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use crate::app::action::Action;
 use crate::app::context::{ConnectionState, Context};
-use crate::app::ui::draw::{clip, panel, parts};
+use crate::app::ui::draw::{clip, clip_middle, panel, parts};
 use crate::app::ui::line::visible_line;
 use crate::app::ui::theme::Theme;
 use crate::domain::catalog::{Catalog, KeyRole, TableKind};
@@ -205,25 +205,6 @@ impl LineLabel {
         };
         (name, right)
     }
-}
-
-/// Cuts a name to a width in its middle, because long names often differ at their ends.
-fn clip_middle(name: &str, width: usize) -> String {
-    /// The least width at which the end of the name is kept, too.
-    const BOTH_ENDS: usize = 9;
-    if name.cells() <= width || width < BOTH_ENDS {
-        return clip(name, width);
-    }
-    let end_room = (width - 1) / 3;
-    let mut end = name.len();
-    for (at, _) in name.char_indices().rev() {
-        if name.get(at..).is_none_or(|end| end.cells() > end_room) {
-            break;
-        }
-        end = at;
-    }
-    let end = name.get(end..).unwrap_or_default();
-    format!("{}{end}", clip(name, width - end.cells()))
 }
 
 fn count(catalog: &Catalog, s: usize, kind: TableKind) -> String {
