@@ -10,6 +10,21 @@ const GAP: usize = 2;
 /// The widths to which the other tabs are shortened.
 const SHORTENED: [usize; 3] = [16, 10, 6];
 
+/// A tab that is to be drawn.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tab {
+    pub title: String,
+    /// A word after the title that is never shortened, such as ` (running)`.
+    pub mark: String,
+}
+
+impl Tab {
+    /// Returns the title with at most so many cells, and the mark.
+    fn shortened(&self, width: usize) -> String {
+        format!("{}{}", clip(&self.title, width), self.mark)
+    }
+}
+
 /// A strip of tabs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TabStrip {
@@ -21,15 +36,15 @@ pub struct TabStrip {
 impl TabStrip {
     /// Makes a strip of at most `room` cells. Tabs that have no place are counted: `‹2` at the left, `3›` at the right.
     #[must_use]
-    pub fn new(titles: &[String], active: usize, room: usize) -> Self {
-        let Some(title) = titles.get(active) else { return Self::default() };
+    pub fn new(tabs: &[Tab], active: usize, room: usize) -> Self {
+        let Some(Tab { title, .. }) = tabs.get(active) else { return Self::default() };
         let active_title = format!("[{title}]");
         // Widths of the others, from whole titles down.
-        let widest = titles.iter().map(|title| title.cells()).max().unwrap_or(0);
+        let widest = tabs.iter().map(|tab| tab.title.cells()).max().unwrap_or(0);
         let mut others = Vec::new();
         for width in std::iter::once(widest).chain(SHORTENED) {
-            others = titles.iter().map(|title| clip(title, width)).collect();
-            let strip = Self::joined(&others, (active, &active_title), 0..titles.len());
+            others = tabs.iter().map(|tab| tab.shortened(width)).collect();
+            let strip = Self::joined((tabs, &others), (active, &active_title), 0..tabs.len());
             if strip.text.cells() <= room {
                 return strip;
             }
@@ -37,22 +52,23 @@ impl TabStrip {
         // The tabs next to the active one stay, as many as fit.
         let mut shown = active..active + 1;
         loop {
-            let wider = [shown.start..(shown.end + 1).min(titles.len()), shown.start.saturating_sub(1)..shown.end];
+            let wider = [shown.start..(shown.end + 1).min(tabs.len()), shown.start.saturating_sub(1)..shown.end];
             let fits = |range: &Range<usize>| {
-                *range != shown && Self::joined(&others, (active, &active_title), range.clone()).text.cells() <= room
+                *range != shown
+                    && Self::joined((tabs, &others), (active, &active_title), range.clone()).text.cells() <= room
             };
             match wider.into_iter().find(fits) {
                 Some(range) => shown = range,
                 None => break,
             }
         }
-        let strip = Self::joined(&others, (active, &active_title), shown.clone());
+        let strip = Self::joined((tabs, &others), (active, &active_title), shown.clone());
         if strip.text.cells() <= room {
             return strip;
         }
         let around = strip.text.cells() - active_title.cells();
         let clipped = format!("[{}]", clip(title, room.saturating_sub(around + 2)));
-        let strip = Self::joined(&others, (active, &clipped), shown);
+        let strip = Self::joined((tabs, &others), (active, &clipped), shown);
         Self { text: clip(&strip.text, room), tabs: strip.tabs }
     }
 
@@ -63,17 +79,22 @@ impl TabStrip {
     }
 
     /// Joins the tabs of a range, with the counts of those before and after it.
-    fn joined(titles: &[String], (active, title): (usize, &str), shown: Range<usize>) -> Self {
+    fn joined((tabs, titles): (&[Tab], &[String]), (active, title): (usize, &str), shown: Range<usize>) -> Self {
         let mut strip = Self::default();
+        // A mark of a tab that is not shown is at its count.
+        let mark = |hidden: Range<usize>| {
+            let hidden = tabs.get(hidden).unwrap_or_default();
+            hidden.iter().map(|tab| tab.mark.as_str()).find(|mark| !mark.is_empty()).unwrap_or_default()
+        };
         if let Some(before) = shown.start.checked_sub(1) {
-            strip.push(&format!("‹{}", shown.start), before);
+            strip.push(&format!("‹{}{}", shown.start, mark(0..shown.start)), before);
         }
         let end = shown.end;
         for at in shown {
             strip.push(titles.get(at).filter(|_| at != active).map_or(title, String::as_str), at);
         }
         if end < titles.len() {
-            strip.push(&format!("{}›", titles.len() - end), end);
+            strip.push(&format!("{}›{}", titles.len() - end, mark(end..titles.len())), end);
         }
         strip
     }
@@ -92,14 +113,17 @@ impl TabStrip {
 mod tests {
     use super::*;
 
+    fn tabs(titles: &[&str]) -> Vec<Tab> {
+        titles.iter().map(|title| Tab { title: (*title).to_owned(), mark: String::new() }).collect()
+    }
+
     #[test]
     fn the_active_tab_is_always_there_and_the_others_are_shortened_and_counted() {
-        let titles: Vec<String> =
-            ["subjects", "lab alerts of the last week", "3", "visits", "doses"].map(String::from).to_vec();
+        let mut titles = tabs(&["subjects", "lab alerts of the last week", "3", "visits", "doses"]);
         let strip = |active, room| TabStrip::new(&titles, active, room).text;
         assert_eq!(strip(0, 80), "[subjects]  lab alerts of the last week  3  visits  doses");
         assert_eq!(strip(0, 50), "[subjects]  lab alerts of t…  3  visits  doses");
-        assert_eq!(strip(0, 40), "[subjects]  lab a…  3  visits  doses");
+        assert_eq!(strip(0, 36), "[subjects]  lab a…  3  visits  doses");
         assert_eq!(strip(2, 24), "‹2  [3]  visits  doses");
         assert_eq!(strip(4, 20), "‹3  visits  [doses]");
         assert_eq!(strip(1, 20), "‹1  [lab alert…]  3›");
@@ -111,11 +135,16 @@ mod tests {
             }
         }
         assert_eq!(TabStrip::new(&[], 0, 10), TabStrip::default());
+        // A mark stays, also at the count of tabs that are not shown.
+        titles[1].mark = " (running)".into();
+        let strip = |active, room| TabStrip::new(&titles, active, room).text;
+        assert_eq!(strip(0, 50), "[subjects]  lab alert… (running)  3  visits  doses");
+        assert_eq!(strip(4, 25), "‹4 (running)  [doses]");
     }
 
     #[test]
     fn a_cell_belongs_to_its_tab_and_a_count_to_the_next_tab_that_is_not_shown() {
-        let titles: Vec<String> = ["subjects", "alerts", "3", "visits", "doses"].map(String::from).to_vec();
+        let titles = tabs(&["subjects", "alerts", "3", "visits", "doses"]);
         let strip = TabStrip::new(&titles, 2, 12);
         assert_eq!(strip.text, "‹2  [3]  2›");
         let at = |part: &str| strip.text.find(part).and_then(|byte| strip.tab_at(strip.text[..byte].cells()));

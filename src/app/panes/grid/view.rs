@@ -9,7 +9,7 @@ use crate::app::context::Context;
 use crate::app::layout::Area;
 use crate::app::ui::draw::{clip, panel, parts, wrap};
 use crate::app::ui::problem::draw_problem;
-use crate::app::ui::tab_strip::TabStrip;
+use crate::app::ui::tab_strip::{Tab, TabStrip};
 use crate::app::ui::theme::Theme;
 use crate::domain::protocol::End;
 use crate::domain::quantity::grouped;
@@ -32,9 +32,12 @@ impl Grid {
         if results.len() < 2 {
             return TabStrip::default();
         }
-        let named = |(at, result): (usize, &&ResultSet)| format!("{} {}", at + 1, tab_name(result));
-        let names: Vec<String> = results.iter().enumerate().map(named).collect();
-        TabStrip::new(&names, front, room)
+        let tab = |(at, result): (usize, &&ResultSet)| Tab {
+            title: format!("{} {}", at + 1, tab_name(result)),
+            mark: String::new(),
+        };
+        let tabs: Vec<Tab> = results.iter().enumerate().map(tab).collect();
+        TabStrip::new(&tabs, front, room)
     }
 }
 

@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::context::Context;
 use crate::app::ui::draw::{panel, parts};
-use crate::app::ui::tab_strip::TabStrip;
+use crate::app::ui::tab_strip::{Tab, TabStrip};
 use crate::app::ui::theme::Theme;
 use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::{is_drawable, one_line};
@@ -18,15 +18,13 @@ impl Worksheets {
     /// Returns the strip of the worksheets in so many cells.
     #[must_use]
     pub fn strip(&self, room: usize) -> TabStrip {
-        let title = |(at, sheet): (usize, &Worksheet)| {
-            let title = one_line(&sheet.title);
-            match self.marks.get(&sheet.key).filter(|_| at != self.front) {
-                Some(mark) => format!("{title} ({})", mark.word()),
-                None => title,
-            }
+        let tab = |(at, sheet): (usize, &Worksheet)| {
+            let mark = self.marks.get(&sheet.key).filter(|_| at != self.front);
+            let mark = mark.map(|mark| format!(" ({})", mark.word())).unwrap_or_default();
+            Tab { title: one_line(&sheet.title), mark }
         };
-        let titles: Vec<String> = self.sheets.iter().enumerate().map(title).collect();
-        TabStrip::new(&titles, self.front, room)
+        let tabs: Vec<Tab> = self.sheets.iter().enumerate().map(tab).collect();
+        TabStrip::new(&tabs, self.front, room)
     }
 
     /// Returns the texts on the upper border of a panel of this width: the strip, and the position of the cursor if there is
