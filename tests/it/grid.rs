@@ -381,7 +381,9 @@ fn selected_cells_are_added_up_by_the_store_and_the_border_has_their_totals() {
     let feed = |bench: &mut Bench, rows: std::ops::Range<u64>, columns: Vec<usize>, texts: &[&str]| {
         let mut builder =
             TotalsBuilder::new(&columns.iter().map(|at| self::columns()[*at].clone()).collect::<Vec<_>>());
-        texts.iter().for_each(|text| builder.push(0, Cell::Bytes(text.as_bytes())));
+        for text in texts {
+            builder.push(0, Cell::Bytes(text.as_bytes()));
+        }
         let totals = Arc::new(builder.finish());
         bench.feed(Message::Result(result, StoreEvent::Totalled { rows, columns, totals }));
     };

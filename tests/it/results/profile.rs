@@ -119,7 +119,9 @@ fn rows_of_one_label_are_one_bar_with_their_exact_sum_or_count() {
     let long = |end: char| format!("{}{end}", "x".repeat(70));
     let rows = [("open", "0.10"), ("closed", "5.00"), ("open", "0.20"), ("Open", "1.00")];
     let mut sums = SeriesBuilder::new(plot, &columns).unwrap();
-    rows.iter().for_each(|(x, y)| sums.push(Cell::Bytes(x.as_bytes()), Cell::Bytes(y.as_bytes())));
+    for (x, y) in rows {
+        sums.push(Cell::Bytes(x.as_bytes()), Cell::Bytes(y.as_bytes()));
+    }
     let pair = |label: &str, text: &str| (label.to_owned(), text.to_owned());
     let expected = vec![pair("open", "0.30"), pair("closed", "5.00"), pair("Open", "1.00")];
     assert_eq!(shown(sums), (expected, "sum of amount by status".to_owned(), false));
