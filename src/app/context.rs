@@ -7,14 +7,14 @@ use std::time::Duration;
 use crate::domain::catalog::{Catalog, NameCase};
 use crate::domain::docs::{DocPack, DocPage, page_about};
 use crate::domain::keys::Keymap;
-use crate::domain::limits::LAG_STALE;
+use crate::domain::limits::{LAG_STALE, PROGRESS_AFTER};
 use crate::domain::profile::{Profile, Settings};
 use crate::domain::protocol::{Lag, PrivilegeScope, Role, ServerFacts, SessionId};
 use crate::domain::results::{AxisOrder, Column, GlyphSet};
 use crate::domain::snippets::Snippet;
 use crate::domain::sql::{Dialect, ServerFamily, quote};
 
-use super::action::Action;
+use super::action::{Action, AppAction, LineAction};
 use super::layout::Layout;
 use super::statement::current::Statements;
 use super::statement::life::Statement;
@@ -87,6 +87,8 @@ pub struct Context {
     /// The current database. `USE` changes it.
     pub database: Option<String>,
     pub catalog: Option<Arc<Catalog>>,
+    /// Since when the catalog is being loaded, if it is.
+    pub catalog_loads_since: Option<Duration>,
     pub docs: Arc<Vec<DocPack>>,
     pub snippets: Arc<Vec<Snippet>>,
     /// The statements that have not ended.
@@ -111,6 +113,13 @@ impl Context {
     #[must_use]
     pub fn running(&self) -> Option<&Statement> {
         self.statements.current().filter(|statement| statement.is_running())
+    }
+
+    /// Returns how long the catalog has been loading, if that is long enough to be shown.
+    #[must_use]
+    pub fn catalog_load(&self) -> Option<Duration> {
+        let load = self.now.saturating_sub(self.catalog_loads_since?);
+        (load >= PROGRESS_AFTER).then_some(load)
     }
 
     /// Returns how the server reads SQL. Without a server it is MySQL's default.
@@ -233,6 +242,20 @@ impl Context {
             | ConnectionState::Lost => true,
             ConnectionState::None | ConnectionState::Connecting(_) => false,
         }
+    }
+
+    /// Returns what an empty result panel and its actions say.
+    #[must_use]
+    pub fn no_result(&self) -> String {
+        let key = self.key(Action::App(AppAction::Run));
+        format!("There is no result yet. {key} runs the statement at the cursor.")
+    }
+
+    /// Returns what a list says that the typed text leaves empty.
+    #[must_use]
+    pub fn no_matches(&self) -> String {
+        let key = self.key(Action::Line(LineAction::DeleteToStart));
+        format!("No matches. {key} deletes what you typed.")
     }
 
     /// Returns the first key of an action, for hints and messages.

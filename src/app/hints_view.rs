@@ -109,6 +109,8 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
         keys.push(app(A::Stop, "stop"));
     } else if model.grid.exporting().is_some() {
         keys.push(app(A::Stop, "stop export"));
+    } else if model.context.catalog_load().is_some() {
+        keys.push(app(A::Stop, "stop loading"));
     }
     match model.context.link {
         ConnectionState::Waiting { .. } | ConnectionState::Reconnecting { .. } => {

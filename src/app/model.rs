@@ -234,6 +234,7 @@ impl Model {
                 lag: None,
                 database: None,
                 catalog: None,
+                catalog_loads_since: None,
                 docs: Arc::default(),
                 snippets: Arc::default(),
                 statements: Statements::default(),

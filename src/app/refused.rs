@@ -88,7 +88,8 @@ fn is_repeated(effect: &Effect) -> bool {
             | SessionCmd::Answer(_)
             | SessionCmd::FindLeft(_)
             | SessionCmd::StopLeft
-            | SessionCmd::LoadCatalog => true,
+            | SessionCmd::LoadCatalog
+            | SessionCmd::StopCatalog => true,
             SessionCmd::Connect { .. } | SessionCmd::Run { .. } => false,
         },
         Effect::Store(command) => match command {

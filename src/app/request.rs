@@ -276,8 +276,8 @@ pub trait Dialog: std::fmt::Debug {
     }
 
     /// Returns the text for an empty list.
-    fn empty_text(&self, _typed: &str, _context: &Context) -> String {
-        "No matches.".into()
+    fn empty_text(&self, _typed: &str, context: &Context) -> String {
+        context.no_matches()
     }
 
     /// Returns the text under the line: an explanation, or the question of a confirmation.

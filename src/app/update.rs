@@ -6,8 +6,8 @@ use crate::domain::keys::{Chord, KeyMatch, Matcher};
 use crate::domain::limits::LINE_BYTES;
 use crate::domain::profile::Environment;
 use crate::domain::protocol::{
-    CopyText, End, ExportEvent, HostCmd, HostEvent, ResultId, SavedWorksheet, SessionCmd, SessionEvent, SessionId,
-    StorageCmd, StorageEvent, StoreEvent,
+    ConnectionStep, CopyText, End, ExportEvent, HostCmd, HostEvent, ResultId, SavedWorksheet, SessionCmd, SessionEvent,
+    SessionId, StepState, StorageCmd, StorageEvent, StoreEvent,
 };
 use crate::domain::quantity::byte_size;
 
@@ -108,7 +108,7 @@ fn is_of_user(message: &Message) -> bool {
 
 fn on_clock(model: &mut Model, now: std::time::Duration, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     model.context.now = now;
-    if model.context.running().is_some() {
+    if model.context.running().is_some() || model.context.catalog_loads_since.is_some() {
         effects.push(Effect::Wake(super::statement::SOON));
     }
     super::reconnect::on_clock(model, effects);
@@ -237,9 +237,16 @@ fn on_session(
     if model.context.link.session() != Some(id) {
         return;
     }
+    if matches!(event, SessionEvent::Ready(_) | SessionEvent::Failed(_) | SessionEvent::Lost(_) | SessionEvent::Closed)
+    {
+        model.context.catalog_loads_since = None;
+    }
     let is_reconnect = matches!(model.context.link, ConnectionState::Reconnecting { .. });
     match event {
         SessionEvent::ConnectionStep { hop, step, state } => {
+            if step == ConnectionStep::Catalog {
+                on_catalog_step(model, &state, effects);
+            }
             if is_reconnect {
                 model.reconnect.steps.on_step(hop, step, state, model.context.now);
             } else if let Some(connect) = &mut model.connect {
@@ -283,6 +290,7 @@ fn on_session(
         }
         SessionEvent::Failed(problem) => super::connection::on_failed(model, problem, requests, effects),
         SessionEvent::Catalog(catalog) => {
+            model.context.catalog_loads_since = None;
             let before = model.context.catalog.replace(catalog);
             with!(model, requests, effects, explorer.on_catalog(before.as_deref()));
             effects.extend(before.map(Effect::Discard));
@@ -294,6 +302,7 @@ fn on_session(
         }
         // The user may be typing: the problem is shown, but the focus stays where it is.
         SessionEvent::CatalogFailed(problem) => {
+            model.context.catalog_loads_since = None;
             let key = model.context.key(Action::App(AppAction::Refresh));
             let notice = format!("{}. {key} reloads it.", problem.what.trim_end_matches('.'));
             model.report_with(problem, notice);
@@ -312,6 +321,15 @@ fn on_session(
         SessionEvent::Lost(problem) => super::reconnect::on_lost(model, &problem, requests, effects),
         SessionEvent::Closed => model.context.link = ConnectionState::None,
     }
+}
+
+/// Remembers since when the catalog is being loaded. The explorer shows it.
+fn on_catalog_step(model: &mut Model, state: &StepState, effects: &mut Vec<Effect>) {
+    model.context.catalog_loads_since = match state {
+        StepState::Trying(_) => Some(model.context.now),
+        StepState::Done(..) | StepState::Skipped | StepState::Failed(_) => None,
+    };
+    effects.push(Effect::Wake(super::statement::SOON));
 }
 
 fn on_result(

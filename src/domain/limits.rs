@@ -162,6 +162,8 @@ pub const LAG_HIGH: Duration = Duration::from_secs(60);
 pub const LAG_FIRST: Duration = Duration::from_secs(1);
 /// Time for the server to report the lag. After it the connection is closed.
 pub const LAG_ANSWER: Duration = Duration::from_secs(3);
+/// Work that takes longer shows its progress, and can be stopped.
+pub const PROGRESS_AFTER: Duration = Duration::from_millis(300);
 /// Age after which a lag is no longer shown as current.
 pub const LAG_STALE: Duration = Duration::from_secs(40);
 /// How long the driver considers a connection alive, in seconds, and what a `wait_timeout` is raised to: MySQL's default. Pings

@@ -1,7 +1,14 @@
-//! Finding in the catalog.
+//! Finding in the catalog, and its load.
 
+use std::time::Duration;
+
+use rrx::app::{Effect, Message};
 use rrx::domain::catalog::find::{ObjectRef, best, filter, find};
 use rrx::domain::catalog::{Catalog, ColumnAccess, ForeignKey, KeyRole, Routine, Schema, Table, TableColumn};
+use rrx::domain::problem::{Problem, ProblemKind};
+use rrx::domain::protocol::{ConnectionStep, SessionCmd, SessionEvent, StepState};
+
+use super::model::Bench;
 
 fn column(name: &str, comment: &str) -> TableColumn {
     TableColumn { name: name.into(), comment: comment.into(), ..TableColumn::default() }
@@ -148,4 +155,20 @@ fn a_star_means_the_columns_that_may_be_read_and_are_visible() {
         ..Table::default()
     };
     assert_eq!(table.star_columns().map(|column| column.name.as_str()).collect::<Vec<_>>(), ["id", "name"]);
+}
+
+#[test]
+fn a_load_that_takes_long_shows_its_time_and_can_be_stopped() {
+    let mut bench = Bench::connected(160, 45);
+    let step = |state| SessionEvent::ConnectionStep { hop: 1, step: ConnectionStep::Catalog, state };
+    bench.session(step(StepState::Trying("schemas, tables".into())));
+    assert!(!super::grid::shown(&bench).contains("loading"), "not for a moment");
+    bench.feed(Message::Clock(Duration::from_secs(4)));
+    let drawn = super::grid::shown(&bench);
+    assert!(drawn.contains("loading, 4 s") && drawn.contains("Ctrl-C stop loading"), "{drawn}");
+    bench.keys("ctrl-c");
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Session(_, SessionCmd::StopCatalog))));
+    bench.session(SessionEvent::CatalogFailed(Problem::new(ProblemKind::Interrupted, "stopped by you")));
+    assert!(!super::grid::shown(&bench).contains("loading"));
+    assert!(bench.model.context.catalog.is_some(), "the old catalog stays");
 }

@@ -293,15 +293,15 @@ fn f12_opens_the_documentation_at_every_size_also_when_it_is_hidden_or_kept() {
 fn f12_says_why_it_opens_nothing() {
     let mut bench = super::model::Bench::connected(80, 24);
     bench.keys("f12");
-    assert_eq!(notice(&bench), "There is no statement at the cursor.");
+    assert_eq!(notice(&bench), "There is no statement here. Type one, or open a snippet with Ctrl-O.");
     bench.text("SELECT nothing_known");
     bench.keys("f12");
-    assert_eq!(notice(&bench), "There is no table nothing_known in clinspark.");
+    assert_eq!(notice(&bench), "There is no table nothing_known in clinspark. Ctrl-T finds tables.");
     bench.keys("home f12");
-    assert_eq!(notice(&bench), "This statement names no table of the catalog.");
+    assert_eq!(notice(&bench), "This statement names no table of the catalog. Ctrl-T finds tables.");
     bench.model.context.catalog = None;
     bench.keys("f12");
-    assert_eq!(notice(&bench), "The tables are not known yet: the catalog is not loaded.");
+    assert_eq!(notice(&bench), "The tables are not known yet. Alt-C loads the catalog.");
 }
 
 #[test]

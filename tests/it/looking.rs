@@ -182,12 +182,12 @@ fn keys_that_can_do_nothing_say_so() {
     assert_eq!((front(&bench).row, notice(&bench).as_str()), (1710, ""));
     bench.keys("X");
     bench.keys("X");
-    assert_eq!(notice(&bench), "There is no result to close.");
+    assert_eq!(notice(&bench), "There is no result yet. F5 runs the statement at the cursor.");
     bench.keys("u");
-    assert_eq!(notice(&bench), "There is no result yet.");
+    assert_eq!(notice(&bench), "There is no result yet. F5 runs the statement at the cursor.");
     let mut bench = Bench::connected(160, 45);
     bench.keys("ctrl-z");
-    assert_eq!(notice(&bench), "There is nothing to undo.");
+    assert_eq!(notice(&bench), "There is nothing to undo. Ctrl-Y redoes a change.");
 
     // What is wrong with a condition stands under it, and nowhere else.
     let mut bench = with_columns(&[column("id", WireType::LongLong)], 3);

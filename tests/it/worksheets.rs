@@ -112,7 +112,7 @@ fn closed_worksheets_are_kept_and_open_again_with_one_key_each() {
     bench.keys("alt-u");
     assert_eq!(text(&bench), "SELECT 'two'");
     bench.keys("alt-u");
-    assert_eq!(notice(&bench), "There is no closed worksheet to reopen.");
+    assert_eq!(notice(&bench), "There is no closed worksheet to reopen. Ctrl-N opens a new one.");
 }
 
 #[test]

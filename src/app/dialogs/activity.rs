@@ -1,5 +1,6 @@
 //! Shows the messages that were on the screen, and the activity: what rrx has sent and reported. Enter shows an entry as a whole.
 
+use crate::app::action::{Action, ListAction};
 use crate::app::context::Context;
 use crate::app::request::{
     Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogStep, Narrowing, Request,
@@ -77,8 +78,12 @@ impl Dialog for ActivityDialog {
         self.lines.iter().map(item).collect()
     }
 
-    fn empty_text(&self, typed: &str, _context: &Context) -> String {
-        if typed.is_empty() { "No activity yet.".into() } else { "No matches.".into() }
+    fn empty_text(&self, typed: &str, context: &Context) -> String {
+        if typed.is_empty() {
+            format!("No activity yet. {} closes this list.", context.key(Action::List(ListAction::Close)))
+        } else {
+            context.no_matches()
+        }
     }
 
     fn submit(&mut self, answer: DialogAnswer<'_>, _context: &Context) -> DialogOutcome {

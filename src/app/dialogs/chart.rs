@@ -113,11 +113,11 @@ impl Dialog for ChartDialog {
         Some(DialogItem::new(text, vec![Request::Notice(advice.into())]).about(advice))
     }
 
-    fn empty_text(&self, typed: &str, _context: &Context) -> String {
+    fn empty_text(&self, typed: &str, context: &Context) -> String {
         match (typed, self.shown) {
             ("", None) => "The result has no columns.".into(),
             ("", Some(_)) => "A chart of numbers needs a second column.".into(),
-            _ => "No matches.".into(),
+            _ => context.no_matches(),
         }
     }
 

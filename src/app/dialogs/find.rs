@@ -1,5 +1,6 @@
 //! Finds tables, columns and routines of the catalog by name. The search runs on another thread.
 
+use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Narrowing, Request};
 use crate::domain::catalog::Catalog;
@@ -41,9 +42,11 @@ impl Dialog for FindDialog {
 
     fn empty_text(&self, _typed: &str, context: &Context) -> String {
         match (&context.catalog, &self.found) {
-            (None, _) => "The catalog is not loaded yet.".into(),
+            (None, _) => {
+                format!("The catalog is not loaded yet. {} loads it.", context.key(Action::App(AppAction::Refresh)))
+            }
             (Some(_), None) => "Searching …".into(),
-            (Some(_), Some(_)) => "No matches.".into(),
+            (Some(_), Some(_)) => context.no_matches(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Shows the history: statements that were run, from the access log.
 
+use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request};
 use crate::domain::protocol::HistoryEntry;
@@ -29,8 +30,15 @@ impl Dialog for HistoryDialog {
         self.entries.iter().map(item).collect()
     }
 
-    fn empty_text(&self, typed: &str, _context: &Context) -> String {
-        if typed.is_empty() { "No statements have run yet.".into() } else { "No matches.".into() }
+    fn empty_text(&self, typed: &str, context: &Context) -> String {
+        if typed.is_empty() {
+            format!(
+                "No statements have run yet. {} runs the one at the cursor.",
+                context.key(Action::App(AppAction::Run))
+            )
+        } else {
+            context.no_matches()
+        }
     }
 
     fn submit(&mut self, answer: DialogAnswer<'_>, _context: &Context) -> DialogOutcome {

@@ -33,9 +33,9 @@ impl Dialog for PagesDialog {
         items.collect()
     }
 
-    fn empty_text(&self, typed: &str, _context: &Context) -> String {
+    fn empty_text(&self, typed: &str, context: &Context) -> String {
         if !typed.is_empty() {
-            return "No matches.".into();
+            return context.no_matches();
         }
         "No pages. A profile names its documentation packs with `docs = [\"DIRECTORY\"]`.".into()
     }

@@ -41,7 +41,7 @@ impl Dialog for SnippetsDialog {
 
     fn empty_text(&self, typed: &str, context: &Context) -> String {
         if !typed.is_empty() {
-            return "No matches.".into();
+            return context.no_matches();
         }
         let key = context.key(Action::App(AppAction::SaveSnippet));
         format!("No snippets yet. {key} saves the statement at the cursor as one.")

@@ -159,7 +159,8 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             | ConnectionState::Waiting { .. }
             | ConnectionState::Reconnecting { .. }
             | ConnectionState::Lost => {
-                model.notice("Not connected, so the catalog cannot be reloaded.");
+                let key = model.context.key(Action::App(AppAction::Reconnect));
+                model.notice(format!("Not connected, so the catalog cannot be reloaded. {key} reconnects."));
             }
         },
         AppAction::NewWorksheet => {
@@ -172,7 +173,8 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             if model.worksheets.reopen() {
                 requests.push(Request::Focus(Focus::Worksheet));
             } else {
-                model.notice("There is no closed worksheet to reopen.");
+                let key = model.context.key(Action::App(AppAction::NewWorksheet));
+                model.notice(format!("There is no closed worksheet to reopen. {key} opens a new one."));
             }
         }
         AppAction::NextWorksheet | AppAction::PreviousWorksheet => {
@@ -257,10 +259,22 @@ fn stop(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect
     } else if !with!(model, requests, effects, grid.stop_job())
         && !super::reconnect::stop(model, effects)
         && !super::left_statements::stop(model, effects)
+        && !stop_catalog(model, effects)
     {
         let key = model.context.key(Action::App(AppAction::Quit));
         model.notice(format!("Nothing is running. {key} quits rrx."));
     }
+}
+
+/// Stops a load of the catalog that takes long. Returns whether there is one.
+fn stop_catalog(model: &mut Model, effects: &mut Vec<Effect>) -> bool {
+    let ConnectionState::Connected(session) = model.context.link else { return false };
+    let is_loading = model.context.catalog_load().is_some();
+    if is_loading {
+        effects.push(Effect::Session(session, SessionCmd::StopCatalog));
+        model.notice("Stopping the load of the catalog …");
+    }
+    is_loading
 }
 
 /// Returns what the user is asked before rrx quits; `None` if nothing would be stopped or left running.

@@ -225,6 +225,8 @@ pub enum SessionCmd {
     Cancel(ResultId),
     /// Reload the catalog.
     LoadCatalog,
+    /// Stop a load of the catalog. [`SessionEvent::CatalogFailed`] follows. A load on an only connection cannot be stopped.
+    StopCatalog,
     /// Look for these statements of earlier sessions with the same server until none of them runs any more.
     FindLeft(Vec<LeftStatement>),
     /// Close the connections of those of them that still run.

@@ -15,6 +15,7 @@ use super::error::SessionError;
 use super::events::EventSender;
 use super::secondary::SecondaryConnector;
 use crate::domain::catalog::Catalog;
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{ConnectionStep, SessionEvent, StepState};
 use crate::domain::quantity::counted;
 
@@ -77,6 +78,15 @@ impl CatalogLoader {
             events: events.clone(),
         };
         self.task = Some(tokio::spawn(load.run()));
+    }
+
+    /// Stops a running load because the user wants it, and reports that.
+    pub(super) async fn stop_for_user(&mut self, control: &mut ControlConnection, events: &EventSender) {
+        if self.is_loading.swap(false, Ordering::AcqRel) {
+            self.stop(control, events).await;
+            let problem = Problem::new(ProblemKind::Interrupted, "The load of the catalog was stopped by you");
+            events.send(SessionEvent::CatalogFailed(problem)).await;
+        }
     }
 
     /// Stops a running load. A KILL ends its query, because dropping its connection would not.

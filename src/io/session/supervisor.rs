@@ -236,7 +236,7 @@ impl<'a> StatementSupervisor<'a> {
             SupervisorEvent::Command(Some(SessionCmd::StopLeft)) => self.has_stop_left_request = true,
             // A session gets them before its first statement.
             SupervisorEvent::Command(Some(
-                SessionCmd::Connect { .. } | SessionCmd::Answer(_) | SessionCmd::FindLeft(_),
+                SessionCmd::Connect { .. } | SessionCmd::Answer(_) | SessionCmd::FindLeft(_) | SessionCmd::StopCatalog,
             )) => {}
             SupervisorEvent::RouteLost(problem) => self.lost = Some(problem),
             SupervisorEvent::Deadline if self.stop.is_none() => self.stop(StopReason::Limit(self.limit)),

@@ -83,6 +83,7 @@ async fn run_session(
                 SessionCmd::Cancel(_)
                 | SessionCmd::Answer(_)
                 | SessionCmd::LoadCatalog
+                | SessionCmd::StopCatalog
                 | SessionCmd::FindLeft(_)
                 | SessionCmd::StopLeft,
             ) => {}
@@ -138,6 +139,7 @@ async fn connect(
                 SessionCmd::Connect { .. }
                 | SessionCmd::Cancel(_)
                 | SessionCmd::LoadCatalog
+                | SessionCmd::StopCatalog
                 | SessionCmd::FindLeft(_)
                 | SessionCmd::StopLeft,
             ) => {}
@@ -286,6 +288,7 @@ impl ConnectedSession {
                     }
                 }
                 Some(SessionCmd::LoadCatalog) => self.load_catalog(),
+                Some(SessionCmd::StopCatalog) => self.catalog.stop_for_user(&mut self.control, &self.events).await,
                 Some(SessionCmd::FindLeft(statements)) => {
                     self.left.set(statements);
                     if let Err(problem) = self.handle_left(LeftAction::Look).await {
@@ -477,7 +480,12 @@ impl ConnectedSession {
                 }
                 Some(SessionCmd::StopLeft) => self.left.is_stop_due = true,
                 Some(SessionCmd::FindLeft(statements)) => self.left.set(statements),
-                Some(SessionCmd::LoadCatalog | SessionCmd::Answer(_) | SessionCmd::Connect { .. }) => {}
+                Some(
+                    SessionCmd::LoadCatalog
+                    | SessionCmd::StopCatalog
+                    | SessionCmd::Answer(_)
+                    | SessionCmd::Connect { .. },
+                ) => {}
             }
         }
     }

@@ -242,7 +242,7 @@ impl Connect {
     }
 
     /// Returns how many profiles are visible at once.
-    fn page(&self, context: &Context) -> usize {
+    pub(super) fn page(&self, context: &Context) -> usize {
         let (_, rows) = inside(self.place(context));
         usize::from(rows.saturating_sub(lines_above(rows)))
     }

@@ -4,9 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::app::action::Action;
+use crate::app::action::{Action, AppAction};
 use crate::app::context::{ConnectionState, Context};
-use crate::app::ui::draw::{clip, clip_middle, panel, parts};
+use crate::app::ui::draw::{clip, clip_middle, panel, parts, wrap};
 use crate::app::ui::line::visible_line;
 use crate::app::ui::theme::Theme;
 use crate::domain::catalog::{Catalog, KeyRole, TableKind};
@@ -14,7 +14,7 @@ use crate::domain::quantity::{counted, grouped};
 use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::visible;
 
-use super::{Explorer, ExplorerAction, ExplorerLine, ExplorerNode};
+use super::{Explorer, ExplorerAction, ExplorerLine, ExplorerNode, FilterAction};
 
 /// Draws the explorer.
 #[derive(Debug)]
@@ -35,18 +35,36 @@ impl ExplorerView<'_> {
         }
         self.filter_line(inside, buffer);
         let Some(catalog) = &self.context.catalog else {
-            let text = match self.context.link {
-                ConnectionState::Connected(_) | ConnectionState::Connecting(_) => "Loading the catalog …",
-                ConnectionState::None
-                | ConnectionState::Waiting { .. }
-                | ConnectionState::Reconnecting { .. }
-                | ConnectionState::Lost => "Not connected.",
+            let key = |action| self.context.key(Action::App(action));
+            let text = match (&self.context.link, self.context.catalog_loads_since) {
+                (ConnectionState::Connected(_) | ConnectionState::Connecting(_), Some(_)) => {
+                    "Loading the catalog …".to_owned()
+                }
+                (ConnectionState::Connected(_) | ConnectionState::Connecting(_), None) => {
+                    format!("The catalog is not loaded. {} loads it.", key(AppAction::Refresh))
+                }
+                (
+                    ConnectionState::None
+                    | ConnectionState::Waiting { .. }
+                    | ConnectionState::Reconnecting { .. }
+                    | ConnectionState::Lost,
+                    _,
+                ) => format!("Not connected. {} reconnects.", key(AppAction::Reconnect)),
             };
-            parts(buffer, (inside.x + 1, inside.y + 1), inside.right(), [(text, self.theme.dim())]);
+            self.sentence(&text, inside, buffer);
             return;
         };
         if self.explorer.lines.is_empty() {
-            parts(buffer, (inside.x + 1, inside.y + 1), inside.right(), [("No matches.", self.theme.dim())]);
+            let text = match self.explorer.filter.text() {
+                "" => format!(
+                    "No tables. {} shows system schemas.",
+                    self.context.key(Action::Explorer(ExplorerAction::System))
+                ),
+                _ => {
+                    format!("No matches. {} clears the filter.", self.context.key(Action::Filter(FilterAction::Clear)))
+                }
+            };
+            self.sentence(&text, inside, buffer);
         }
         let rows = usize::from(inside.height.saturating_sub(1));
         for (row, line) in self.explorer.lines.iter().enumerate().skip(self.explorer.list.top).take(rows) {
@@ -57,6 +75,9 @@ impl ExplorerView<'_> {
 
     /// Returns what the tree has, as far as it fits into the border: tables and databases, or the tables that the filter shows.
     fn count(&self, width: usize) -> String {
+        if let Some(load) = self.context.catalog_load() {
+            return format!("loading, {} s", load.as_secs());
+        }
         let Some(catalog) = &self.context.catalog else { return String::new() };
         let shown = catalog.schemas.iter().filter(|schema| self.explorer.shows_system || !schema.is_system);
         let (databases, tables) =
@@ -74,6 +95,14 @@ impl ExplorerView<'_> {
         };
         let [_, last] = &texts;
         texts.iter().find(|text| text.cells() + AROUND_COUNT <= width).unwrap_or(last).clone()
+    }
+
+    /// Draws a sentence below the filter.
+    fn sentence(&self, text: &str, inside: Rect, buffer: &mut Buffer) {
+        let lines = wrap(text, usize::from(inside.width.saturating_sub(2)));
+        for (line, y) in lines.iter().zip(inside.y + 1..inside.bottom()) {
+            parts(buffer, (inside.x + 1, y), inside.right(), [(line.trim_end(), self.theme.dim())]);
+        }
     }
 
     fn filter_line(&self, area: Rect, buffer: &mut Buffer) {

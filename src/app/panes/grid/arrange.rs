@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::app::action::Action;
 use crate::app::dialogs::{SearchDialog, SearchTarget};
 use crate::app::effect::Effect;
 use crate::app::panes::PaneContext;
@@ -12,7 +13,7 @@ use crate::domain::results::{Arrangement, Column, Direction, Filter, Pattern, So
 use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::sql::quote::quoted_identifier;
 
-use super::{AfterSearch, Grid, ResultSearch, ResultSet};
+use super::{AfterSearch, Grid, GridAction, ResultSearch, ResultSet};
 
 /// Bytes of a value that can become a filter at most.
 const MAX_FILTER_BYTES: usize = 200;
@@ -166,9 +167,12 @@ impl Grid {
         if let Some(result) = self.front_mut().filter(|result| !result.arrangement.is_plain()) {
             result.arrange(Arrangement::default(), cx);
         } else if self.front().is_none() {
-            cx.request(Request::Notice("There is no result yet.".into()));
+            cx.request(Request::Notice(cx.context.no_result()));
         } else {
-            cx.request(Request::Notice("There is no sort or filter to clear.".into()));
+            let (sort, filter) = (cx.key(Action::Grid(GridAction::Sort)), cx.key(Action::Grid(GridAction::Filter)));
+            cx.request(Request::Notice(format!(
+                "There is no sort or filter to clear. {sort} sorts, {filter} filters."
+            )));
         }
     }
 
@@ -195,7 +199,10 @@ impl Grid {
         let Some(result) = self.front_mut() else { return };
         match &result.search {
             Some(ResultSearch { found: Some((cells, ..)), .. }) if *cells > 0 => result.step(direction, cx),
-            Some(ResultSearch { found: Some(_), .. }) => cx.request(Request::Notice("No matches.".into())),
+            Some(ResultSearch { found: Some(_), .. }) => {
+                let key = cx.key(Action::Grid(GridAction::Search));
+                cx.request(Request::Notice(format!("No matches. {key} searches for something else.")));
+            }
             Some(_) => cx.request(Request::Notice("Still searching …".into())),
             None => cx.open(SearchDialog { target: SearchTarget::Rows }),
         }

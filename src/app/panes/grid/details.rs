@@ -9,6 +9,7 @@ use crate::domain::export::CopyFormat;
 use crate::domain::protocol::{StoreCmd, StoreWork};
 use crate::domain::results::{CellPreview, Column};
 
+use super::update::no_cell;
 use super::{Grid, PendingValue, ResultSet, ValuePurpose};
 
 /// Columns of a row that follows the cursor at most.
@@ -19,7 +20,7 @@ impl ResultSet {
     pub(super) fn show_row(&self, cx: &mut PaneContext<'_>) {
         match self.row_request() {
             Some(request) => cx.request(request),
-            None => cx.request(Request::Notice("There is no row here.".into())),
+            None => cx.request(Request::Notice(no_cell(cx.context, "row"))),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Tabs of results. They belong to their worksheet. A new result replaces those of its worksheet that are not kept. After a
 //! followed key, the user can go back.
 
+use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
@@ -9,7 +10,7 @@ use crate::domain::export::SessionZone;
 use crate::domain::protocol::{Progress, ResultId, StoreCmd, ViewId};
 use crate::domain::results::Arrangement;
 
-use super::{ColumnLayout, Grid, PendingJob, ResultSet};
+use super::{ColumnLayout, Grid, GridAction, PendingJob, ResultSet};
 
 /// Results that are open at most, because each uses memory.
 const MAX_RESULTS: usize = 8;
@@ -192,10 +193,13 @@ impl Grid {
         let next =
             tabs.get((front + if forward { 1 } else { count.max(1) - 1 }) % count.max(1)).map(|result| result.id);
         match (count, next) {
-            (0, _) | (_, None) => cx.request(Request::Notice("There is no result yet.".into())),
-            (1, _) => cx.request(Request::Notice(
-                "There is only one result. Keep it to have it next to the following one.".into(),
-            )),
+            (0, _) | (_, None) => cx.request(Request::Notice(cx.context.no_result())),
+            (1, _) => {
+                let key = cx.key(Action::Grid(GridAction::Pin));
+                let text =
+                    format!("There is only one result. {key} keeps it, so that the next one gets a tab of its own.");
+                cx.request(Request::Notice(text));
+            }
             (_, Some(next)) => drop(self.fronts.insert(self.worksheet.clone(), next)),
         }
     }
@@ -210,7 +214,7 @@ impl Grid {
     /// Closes the result in front, unless its statement or an export is running.
     pub(super) fn close(&mut self, cx: &mut PaneContext<'_>) {
         let Some(front) = self.front() else {
-            cx.request(Request::Notice("There is no result to close.".into()));
+            cx.request(Request::Notice(cx.context.no_result()));
             return;
         };
         if !front.has_ended() {
@@ -236,7 +240,7 @@ impl Grid {
             };
             cx.request(Request::Notice(text.into()));
         } else {
-            cx.request(Request::Notice("There is no result to keep.".into()));
+            cx.request(Request::Notice(cx.context.no_result()));
         }
     }
 
@@ -244,7 +248,10 @@ impl Grid {
     pub(super) fn back(&mut self, cx: &mut PaneContext<'_>) {
         let before = self.front().and_then(|result| result.came_from);
         let Some(before) = before.filter(|id| self.of(*id).is_some()) else {
-            cx.request(Request::Notice("You followed no key to this result.".into()));
+            let key = cx.key(Action::Grid(GridAction::Open));
+            cx.request(Request::Notice(format!(
+                "You followed no key to this result. {key} follows the key at the cursor."
+            )));
             return;
         };
         if !self.front().is_some_and(|result| result.is_pinned) {

@@ -1,6 +1,6 @@
 //! Decisions of the grid: the cursor, the columns, the selection, which rows to request from the store.
 
-use crate::app::action::Action;
+use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
 use crate::app::dialogs::{
     ChartDialog, ColumnsDialog, CopyAsDialog, FilterDialog, JumpRowDialog, SearchDialog, SearchTarget,
@@ -53,7 +53,7 @@ impl Grid {
             A::Leave => self.leave(cx),
             _ => match self.front_mut() {
                 Some(result) => result.act(action, cx),
-                None => cx.request(Request::Notice("There is no result yet.".into())),
+                None => cx.request(Request::Notice(cx.context.no_result())),
             },
         }
         self.settle(cx);
@@ -80,7 +80,7 @@ impl Grid {
     /// Goes to a row, and to a column by its position in the server's order. A hidden column is shown again.
     pub fn jump(&mut self, row: Option<u64>, column: Option<usize>, cx: &mut PaneContext<'_>) {
         if let Some(result) = self.front_mut() {
-            if let Some(text) = row.and_then(|row| missing_row_text(result, row)) {
+            if let Some(text) = row.and_then(|row| missing_row_text(result, row, cx.context)) {
                 cx.request(Request::Notice(text));
             }
             result.row = row.unwrap_or(result.row);
@@ -96,7 +96,7 @@ impl Grid {
     pub fn copy(&mut self, format: CopyFormat, cx: &mut PaneContext<'_>) {
         match self.front_mut() {
             Some(result) if result.count() > 0 => result.copy(format, cx),
-            Some(_) | None => cx.request(Request::Notice("There is no value here.".into())),
+            Some(_) | None => cx.request(Request::Notice(no_cell(cx.context, "value"))),
         }
     }
 
@@ -144,11 +144,14 @@ impl ResultSet {
             A::Fit => self.fit(cx),
             A::Freeze => self.freeze(cx),
             A::Hide if self.layout.hide(self.place) => {}
-            A::Hide => cx.request(Request::Notice("The last column cannot be hidden.".into())),
+            A::Hide => {
+                let key = cx.key(Action::Grid(GridAction::ShowAll));
+                cx.request(Request::Notice(format!("The last column cannot be hidden. {key} shows the others again.")));
+            }
             A::ShowAll => {
                 let count = self.layout.show_all();
                 cx.request(Request::Notice(match count {
-                    0 => "No column is hidden.".into(),
+                    0 => format!("No column is hidden. {} hides one.", cx.key(Action::Grid(GridAction::Hide))),
                     1 => "1 column is shown again.".into(),
                     count => format!("{count} columns are shown again."),
                 }));
@@ -169,7 +172,7 @@ impl ResultSet {
             }
             A::FilterSame => self.load_value(ValuePurpose::Filter, cx),
             A::Copy => match self.selection {
-                _ if self.count() == 0 => cx.request(Request::Notice("There is no value here.".into())),
+                _ if self.count() == 0 => cx.request(Request::Notice(no_cell(cx.context, "value"))),
                 Some(_) | None => self.copy(CopyFormat::Value, cx),
             },
             A::Profile => match self.column() {
@@ -177,7 +180,7 @@ impl ResultSet {
                     self.pending.begin(StoreWork::Profile);
                     cx.effect(Effect::Store(StoreCmd::Profile { result: self.id, column }));
                 }
-                None => cx.request(Request::Notice("There is no column here.".into())),
+                None => cx.request(Request::Notice(no_cell(cx.context, "column"))),
             },
             // `Grid::act` has done the others.
             _ => {}
@@ -208,7 +211,7 @@ impl ResultSet {
 
     fn fit(&mut self, cx: &mut PaneContext<'_>) {
         let (Some(columns), Some(window), Some(column)) = (&self.columns, self.current_window(), self.column()) else {
-            cx.request(Request::Notice("There is no value here.".into()));
+            cx.request(Request::Notice(no_cell(cx.context, "value")));
             return;
         };
         let width = whole_width(columns, column, window, cx.context.glyphs);
@@ -218,7 +221,7 @@ impl ResultSet {
 
     fn load_value(&mut self, purpose: ValuePurpose, cx: &mut PaneContext<'_>) {
         let Some(column) = self.column().filter(|_| self.count() > 0) else {
-            cx.request(Request::Notice("There is no value here.".into()));
+            cx.request(Request::Notice(no_cell(cx.context, "value")));
             return;
         };
         self.pending_value = Some(PendingValue { row: self.row, column, purpose });
@@ -298,11 +301,17 @@ impl ResultSet {
     }
 }
 
+/// Returns what an action says that needs a value, a row or a column of the result.
+pub(super) fn no_cell(context: &Context, what: &str) -> String {
+    let key = context.key(Action::App(AppAction::Run));
+    format!("There is no {what} here. {key} runs the statement at the cursor.")
+}
+
 /// Returns the notice for a row that does not exist.
-fn missing_row_text(result: &ResultSet, row: u64) -> Option<String> {
+fn missing_row_text(result: &ResultSet, row: u64, context: &Context) -> Option<String> {
     let so_far = if result.has_ended() { "" } else { " so far" };
     match result.count() {
-        0 => Some("There is no row here.".into()),
+        0 => Some(no_cell(context, "row")),
         count => (row >= count).then(|| format!("The last row{so_far} is {}.", grouped(count))),
     }
 }

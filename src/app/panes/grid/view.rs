@@ -197,14 +197,15 @@ impl GridView<'_> {
     fn rows(&self, table: &Table<'_>, buffer: &mut Buffer) {
         let (result, area) = (table.result, table.area);
         if result.count() == 0 && result.has_ended() {
+            let back = self.context.key(Action::App(AppAction::FocusWorksheet));
             let text = match result.view {
                 Some(_) => {
                     let key = self.context.key(Action::Grid(GridAction::Unsorted));
                     format!("No rows match the filter. {key} shows all rows.")
                 }
                 None => match &result.progress.end {
-                    Some(End::Complete) => "No rows.".to_owned(),
-                    Some(End::Cancelled) => "Stopped before the first row.".to_owned(),
+                    Some(End::Complete) => format!("No rows. {back} goes to the statement."),
+                    Some(End::Cancelled) => format!("Stopped before the first row. {back} goes to the statement."),
                     Some(End::Limit(_)) => "A limit ended the statement before the first row.".to_owned(),
                     Some(End::Broken(_)) | None => "It ended before the first row.".to_owned(),
                 },

@@ -29,7 +29,7 @@ impl Grid {
     pub(super) fn ask_zone(&self, cx: &mut PaneContext<'_>) {
         let column = self.front().and_then(|result| result.columns.as_ref()?.get(result.column()?));
         match column.map(refusal) {
-            None => cx.request(Request::Notice("There is no column yet.".into())),
+            None => cx.request(Request::Notice(cx.context.no_result())),
             Some(Some(refusal)) => cx.request(Request::Notice(refusal)),
             Some(None) => cx.open(ZoneDialog),
         }

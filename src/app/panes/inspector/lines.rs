@@ -1,5 +1,6 @@
 //! The lines of the inspector, as a pure function of its content, the context and the width.
 
+use crate::app::action::{Action, GridAction, WorksheetAction};
 use crate::app::context::Context;
 use crate::domain::protocol::count_repeats;
 use crate::domain::quantity::grouped;
@@ -26,7 +27,10 @@ pub(super) fn lines(
         InspectorContent::Nothing => {
             out.line("Documentation and details appear here.", LineStyle::Plain);
             out.empty_line();
-            out.line("Put the cursor on a table in the explorer, or on a row of a result.", LineStyle::Dim);
+            let (docs, row) =
+                (context.key(Action::Worksheet(WorksheetAction::Docs)), context.key(Action::Grid(GridAction::Row)));
+            let text = format!("{docs} in the worksheet shows the table at the cursor, {row} in the results the row.");
+            out.line(&text, LineStyle::Dim);
         }
         InspectorContent::Table { schema, table } => table_lines::table(&mut out, (schema, table), context),
         InspectorContent::Page { object } => table_lines::page(&mut out, object, context),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
 use crate::app::dialogs::{SearchDialog, SearchTarget};
 use crate::app::focus::Focus;
@@ -123,7 +124,10 @@ impl Inspector {
             A::Toggle | A::Fold | A::Unfold | A::FoldAll | A::UnfoldAll => {
                 cx.request(Request::Notice("There is nothing to fold here: only a JSON value has parts.".into()));
             }
-            A::Back => cx.request(Request::Notice("There is no step back here.".into())),
+            A::Back => {
+                let key = cx.key(Action::Inspector(InspectorAction::Leave));
+                cx.request(Request::Notice(format!("There is no step back here. {key} closes the inspector.")));
+            }
             A::Leave => cx.request(Request::HideInspector),
         }
         self.settle(cx.context);
@@ -199,8 +203,9 @@ impl Inspector {
             self.found = Some(at);
             self.top = at.saturating_sub(2);
         } else {
-            let text = if self.is_part { "No matches in the part that is shown." } else { "No matches." };
-            cx.request(Request::Notice(text.into()));
+            let place = if self.is_part { " in the part that is shown" } else { "" };
+            let key = cx.key(Action::Inspector(InspectorAction::Search));
+            cx.request(Request::Notice(format!("No matches{place}. {key} searches for something else.")));
         }
         self.settle(cx.context);
     }
@@ -229,7 +234,8 @@ impl Inspector {
 
     fn example(&mut self, cx: &mut PaneContext<'_>) {
         let Some(page) = self.page_with_examples(cx.context) else {
-            cx.request(Request::Notice("There is no example here.".into()));
+            let key = cx.key(Action::App(AppAction::Pages));
+            cx.request(Request::Notice(format!("There is no example here. {key} lists the documentation pages.")));
             return;
         };
         if let Some((title, text)) = page.examples.get(self.next_example % page.examples.len()) {

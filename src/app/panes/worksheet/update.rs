@@ -1,5 +1,6 @@
 //! Decisions of the worksheets: edits, tabs, which statement runs.
 
+use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
 use crate::app::effect::Effect;
 use crate::app::focus::Focus;
@@ -167,9 +168,7 @@ impl Worksheets {
                 let (statement, from) = (statement.to_owned(), StatementOrigin::Worksheet { at });
                 cx.request(Request::Run { statement, from });
             }
-            None => cx.request(Request::Notice(
-                "There is no statement here yet. Type one, or insert a table from the explorer.".into(),
-            )),
+            None => cx.request(Request::Notice(no_statement(cx.context))),
         }
     }
 
@@ -180,7 +179,7 @@ impl Worksheets {
             spans.filter_map(|span| Some((span.start, parsed.text().get(span)?.to_owned()))).collect()
         });
         if statements.is_empty() {
-            cx.request(Request::Notice("There is no statement here yet.".into()));
+            cx.request(Request::Notice(no_statement(cx.context)));
         } else {
             cx.request(Request::RunAll(statements));
         }
@@ -263,9 +262,10 @@ impl Worksheets {
                 self.is_dirty = true;
             }
             Some(false) | None => {
-                cx.request(Request::Notice(
-                    if back { "There is nothing to undo." } else { "There is nothing to redo." }.into(),
-                ));
+                let (what, other) =
+                    if back { ("undo", WorksheetAction::Redo) } else { ("redo", WorksheetAction::Undo) };
+                let (key, other) = (cx.key(Action::Worksheet(other)), if back { "redoes" } else { "undoes" });
+                cx.request(Request::Notice(format!("There is nothing to {what}. {key} {other} a change.")));
             }
         }
     }
@@ -371,9 +371,13 @@ impl Worksheets {
     /// Opens the documentation of the table at the cursor, or says why there is none.
     fn docs(&self, cx: &mut PaneContext<'_>) {
         if cx.context.catalog.is_none() {
-            cx.request(Request::Notice("The tables are not known yet: the catalog is not loaded.".into()));
+            cx.request(Request::Notice(format!(
+                "The tables are not known yet. {} loads the catalog.",
+                cx.key(Action::App(AppAction::Refresh))
+            )));
             return;
         }
+        let find = cx.key(Action::App(AppAction::Find));
         let found = self.tables(cx.context).map(|(tables, at)| (tables.at(at), tables.first()));
         let request = match found {
             Some((AtCursor::Table(table), _) | (AtCursor::Nothing, Some(table))) => {
@@ -382,12 +386,14 @@ impl Worksheets {
             Some((AtCursor::OtherName(name), _)) => match page_named(&cx.context.docs, &name) {
                 Some(page) => Request::OpenPage { object: page.object.clone() },
                 None => Request::Notice(match &cx.context.database {
-                    Some(database) => format!("There is no table {name} in {database}."),
-                    None => format!("There is no table {name}, because no database is chosen."),
+                    Some(database) => format!("There is no table {name} in {database}. {find} finds tables."),
+                    None => format!("There is no table {name}, because no database is chosen. {find} finds tables."),
                 }),
             },
-            Some((AtCursor::Nothing, None)) => Request::Notice("This statement names no table of the catalog.".into()),
-            None => Request::Notice("There is no statement at the cursor.".into()),
+            Some((AtCursor::Nothing, None)) => {
+                Request::Notice(format!("This statement names no table of the catalog. {find} finds tables."))
+            }
+            None => Request::Notice(no_statement(cx.context)),
         };
         cx.request(request);
     }
@@ -467,6 +473,12 @@ impl Worksheets {
             cx.effect(Effect::Storage(StorageCmd::SaveWorksheets { profile, worksheets }));
         }
     }
+}
+
+/// Returns what an action says that needs a statement.
+fn no_statement(context: &Context) -> String {
+    let key = context.key(Action::App(AppAction::Snippets));
+    format!("There is no statement here. Type one, or open a snippet with {key}.")
 }
 
 fn open(saved: SavedWorksheet) -> Worksheet {

@@ -5,8 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
-use crate::app::ui::draw::{panel, parts};
+use crate::app::ui::draw::{clip, panel, parts};
 use crate::app::ui::tab_strip::{Tab, TabStrip};
 use crate::app::ui::theme::Theme;
 use crate::domain::screen_width::ScreenWidth as _;
@@ -139,12 +140,11 @@ impl WorksheetView<'_> {
             start = end + 1;
         }
         if sheet.editor.is_empty() {
-            parts(
-                buffer,
-                (area.x + GUTTER, area.y),
-                area.right(),
-                [(" Type a statement, or insert a table from the explorer.", theme.dim())],
-            );
+            let key = |action| self.context.key(Action::App(action));
+            let (snippets, find) = (key(AppAction::Snippets), key(AppAction::Find));
+            let text = format!(" Type a statement. {snippets} opens a snippet, {find} finds a table.");
+            let text = clip(&text, usize::from(area.width.saturating_sub(GUTTER)));
+            parts(buffer, (area.x + GUTTER, area.y), area.right(), [(text.as_str(), theme.dim())]);
         }
     }
 }
