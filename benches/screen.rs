@@ -27,8 +27,8 @@ use rrx::domain::catalog::{Catalog, KeyRole, Schema, Table, TableColumn};
 use rrx::domain::compute::Computed;
 use rrx::domain::limits::{FRAME, RESULT_MEMORY};
 use rrx::domain::protocol::{
-    End, Progress, ResultId, Role, RunReport, ServerFacts, SessionEvent, SessionId, StorageCmd, StorageEvent, StoreCmd,
-    StoreEvent,
+    End, PanelSizes, Progress, ResultId, Role, RunReport, ServerFacts, SessionEvent, SessionId, StorageCmd,
+    StorageEvent, StoreCmd, StoreEvent,
 };
 use rrx::domain::results::{Cell, ChunkBuilder, NoBlocks, RowStore};
 use rrx::domain::sql::Dialect;
@@ -77,6 +77,7 @@ impl Bench {
             size: SIZE,
             problems: vec![],
             first_worksheet: None,
+            panel_sizes: PanelSizes::default(),
             directory: String::new(),
         });
         let store = RowStore::new(columns(), RESULT_MEMORY * 8, NoBlocks);

@@ -46,8 +46,9 @@ fn is_connected(model: &Model) -> bool {
 fn app_obstacle(model: &Model, action: AppAction) -> Option<&'static str> {
     use AppAction as A;
     match action {
-        A::Run | A::RunAll | A::Refresh if !is_connected(model) => Some(NOT_CONNECTED),
-        A::UseDatabase | A::Ddl | A::CountRows if !is_connected(model) => Some(NOT_CONNECTED),
+        A::Run | A::RunAll | A::Refresh | A::UseDatabase | A::Ddl | A::CountRows if !is_connected(model) => {
+            Some(NOT_CONNECTED)
+        }
         A::UseDatabase | A::Ddl | A::CountRows | A::Find if model.context.catalog.is_none() => Some(NO_CATALOG),
         A::Ddl | A::CountRows if super::requests::table_here(model).is_none() => {
             Some("the cursor is on no table of the explorer or a statement")

@@ -54,7 +54,7 @@ pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     } else {
         room.saturating_sub(fixed + name.cells() + database.cells() + state.cells())
     };
-    let more = must.is_whole.then(|| Details::fitting(model, spare, has_two_lines)).unwrap_or_default();
+    let more = if must.is_whole { Details::fitting(model, spare, has_two_lines) } else { Details::default() };
     parts(
         buffer,
         (area.x, area.y),
@@ -201,7 +201,7 @@ impl Details {
             || vec![String::new()],
             |lag| vec![format!(" · {}", lag.describe()), format!(" · {}", lag.short())],
         ));
-        let zone = give(facts.map_or_else(|| vec![String::new()], |facts| zone_texts(facts)));
+        let zone = give(facts.map_or_else(|| vec![String::new()], zone_texts));
         let server = facts.map(|facts| facts.server_id.as_str()).filter(|server| !server.is_empty());
         let server = give(vec![server.map_or_else(String::new, |server| format!(" (id {server})"))]);
         let hops = context.profile.iter().flat_map(|profile| profile.route.iter().map(|hop| hop.host.as_str()));

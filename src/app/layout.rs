@@ -181,7 +181,7 @@ impl Layout {
             () => LayoutClass::Single,
         };
         let free = height - head - 1;
-        let least = if class == LayoutClass::Single { 0 } else { 1 };
+        let least = u16::from(class != LayoutClass::Single);
         let lines = if free > 3 { options.message_lines.min(free / 3).max(least) } else { 0 };
         let body = Area::new(0, head, width, free - lines);
         let message = Area::new(0, head + free - lines, width, lines);

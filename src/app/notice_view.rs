@@ -13,7 +13,7 @@ pub(super) fn notice(model: &Model, buffer: &mut Buffer) {
     let is_cut = lines.len() > usize::from(area.height);
     for (line, y) in lines.iter().zip(area.top()..area.bottom()) {
         let end = if is_cut && y + 1 == area.bottom() { "…" } else { "" };
-        let right = area.right().saturating_sub(if end.is_empty() { 0 } else { 1 });
+        let right = area.right().saturating_sub(u16::from(!end.is_empty()));
         let x = parts(buffer, (area.x + 1, y), right, [(line.trim_end(), theme.warning())]);
         parts(buffer, (x, y), area.right(), [(end, theme.warning())]);
     }

@@ -157,7 +157,7 @@ pub const STEADY: Duration = Duration::from_secs(30);
 /// Interval at which the replication lag is read.
 pub const LAG: Duration = Duration::from_secs(12);
 /// A lag from here on is a warning: the header never leaves it out.
-pub const LAG_HIGH: Duration = Duration::from_secs(60);
+pub const LAG_HIGH: Duration = Duration::from_mins(1);
 /// How long after connecting the lag is first read.
 pub const LAG_FIRST: Duration = Duration::from_secs(1);
 /// Time for the server to report the lag. After it the connection is closed.

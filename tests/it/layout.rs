@@ -1,5 +1,7 @@
 //! Where the panels are, at every width of the terminal, and how the user moves them.
 
+use std::fmt::Write as _;
+
 use rrx::app::focus::Focus;
 use rrx::app::layout::{InspectorChoice, Layout, LayoutOptions, MainPanel, ScreenSize};
 use rrx::app::{Effect, Message};
@@ -16,16 +18,22 @@ fn results_width(width: u16, options: LayoutOptions) -> u16 {
 
 #[test]
 fn the_results_are_never_narrower_on_a_wider_terminal() {
-    let mut table = String::new();
+    let mut table = String::from(
+        "terminal | wide result, worksheet in focus | wide result in focus | explorer in focus | no result\n",
+    );
+    let mut before = [0; 2];
     for width in 60..=200 {
-        let options = LayoutOptions { has_details: true, result_cells: WIDE_RESULT, ..LayoutOptions::default() };
-        let row: Vec<u16> = [Focus::Worksheet, Focus::Grid]
-            .map(|focus| results_width(width, LayoutOptions { focus, ..options }))
-            .to_vec();
-        table.push_str(&format!("{width}: {row:?}\n"));
+        let wide = LayoutOptions { has_details: true, result_cells: WIDE_RESULT, ..LayoutOptions::default() };
+        let [written, read, browsed] = [Focus::Worksheet, Focus::Grid, Focus::Explorer]
+            .map(|focus| results_width(width, LayoutOptions { focus, ..wide }));
+        let empty = results_width(width, LayoutOptions { result_cells: 0, ..wide });
+        writeln!(table, "{width:>8} | {written:>34} | {read:>20} | {browsed:>17} | {empty:>9}").unwrap();
+        assert!(written >= before[0] && read >= before[1], "narrower at {width}:\n{table}");
         // All of the terminal, whatever is shown at the sides.
-        assert_eq!(row, [width, width], "{table}");
+        assert_eq!([written, read], [width, width]);
+        before = [written, read];
     }
+    insta::assert_snapshot!("results_width", table);
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn with_rows(size: (u16, u16), count: usize) -> Bench {
     let values: Vec<[Option<String>; 2]> =
         (1..=count).map(|row| [Some(row.to_string()), Some(format!("name-{row}"))]).collect();
     let rows: Vec<[Option<&str>; 2]> = values.iter().map(|row| [row[0].as_deref(), row[1].as_deref()]).collect();
-    let rows: Vec<&[Option<&str>]> = rows.iter().map(|row| row.as_slice()).collect();
+    let rows: Vec<&[Option<&str>]> = rows.iter().map(<[Option<&str>; 2]>::as_slice).collect();
     bench.rows(id, &["id", "name"], &rows);
     bench
 }

@@ -385,7 +385,7 @@ fn at_80_columns_the_header_keeps_the_writer_a_stopped_replication_and_a_high_la
     for width in [80, 100, 160] {
         let mut bench = Bench::connected(width, 24);
         let plain = styled(&bench, "REPLICA");
-        bench.session(SessionEvent::Lag(Lag::Behind(Duration::from_secs(600))));
+        bench.session(SessionEvent::Lag(Lag::Behind(Duration::from_mins(10))));
         assert_ne!(styled(&bench, "lag 10 min"), plain, "{}", header(&bench));
         bench.session(SessionEvent::Lag(Lag::Stopped));
         assert_ne!(styled(&bench, "replication stopped"), plain, "{}", header(&bench));

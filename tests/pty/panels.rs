@@ -39,7 +39,7 @@ fn results_line(shown: &str) -> Option<usize> {
 }
 
 fn start(home: &Home) -> Terminal {
-    let mut terminal = Terminal::start(home, &["demo"], SIZE);
+    let terminal = Terminal::start(home, &["demo"], SIZE);
     terminal.see("87 tables");
     terminal.see("Docs ─ study");
     terminal

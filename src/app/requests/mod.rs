@@ -3,6 +3,7 @@
 pub(super) mod borders;
 mod inspector;
 mod mouse_mode;
+mod panels;
 mod results;
 mod show;
 mod tables;
@@ -23,17 +24,15 @@ use super::dialogs::{
 };
 use super::effect::Effect;
 use super::focus::Focus;
-use super::layout::{InspectorChoice, LayoutClass};
+use super::layout::InspectorChoice;
 use super::model::Model;
 use super::panes::connect::Connect;
-use super::panes::grid::GridAction;
 use super::panes::inspector::InspectorContent;
 use super::panes::worksheet::NamedTable;
 use super::panes::{PaneContext, with};
 use super::quit;
 use super::quitting::Quitting;
 use super::request::{Dialog, DialogShape, Request};
-use borders::Resize;
 
 /// History entries that are read at most.
 const HISTORY: usize = 500;
@@ -97,37 +96,24 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             None => Request::Quit,
         }),
         AppAction::Stop => stop(model, requests, effects),
-        AppAction::Back => {
-            if model.options.zoom {
-                model.options.zoom = false;
-                requests.push(Request::Settle);
-            } else {
-                requests.push(Request::FocusMain);
-            }
-        }
-        AppAction::NextPanel | AppAction::PreviousPanel => {
-            let forward = action == AppAction::NextPanel;
-            requests.push(Request::Focus(neighbour(model, forward)));
-        }
         AppAction::Run => {
             with!(model, requests, effects, worksheets.run());
         }
         AppAction::RunAll => with!(model, requests, effects, worksheets.run_all()),
-        AppAction::FocusExplorer => requests.push(Request::Focus(Focus::Explorer)),
-        AppAction::FocusWorksheet => requests.push(Request::Focus(Focus::Worksheet)),
-        AppAction::FocusResults => requests.push(Request::Focus(Focus::Grid)),
-        AppAction::FocusInspector => requests.push(Request::Focus(Focus::Inspector)),
-        AppAction::ToggleExplorer => toggle_explorer(model, requests),
-        AppAction::ToggleInspector if model.context.layout.inspector.is_some() => inspector::close(model, requests),
-        AppAction::ToggleInspector => inspector::open(model, requests),
-        AppAction::EnlargePanel => borders::resize(model, Resize::Enlarge, requests, effects),
-        AppAction::ShrinkPanel => borders::resize(model, Resize::Shrink, requests, effects),
-        AppAction::ResetPanels => borders::reset(model, requests, effects),
+        AppAction::Back
+        | AppAction::NextPanel
+        | AppAction::PreviousPanel
+        | AppAction::FocusExplorer
+        | AppAction::FocusWorksheet
+        | AppAction::FocusResults
+        | AppAction::FocusInspector
+        | AppAction::ToggleExplorer
+        | AppAction::ToggleInspector
+        | AppAction::EnlargePanel
+        | AppAction::ShrinkPanel
+        | AppAction::ResetPanels
+        | AppAction::Zoom => panels::act(model, action, requests, effects),
         AppAction::ToggleMouse => mouse_mode::toggle(model, effects),
-        AppAction::Zoom => {
-            model.options.zoom = !model.options.zoom;
-            requests.push(Request::Settle);
-        }
         AppAction::Snippets => requests.push(open(SnippetsDialog)),
         AppAction::SaveSnippet => match model.worksheets.statement() {
             Some((_, statement)) => requests.push(open(SaveSnippetDialog { statement: statement.to_owned() })),
@@ -191,19 +177,6 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             model.notice(format!("Theme: {name}. The setting theme in [ui] keeps it."));
         }
         AppAction::Redraw => effects.push(Effect::Redraw),
-    }
-}
-
-/// Shows or hides the explorer. Where it covers other panels, it is shown by moving the focus to it.
-fn toggle_explorer(model: &mut Model, requests: &mut Vec<Request>) {
-    let covers = model.shows_one_panel() || model.context.layout.class != LayoutClass::Wide;
-    match (covers, model.focus == Focus::Explorer) {
-        (true, true) => requests.push(Request::FocusMain),
-        (true, false) => requests.push(Request::Focus(Focus::Explorer)),
-        (false, in_focus) => {
-            model.options.explorer = !model.options.explorer;
-            requests.push(if in_focus { Request::FocusMain } else { Request::Settle });
-        }
     }
 }
 
@@ -290,13 +263,6 @@ fn quit_question(model: &Model) -> Option<String> {
     }
 }
 
-fn neighbour(model: &Model, forward: bool) -> Focus {
-    let all: Vec<Focus> = Focus::ALL.into_iter().filter(|focus| model.can_show(*focus)).collect();
-    let at = all.iter().position(|focus| *focus == model.focus).unwrap_or(0);
-    let next = if forward { at + 1 } else { at + all.len().max(1) - 1 };
-    all.get(next % all.len().max(1)).copied().unwrap_or(Focus::Worksheet)
-}
-
 /// Handles requests, and the requests that these cause.
 pub(super) fn run_requests(model: &mut Model, requests: Vec<Request>, effects: &mut Vec<Effect>) {
     let mut waiting: std::collections::VecDeque<Request> = requests.into();
@@ -355,7 +321,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         Request::OpenPage { object } => inspector::open_page(model, object, requests),
         Request::ShowInspector => inspector::show(model, requests),
         Request::HideInspector => inspector::hide(model, requests),
-        Request::LeaveResultDetails => leave_result_details(model, requests),
+        Request::LeaveResultDetails => panels::leave_result_details(model, requests),
         Request::Do(action) => act(model, action, requests, effects),
         Request::Confirm { question, yes, no } => requests.push(open(ConfirmDialog { question, yes: Some(yes), no })),
         Request::Copy(copy) if copy.text.is_empty() => {
@@ -395,10 +361,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             with!(model, requests, effects, worksheets.on_moved());
             requests.push(Request::Settle);
         }
-        Request::Rename(title) => {
-            model.worksheets.rename(title);
-            requests.push(Request::Settle);
-        }
+        Request::Rename(title) => rename(model, title, requests),
         Request::OpenDialog(dialog) if !model.may_interrupt() => put_off(model, dialog, requests),
         Request::OpenDialog(dialog) => with!(model, requests, effects, overlays.open(dialog, model.focus)),
         Request::RefreshDialogs => with!(model, requests, effects, overlays.refresh()),
@@ -406,8 +369,8 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         Request::LoadSnippets => super::connection::load_snippets(model, effects),
         // The panel is there, but the keys still go to the text.
         Request::Focus(_) if !model.may_interrupt() => requests.push(Request::Settle),
-        Request::Focus(focus) => move_focus(model, focus, requests),
-        Request::FocusMain => move_focus(model, model.main_panel(), requests),
+        Request::Focus(focus) => panels::move_focus(model, focus, requests),
+        Request::FocusMain => panels::move_focus(model, model.main_panel(), requests),
         Request::Settle => settle_panes(model, requests, effects),
         Request::CloseConnect => close_connect(model),
         Request::Notice(text) => model.notice(text),
@@ -417,29 +380,8 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
     }
 }
 
-/// Closes the details of the result in front. Without any, returns to the row whose key was followed; a notice says where to go
-/// if there is no step back.
-fn leave_result_details(model: &mut Model, requests: &mut Vec<Request>) {
-    let front = model.grid.front();
-    let has_details = model.inspector.result.is_some() && !model.inspector.is_pinned;
-    if has_details && model.context.layout.inspector.is_some() {
-        requests.push(Request::HideInspector);
-    } else if front.is_some_and(|result| result.came_from.is_some()) {
-        requests.push(Request::Do(Action::Grid(GridAction::Return)));
-    } else {
-        let key = model.context.key(Action::App(AppAction::FocusWorksheet));
-        model.notice(format!("There is no step back here. {key} goes to the worksheet."));
-    }
-}
-
-/// Moves the focus to a panel, and shows the panel.
-fn move_focus(model: &mut Model, focus: Focus, requests: &mut Vec<Request>) {
-    match focus {
-        Focus::Explorer => model.options.explorer = true,
-        Focus::Inspector => inspector::on_focus(model),
-        Focus::Worksheet | Focus::Grid => {}
-    }
-    model.focus = focus;
+fn rename(model: &mut Model, title: String, requests: &mut Vec<Request>) {
+    model.worksheets.rename(title);
     requests.push(Request::Settle);
 }
 

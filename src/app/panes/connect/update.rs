@@ -115,7 +115,7 @@ impl Connect {
     pub fn act(&mut self, action: ConnectAction, cx: &mut PaneContext<'_>) {
         match (action, &self.stage) {
             (ConnectAction::NextChoice | ConnectAction::PreviousChoice, ConnectStage::Choosing) => {
-                self.act_in_list(action, cx.context)
+                self.act_in_list(action, cx.context);
             }
             (ConnectAction::Connect, ConnectStage::Choosing) => {
                 if let Some(name) = self.selected(cx.context) {

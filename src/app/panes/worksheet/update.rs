@@ -254,20 +254,21 @@ impl Worksheets {
 
     fn undo(&mut self, back: bool, cx: &mut PaneContext<'_>) {
         let edit = if back { Edit::Undo } else { Edit::Redo };
-        match self.sheet_mut().map(|sheet| sheet.editor.edit(edit, false)) {
-            Some(true) => {
-                if let Some(sheet) = self.sheet_mut() {
-                    (sheet.error_at, sheet.parsed) = (None, None);
-                }
-                self.is_dirty = true;
-            }
-            Some(false) | None => {
-                let (what, other) =
-                    if back { ("undo", WorksheetAction::Redo) } else { ("redo", WorksheetAction::Undo) };
-                let (key, other) = (cx.key(Action::Worksheet(other)), if back { "redoes" } else { "undoes" });
-                cx.request(Request::Notice(format!("There is nothing to {what}. {key} {other} a change.")));
-            }
+        if let Some(sheet) = self.sheet_mut()
+            && sheet.editor.edit(edit, false)
+        {
+            (sheet.error_at, sheet.parsed) = (None, None);
+            self.is_dirty = true;
+            return;
         }
+        let text = if back {
+            let key = cx.key(Action::Worksheet(WorksheetAction::Redo));
+            format!("There is nothing to undo. {key} redoes a change.")
+        } else {
+            let key = cx.key(Action::Worksheet(WorksheetAction::Undo));
+            format!("There is nothing to redo. {key} undoes a change.")
+        };
+        cx.request(Request::Notice(text));
     }
 
     pub fn act(&mut self, action: WorksheetAction, cx: &mut PaneContext<'_>) {
