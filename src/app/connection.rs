@@ -191,6 +191,7 @@ pub(super) fn on_attempt_event(model: &mut Model, event: SessionEvent, effects: 
         SessionEvent::Ready(_)
         | SessionEvent::Catalog(_)
         | SessionEvent::CatalogFailed(_)
+        | SessionEvent::CatalogNotStopped
         | SessionEvent::Ended { .. }
         | SessionEvent::Lag(_)
         | SessionEvent::LeftRunning(_)

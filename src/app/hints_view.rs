@@ -105,6 +105,9 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
         return keys;
     }
     let mut keys = Vec::new();
+    if model.options.zoom {
+        keys.push(app(A::Zoom, "all panels"));
+    }
     if model.context.running().is_some() {
         keys.push(app(A::Stop, "stop"));
     } else if model.grid.exporting().is_some() {
@@ -166,7 +169,7 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
     keys.extend([
         app(A::NextPanel, "next panel"),
         app(A::ToggleExplorer, "explorer"),
-        app(A::ToggleInspector, "docs"),
+        app(A::ToggleInspector, "inspector"),
         app(A::Zoom, "zoom"),
         app(A::Quit, "quit"),
     ]);

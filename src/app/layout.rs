@@ -97,7 +97,7 @@ pub enum MainPanel {
     Results,
 }
 
-/// What the user chose to see, and the room that the contents need.
+/// What the user chose to see, and the room that the texts need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LayoutOptions {
     pub explorer: bool,
@@ -112,8 +112,6 @@ pub struct LayoutOptions {
     pub sizes: PanelSizes,
     /// The lines of the worksheet's text.
     pub text_lines: u16,
-    /// The cells that all columns of the result need, with their border.
-    pub result_cells: u16,
     /// The lines of the current message; 0 without one.
     pub message_lines: u16,
 }
@@ -129,7 +127,6 @@ impl Default for LayoutOptions {
             main: MainPanel::default(),
             sizes: PanelSizes::default(),
             text_lines: 1,
-            result_cells: 0,
             message_lines: 0,
         }
     }
@@ -196,8 +193,8 @@ impl Layout {
                 layout.stack(body, body, options);
                 layout.replace_by_inspector(body, options);
                 if options.focus == Focus::Explorer {
-                    let width = options.sizes.explorer.unwrap_or((body.width * 6 / 10).max(40));
-                    layout.explorer = Some(Area { width: width.clamp(SIDE_WIDTH, body.width), ..body });
+                    let width = (body.width * 6 / 10).max(40).min(body.width);
+                    layout.explorer = Some(Area { width, ..body });
                 }
             }
         }
@@ -210,9 +207,8 @@ impl Layout {
         self.class == LayoutClass::Wide && self.screen.width >= INSPECTOR_FROM
     }
 
-    /// Places the side panels. They are as high as the screen if the result fits between them. Otherwise the results get the
-    /// width of the inspector, and then that of the explorer, so that a wider screen never has narrower results. A side panel
-    /// in focus keeps its height.
+    /// Places the side panels at the sides of the worksheet. The results below have the whole width, so that a wider screen
+    /// never has narrower results. A side panel in focus is as high as the screen.
     fn wide(&mut self, options: LayoutOptions) {
         let body = self.body;
         let mut middle = body;
@@ -236,13 +232,14 @@ impl Layout {
             self.inspector = Some(Area { x: body.x + body.width - width, width, ..body });
             middle.width -= width;
         }
-        let mut results = middle;
-        if results.width < options.result_cells && is_at_side && options.focus != Focus::Inspector {
-            results.width = body.x + body.width - results.x;
-        }
-        if results.width < options.result_cells && options.explorer && options.focus != Focus::Explorer {
-            results.width += results.x - body.x;
-            results.x = body.x;
+        let mut results = body;
+        match options.focus {
+            Focus::Explorer => {
+                results.width -= middle.x - body.x;
+                results.x = middle.x;
+            }
+            Focus::Inspector if is_at_side => results.width = middle.x + middle.width - body.x,
+            Focus::Inspector | Focus::Worksheet | Focus::Grid => {}
         }
         self.stack(middle, results, options);
         let top = self.worksheet.map_or(0, |area| area.height);
@@ -258,13 +255,13 @@ impl Layout {
     }
 
     /// Places the worksheet above the results. The worksheet is as high as its text, up to half of the height. With a panel at
-    /// its side that ends above the results it has a third of the height at least.
+    /// its side it has a third of the height at least, because the panel ends with it.
     fn stack(&mut self, middle: Area, results: Area, options: LayoutOptions) {
         let height = middle.height;
         let is_replaced = self.is_replacing(options) && options.main == MainPanel::Results;
         let least = match () {
             () if is_replaced => height / 2,
-            () if results.width > middle.width => height / 3,
+            () if middle.width < self.body.width => height / 3,
             () => (height / 5).clamp(5, 8),
         };
         let top = match options.sizes.worksheet {
@@ -310,20 +307,25 @@ impl Layout {
             .find(|focus| self.of(*focus).is_some_and(|area| area.contains((x, y))))
     }
 
-    /// Returns the border at a cell of the screen that the user can move.
+    /// Returns the border at a cell of the screen that the user can move. It has two lines where two panels meet.
     #[must_use]
     pub fn border_at(&self, (x, y): (u16, u16)) -> Option<Border> {
-        let rows = |area: Area| area.y..area.y + area.height;
-        if let Some(explorer) = self.explorer.filter(|area| x + 1 == area.x + area.width && rows(*area).contains(&y)) {
-            return (explorer.width < self.body.width).then_some(Border::Explorer);
+        let has_row = |area: &Area| (area.y..area.y + area.height).contains(&y);
+        if self.class != LayoutClass::Wide && self.explorer.is_some_and(|explorer| explorer.contains((x, y))) {
+            // It covers the other panels.
+            return None;
         }
-        let side = self.inspector.filter(|_| self.has_inspector_side());
-        if side.is_some_and(|area| x == area.x && rows(area).contains(&y)) {
+        let explorer = self.explorer.filter(|area| self.class == LayoutClass::Wide && has_row(area));
+        if explorer.map(|area| area.x + area.width).is_some_and(|end| x + 1 == end || x == end) {
+            return Some(Border::Explorer);
+        }
+        let side = self.inspector.filter(|area| self.has_inspector_side() && has_row(area));
+        if side.is_some_and(|area| x == area.x || x + 1 == area.x) {
             return Some(Border::Inspector);
         }
         let lower = self.grid.or(self.inspector).filter(|area| area.y > self.body.y)?;
-        let is_on_line = y == lower.y && (lower.x..lower.x + lower.width).contains(&x);
-        is_on_line.then_some(Border::Worksheet)
+        let is_on_line = y == lower.y || y + 1 == lower.y;
+        (is_on_line && (lower.x..lower.x + lower.width).contains(&x)).then_some(Border::Worksheet)
     }
 
     /// Returns the area of a popup at a cell: below the cell, or above it if there is more room. The area is shifted
@@ -365,7 +367,7 @@ impl Layout {
     /// Returns the rows inside the border of a panel; 1 if it is not shown.
     #[must_use]
     pub fn rows(&self, focus: Focus) -> u16 {
-        self.of(focus).map_or(1, |area| area.height.saturating_sub(if area.has_box() { 2 } else { 1 }).max(1))
+        self.of(focus).map_or(1, |area| area.inside().height.max(1))
     }
 
     /// Returns the area of an overlay: centred between header and hints, at most this large. It takes the whole width

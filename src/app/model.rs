@@ -118,7 +118,7 @@ pub struct Model {
 /// What the user does, as far as an event must not disturb it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum InputState {
-    /// The current message is a key, a paste or a demand of the user.
+    /// The current message is a key, the mouse, a paste or a demand of the user.
     Current,
     /// The user was typing or editing text at the last input.
     Typing,
@@ -285,7 +285,6 @@ impl Model {
             },
             has_details: self.inspector.content != InspectorContent::Nothing,
             text_lines: u16::try_from(text_lines).unwrap_or(u16::MAX),
-            result_cells: self.grid.whole_width(),
             message_lines: self.message_lines(),
             ..self.options
         };

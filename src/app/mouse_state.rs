@@ -6,15 +6,26 @@ use crate::domain::mouse::MouseMode;
 
 use super::focus::Focus;
 use super::layout::Border;
+use super::panes::PressHit;
 
 /// The state of the mouse.
 #[derive(Debug)]
 pub struct Mouse {
     pub mode: MouseMode,
-    /// The cell and the time of the last press, for a double press.
-    pub last_press: Option<((u16, u16), Duration)>,
+    /// The last press, for a double press.
+    pub last_press: Option<Press>,
     /// What moves with the mouse while the button is down.
     pub drag: Option<Drag>,
+}
+
+/// A press of the button.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Press {
+    pub at: (u16, u16),
+    pub time: Duration,
+    /// The panel under it; `None` in a dialog and between the panels.
+    pub panel: Option<Focus>,
+    pub hit: PressHit,
 }
 
 /// What moves with the mouse.

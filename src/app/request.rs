@@ -68,6 +68,8 @@ pub enum Request {
     ShowInspector,
     /// Close the inspector. If it has the focus, the focus returns to the panel from which it came.
     HideInspector,
+    /// Go one step back from the inspector, which has the focus.
+    LeaveInspector,
     /// Close the details of the result in front; without any, return to the row whose key was followed.
     LeaveResultDetails,
     /// Do this action, as its key does.

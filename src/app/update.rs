@@ -38,7 +38,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(chord) => after = on_key(model, chord, &mut requests, &mut effects).unwrap_or(before),
         Message::Mouse(event) => {
-            super::mouse::on_mouse(model, event, &mut requests, &mut effects);
+            after = super::mouse::on_mouse(model, event, &mut requests, &mut effects).unwrap_or(before);
         }
         Message::Paste(text) => {
             after = InputState::Typing;
@@ -46,6 +46,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Resize(size) => {
             model.size = size;
+            model.mouse.drag = None;
             model.solve();
             if let Some(connect) = &mut model.connect {
                 connect.on_resize();
@@ -306,6 +307,9 @@ fn on_session(
             let key = model.context.key(Action::App(AppAction::Refresh));
             let notice = format!("{}. {key} reloads it.", problem.what.trim_end_matches('.'));
             model.report_with(problem, notice);
+        }
+        SessionEvent::CatalogNotStopped => {
+            model.notice("The load of the catalog cannot be stopped, because the account has no second connection.");
         }
         SessionEvent::Ended { result, report } => super::statement::on_ended(model, result, report, requests, effects),
         SessionEvent::InternalQuery { text, took, error } => {

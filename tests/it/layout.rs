@@ -9,49 +9,32 @@ use rrx::domain::protocol::{PanelSizes, ResultId, StorageCmd};
 
 use super::model::Bench;
 
-/// Cells of a result that no screen of the table is wide enough for.
-const WIDE_RESULT: u16 = 400;
-
+/// Returns the visible cells of the results: the explorer may cover some of them.
 fn results_width(width: u16, options: LayoutOptions) -> u16 {
-    Layout::solve(ScreenSize { width, height: 45 }, options).grid.map_or(0, |area| area.width)
+    let layout = Layout::solve(ScreenSize { width, height: 45 }, options);
+    let covered = layout.explorer.filter(|area| area.x + area.width > layout.grid.map_or(0, |grid| grid.x));
+    let covered = covered.filter(|area| layout.grid.is_some_and(|grid| area.height > grid.y - area.y));
+    layout.grid.map_or(0, |area| area.width - covered.map_or(0, |explorer| explorer.width))
 }
 
 #[test]
 fn the_results_are_never_narrower_on_a_wider_terminal() {
-    let mut table = String::from(
-        "terminal | wide result, worksheet in focus | wide result in focus | explorer in focus | no result\n",
-    );
-    let mut before = [0; 2];
+    let mut table =
+        String::from("terminal | worksheet in focus | results in focus | explorer in focus | inspector in focus\n");
+    let mut before = [0; 4];
     for width in 60..=200 {
-        let wide = LayoutOptions { has_details: true, result_cells: WIDE_RESULT, ..LayoutOptions::default() };
-        let [written, read, browsed] = [Focus::Worksheet, Focus::Grid, Focus::Explorer]
-            .map(|focus| results_width(width, LayoutOptions { focus, ..wide }));
-        let empty = results_width(width, LayoutOptions { result_cells: 0, ..wide });
-        writeln!(table, "{width:>8} | {written:>34} | {read:>20} | {browsed:>17} | {empty:>9}").unwrap();
-        assert!(written >= before[0] && read >= before[1], "narrower at {width}:\n{table}");
+        let now = [Focus::Worksheet, Focus::Grid, Focus::Explorer, Focus::Inspector].map(|focus| {
+            let options = LayoutOptions { has_details: true, focus, ..LayoutOptions::default() };
+            results_width(width, options)
+        });
+        let [written, read, browsed, shown] = now;
+        writeln!(table, "{width:>8} | {written:>18} | {read:>16} | {browsed:>17} | {shown:>18}").unwrap();
+        assert!(now.iter().zip(before).all(|(now, before)| *now >= before), "narrower at {width}:\n{table}");
         // All of the terminal, whatever is shown at the sides.
         assert_eq!([written, read], [width, width]);
-        before = [written, read];
+        before = now;
     }
     insta::assert_snapshot!("results_width", table);
-}
-
-#[test]
-fn a_result_never_shows_less_on_a_wider_terminal() {
-    for needed in (20..=220).step_by(5) {
-        for (focus, main) in [(Focus::Worksheet, MainPanel::Worksheet), (Focus::Grid, MainPanel::Results)] {
-            for has_details in [false, true] {
-                let options =
-                    LayoutOptions { focus, main, has_details, result_cells: needed, ..LayoutOptions::default() };
-                let mut before = 0;
-                for width in 60..=200 {
-                    let visible = results_width(width, options).min(needed);
-                    assert!(visible >= before, "{visible} of {needed} cells at {width}, {before} before: {options:?}");
-                    before = visible;
-                }
-            }
-        }
-    }
 }
 
 #[test]
@@ -65,18 +48,17 @@ fn panels_cover_the_body_without_a_gap_or_an_overlap() {
                 (Focus::Inspector, MainPanel::Results),
             ] {
                 for inspector in [InspectorChoice::Automatic, InspectorChoice::Shown, InspectorChoice::Hidden] {
-                    for (result_cells, explorer) in [(0, 3), (90, 30), (400, 500)] {
+                    for (message_lines, explorer) in [(0, 3), (1, 30), (4, 500)] {
                         let options = LayoutOptions {
                             focus,
                             main,
                             inspector,
-                            result_cells,
                             has_details: true,
                             sizes: PanelSizes {
                                 explorer: (explorer != 30).then_some(explorer),
                                 ..PanelSizes::default()
                             },
-                            message_lines: result_cells / 100,
+                            message_lines,
                             ..LayoutOptions::default()
                         };
                         let layout = Layout::solve(ScreenSize { width, height }, options);

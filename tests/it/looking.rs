@@ -315,6 +315,9 @@ fn a_search_in_a_value_says_which_match_of_how_many() {
     assert!(shown(&bench).contains("match 2 of 3"));
     bench.keys("N N");
     assert!(shown(&bench).contains("match 3 of 3"));
+    // The first Esc ends the search, the second one closes the value.
+    bench.keys("esc");
+    assert!(!shown(&bench).contains("match") && shown(&bench).contains("as JSON"));
     bench.keys("esc");
     open_value(&mut bench, b"x\ny\nx\n");
     assert!(!shown(&bench).contains("match"));

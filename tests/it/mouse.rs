@@ -40,6 +40,10 @@ impl Bench {
         panic!("{text} is not on the screen:\n{}", super::grid::shown(self));
     }
 
+    fn shift_press(&mut self, (x, y): (u16, u16)) {
+        self.feed(Message::Mouse(MouseEvent { gesture: Gesture::Press, x, y, shift: true }));
+    }
+
     fn drag(&mut self, from: (u16, u16), to: (u16, u16)) {
         self.mouse(Gesture::Press, from);
         self.mouse(Gesture::Drag, to);
@@ -205,4 +209,140 @@ fn a_key_leaves_the_mouse_to_the_terminal() {
     assert!(matches!(bench.effects.last(), Some(Effect::Mouse(MouseMode::Off))));
     bench.keys("alt-m");
     assert!(matches!(bench.effects.last(), Some(Effect::Mouse(MouseMode::On))));
+}
+
+#[test]
+fn a_press_that_moves_panels_hits_the_cell_that_the_user_sees() {
+    let mut bench = Bench::connected(160, 45);
+    bench.text("SELECT 1");
+    let id = bench.run();
+    // Too wide for a place next to the explorer, so the results move when they get the focus.
+    let long = "x".repeat(30);
+    let names: Vec<String> = (0..5).map(|column| format!("column_{column}_{long}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let rows: Vec<Vec<String>> = (0..9).map(|row| (0..5).map(|column| format!("v{row}-{column}")).collect()).collect();
+    let rows: Vec<Vec<Option<&str>>> =
+        rows.iter().map(|row| row.iter().map(|value| Some(value.as_str())).collect()).collect();
+    let rows: Vec<&[Option<&str>]> = rows.iter().map(Vec::as_slice).collect();
+    bench.rows(id, &names, &rows);
+    bench.keys("alt-1");
+    let before = bench.model.context.layout.grid.unwrap();
+    let at = bench.find("v4-1");
+    bench.press(at);
+    assert_ne!(bench.model.context.layout.grid.unwrap(), before);
+    let front = bench.model.grid.front().unwrap();
+    assert_eq!((front.row, front.place, bench.model.focus), (4, 1, Focus::Grid));
+    // The second press opens this cell, whatever is there now.
+    bench.press(at);
+    let is_value = |effect: &Effect| matches!(effect, Effect::Store(StoreCmd::Value { row: 4, column: 1, .. }));
+    assert!(bench.effects.iter().any(is_value));
+}
+
+#[test]
+fn a_drag_without_a_press_selects_nothing() {
+    let mut bench = with_rows((100, 30), 9);
+    bench.press_text("F1 keys");
+    bench.keys("esc");
+    for text in ["id, name", "name-4"] {
+        let at = bench.find(text);
+        bench.mouse(Gesture::Drag, at);
+    }
+    assert!(bench.model.worksheets.sheet().unwrap().editor.selection().is_none());
+    assert!(bench.model.grid.front().unwrap().selection.is_none());
+    // Neither does a slip after a press on a column.
+    let (x, y) = bench.find("name-1");
+    bench.drag((x, y - 3), (x, y + 2));
+    assert!(bench.model.grid.front().unwrap().selection.is_none());
+}
+
+#[test]
+fn a_press_with_shift_extends_the_selection_and_moves_the_focus() {
+    let mut bench = with_rows((100, 30), 9);
+    bench.press_text("name-2");
+    let at = bench.find("name-6");
+    bench.shift_press(at);
+    let selected = bench.model.grid.front().unwrap().selected().unwrap();
+    assert_eq!((selected.rows, bench.model.focus), (1..6, Focus::Grid));
+    let at = bench.find("FROM");
+    bench.shift_press(at);
+    assert_eq!(bench.model.focus, Focus::Worksheet);
+    assert!(bench.model.worksheets.sheet().unwrap().editor.selected().is_some());
+}
+
+#[test]
+fn borders_titles_and_empty_lines_are_no_content() {
+    let mut bench = with_rows((100, 30), 200);
+    bench.keys("alt-3 f4");
+    let area = bench.model.context.layout.grid.unwrap();
+    bench.effects.clear();
+    // The title of zoomed results is no head of a column; the lower border is no row.
+    for at in [(20, area.y), (50, area.y + area.height - 1), (0, area.y + 9), (area.width - 1, area.y + 9)] {
+        bench.press(at);
+    }
+    assert!(bench.effects.is_empty(), "{:?}", bench.effects);
+    assert_eq!(bench.model.grid.front().unwrap().row, 0);
+    let mut bench = with_rows((160, 45), 3);
+    let explorer = bench.model.context.layout.explorer.unwrap();
+    let cursor = bench.model.explorer.list.cursor;
+    bench.press((5, explorer.y + explorer.height - 1));
+    assert_eq!(bench.model.explorer.list.cursor, cursor);
+}
+
+#[test]
+fn a_second_press_on_a_hint_is_ignored() {
+    let mut bench = with_rows((100, 30), 5);
+    let at = bench.find("F6 next panel");
+    bench.press(at);
+    assert_eq!(bench.model.focus, Focus::Grid);
+    bench.press(at);
+    assert_eq!(bench.model.focus, Focus::Grid, "the hints have changed");
+}
+
+#[test]
+fn the_wheel_and_a_release_do_not_end_typing() {
+    use rrx::app::model::InputState;
+    let mut bench = with_rows((100, 30), 99);
+    bench.keys("x");
+    assert_eq!(bench.model.input, InputState::Typing);
+    let (rows, text) = (bench.find("name-3"), bench.find("FROM"));
+    for (gesture, at) in
+        [(Gesture::WheelDown, rows), (Gesture::Drag, rows), (Gesture::Release, rows), (Gesture::Press, text)]
+    {
+        bench.mouse(gesture, at);
+        assert_eq!(bench.model.input, InputState::Typing, "{gesture:?}");
+    }
+}
+
+#[test]
+fn the_wheel_scrolls_the_text_and_leaves_its_cursor() {
+    let mut bench = Bench::connected(100, 30);
+    bench.text(&"SELECT 1;\n".repeat(80));
+    bench.keys("ctrl-home");
+    let at = bench.find("SELECT");
+    bench.mouse(Gesture::WheelDown, at);
+    bench.feed(Message::Clock(Duration::from_secs(1)));
+    let front = &bench.model.worksheets;
+    assert_eq!((front.top, front.sheet().unwrap().editor.cursor()), (3, (0, 0)));
+    bench.keys("right");
+    assert_eq!(bench.model.worksheets.top, 0, "the next key shows the cursor");
+}
+
+#[test]
+fn a_border_whose_panel_is_hidden_while_it_is_dragged_keeps_its_place() {
+    let mut bench = with_rows((160, 45), 5);
+    let width = bench.model.context.layout.explorer.unwrap().width;
+    bench.drag((width - 1, 10), (49, 10));
+    bench.mouse(Gesture::Press, (49, 10));
+    bench.keys("f2");
+    bench.mouse(Gesture::Drag, (70, 10));
+    bench.keys("f2");
+    assert_eq!(bench.model.context.layout.explorer.unwrap().width, 50);
+}
+
+#[test]
+fn a_press_in_the_text_shows_the_documentation_of_its_table() {
+    let mut bench = Bench::connected(160, 45);
+    bench.text("SELECT * FROM site;\nSELECT * FROM subject");
+    bench.press_text("FROM site");
+    assert!(super::grid::shown(&bench).contains("Docs ─ site"));
 }

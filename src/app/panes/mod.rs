@@ -34,13 +34,27 @@ pub struct PaneMouse {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaneGesture {
     Press,
+    /// The second press of a cell. It acts on the cursor.
     DoublePress,
-    /// The mouse moves while the button is down, or a press with Shift: the selection goes to this cell.
+    /// A press with Shift: the selection goes to this cell.
+    Extend,
+    /// The mouse moves while the button is down. It may leave the panel.
     Drag,
     /// Scroll by so many lines; a negative number is up.
     ScrollDown(isize),
     /// Scroll by so many cells; a negative number is to the left.
     ScrollRight(isize),
+}
+
+/// What a press has hit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PressHit {
+    /// Something without a cursor, such as a tab, or nothing.
+    Nothing,
+    /// An item: it has the cursor now.
+    Item,
+    /// A place at which a selection begins.
+    Selection,
 }
 
 impl PaneContext<'_> {

@@ -53,7 +53,9 @@ pub(super) fn resize(model: &mut Model, how: Resize, requests: &mut Vec<Request>
     }
     let mut sizes = model.options.sizes;
     match (model.focus, layout.explorer, layout.inspector) {
-        (Focus::Explorer, Some(area), _) => sizes.explorer = Some(how.of(area.width, CELLS)),
+        (Focus::Explorer, Some(area), _) if layout.class == LayoutClass::Wide => {
+            sizes.explorer = Some(how.of(area.width, CELLS))
+        }
         (Focus::Inspector, _, Some(area)) if layout.has_inspector_side() => {
             sizes.inspector = Some(how.of(area.width, CELLS));
         }
@@ -66,7 +68,7 @@ pub(super) fn resize(model: &mut Model, how: Resize, requests: &mut Vec<Request>
             sizes.worksheet = Some(how.of(percent(top, layout.body), PERCENT).clamp(SHARES.0, SHARES.1));
         }
         (Focus::Explorer | Focus::Inspector, _, _) => {
-            model.notice("This panel has no border to move.");
+            model.notice("This panel covers the others, so it has no border to move. Esc closes it.");
             return;
         }
     }
@@ -81,11 +83,16 @@ pub(in crate::app) fn move_to(
     requests: &mut Vec<Request>,
     effects: &mut Vec<Effect>,
 ) {
-    let body = model.context.layout.body;
+    let layout = model.context.layout;
+    let body = layout.body;
     let mut sizes = model.options.sizes;
     match border {
-        Border::Explorer => sizes.explorer = Some(x.saturating_sub(body.x) + 1),
-        Border::Inspector => sizes.inspector = Some((body.x + body.width).saturating_sub(x)),
+        Border::Explorer if layout.explorer.is_some() => sizes.explorer = Some(x.saturating_sub(body.x) + 1),
+        Border::Inspector if layout.inspector.is_some() => {
+            sizes.inspector = Some((body.x + body.width).saturating_sub(x));
+        }
+        // The panel was hidden meanwhile.
+        Border::Explorer | Border::Inspector => return,
         Border::Worksheet => {
             sizes.worksheet = Some(percent(y.saturating_sub(body.y), body).clamp(SHARES.0, SHARES.1));
         }
@@ -124,11 +131,11 @@ fn set(model: &mut Model, sizes: PanelSizes, requests: &mut Vec<Request>, effect
     model.solve();
     // What the layout did not use is not kept, so that the next key moves the border at once.
     let layout = &model.context.layout;
-    if sizes.explorer.is_some() && sizes.explorer != before.explorer {
-        model.options.sizes.explorer = layout.explorer.map(|area| area.width);
+    if let Some(explorer) = layout.explorer.filter(|_| sizes.explorer.is_some() && sizes.explorer != before.explorer) {
+        model.options.sizes.explorer = Some(explorer.width);
     }
-    if sizes.inspector.is_some() && sizes.inspector != before.inspector && layout.class == LayoutClass::Wide {
-        model.options.sizes.inspector = layout.inspector.map(|area| area.width);
+    if let Some(side) = layout.inspector.filter(|_| sizes.inspector.is_some() && sizes.inspector != before.inspector) {
+        model.options.sizes.inspector = Some(side.width);
     }
     model.sizes_moved_at = Some(model.context.now);
     effects.push(Effect::Wake(SAVE_PAUSE));

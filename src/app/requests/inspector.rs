@@ -1,5 +1,6 @@
 //! Requests that open and close the inspector.
 
+use crate::app::action::{Action, AppAction};
 use crate::app::focus::Focus;
 use crate::app::layout::InspectorChoice;
 use crate::app::model::Model;
@@ -53,6 +54,25 @@ pub(super) fn hide(model: &mut Model, requests: &mut Vec<Request>) {
     model.options.inspector = if stays_hidden { InspectorChoice::Hidden } else { InspectorChoice::Automatic };
     let back = if model.focus == Focus::Inspector { model.inspector_opened_from } else { model.focus };
     requests.push(Request::Focus(back));
+}
+
+/// Goes one step back from the inspector. Details of a result are closed, and the focus returns to the results. Where the
+/// inspector covers other panels, it is closed. At the side it stays: the next letter must not be typed into another panel.
+pub(super) fn leave(model: &mut Model, requests: &mut Vec<Request>) {
+    let is_at_side = model.context.layout.has_inspector_side() && !model.shows_one_panel();
+    let is_of_result = model.inspector.result.is_some() && !model.inspector.is_pinned;
+    if is_at_side && !is_of_result {
+        let close = model.context.key(Action::App(AppAction::ToggleInspector));
+        let worksheet = model.context.key(Action::App(AppAction::FocusWorksheet));
+        model.notice(format!(
+            "There is no step back here. {close} closes the inspector, {worksheet} goes to the worksheet."
+        ));
+        return;
+    }
+    if is_of_result {
+        model.inspector_opened_from = Focus::Grid;
+    }
+    hide(model, requests);
 }
 
 /// Shows the inspector, which gets the focus.

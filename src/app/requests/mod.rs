@@ -73,7 +73,7 @@ fn act_line(model: &mut Model, action: LineAction, requests: &mut Vec<Request>, 
 }
 
 /// Shows the table at the worksheet's cursor in the inspector, if that is visible or appears by itself.
-fn follow(model: &mut Model) {
+pub(super) fn follow(model: &mut Model) {
     let layout = &model.context.layout;
     let appears = layout.has_inspector_side() && model.options.inspector != InspectorChoice::Hidden;
     if (layout.inspector.is_some() || appears)
@@ -321,6 +321,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         Request::OpenPage { object } => inspector::open_page(model, object, requests),
         Request::ShowInspector => inspector::show(model, requests),
         Request::HideInspector => inspector::hide(model, requests),
+        Request::LeaveInspector => inspector::leave(model, requests),
         Request::LeaveResultDetails => panels::leave_result_details(model, requests),
         Request::Do(action) => act(model, action, requests, effects),
         Request::Confirm { question, yes, no } => requests.push(open(ConfirmDialog { question, yes: Some(yes), no })),
@@ -355,7 +356,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             }
             Err(problem) => model.notice(problem.to_string()),
         },
-        Request::ShowObject(object) => show_object(model, object, requests),
+        Request::ShowObject(object) => show_object(model, object, requests, effects),
         Request::ShowWorksheet(number) => {
             model.worksheets.show(number);
             with!(model, requests, effects, worksheets.on_moved());
@@ -369,9 +370,9 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         Request::LoadSnippets => super::connection::load_snippets(model, effects),
         // The panel is there, but the keys still go to the text.
         Request::Focus(_) if !model.may_interrupt() => requests.push(Request::Settle),
-        Request::Focus(focus) => panels::move_focus(model, focus, requests),
-        Request::FocusMain => panels::move_focus(model, model.main_panel(), requests),
-        Request::Settle => settle_panes(model, requests, effects),
+        Request::Focus(focus) => panels::move_focus(model, focus, requests, effects),
+        Request::FocusMain => panels::move_focus(model, model.main_panel(), requests, effects),
+        Request::Settle => panels::settle(model, requests, effects),
         Request::CloseConnect => close_connect(model),
         Request::Notice(text) => model.notice(text),
         Request::Problem(problem) => report_problem(model, problem),
@@ -395,20 +396,13 @@ fn close_connect(model: &mut Model) {
     }
 }
 
-fn settle_panes(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    model.solve();
-    model.explorer.settle(&model.context);
-    with!(model, requests, effects, worksheets.settle());
-    with!(model, requests, effects, grid.settle());
-    model.inspector.refresh(&model.context);
-    if let Some(connect) = &mut model.connect {
-        connect.settle(&model.context);
+fn show_object(model: &mut Model, object: ObjectRef, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    if model.may_interrupt() {
+        // First, because the explorer is higher while it has the focus.
+        panels::move_focus(model, Focus::Explorer, requests, effects);
     }
-}
-
-fn show_object(model: &mut Model, object: ObjectRef, requests: &mut Vec<Request>) {
     model.explorer.show(object, &model.context);
-    requests.push(Request::Focus(Focus::Explorer));
+    requests.push(Request::Settle);
     if let Some((schema, table)) = model.explorer.table(&model.context) {
         requests.push(Request::ShowTable { schema, table });
     }

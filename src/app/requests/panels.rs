@@ -8,6 +8,7 @@ use crate::app::focus::Focus;
 use crate::app::layout::LayoutClass;
 use crate::app::model::Model;
 use crate::app::panes::grid::GridAction;
+use crate::app::panes::{PaneContext, with};
 use crate::app::request::Request;
 
 /// Does an action on panels. Ignores any other.
@@ -85,12 +86,25 @@ pub(super) fn leave_result_details(model: &mut Model, requests: &mut Vec<Request
 }
 
 /// Moves the focus to a panel, and shows the panel.
-pub(super) fn move_focus(model: &mut Model, focus: Focus, requests: &mut Vec<Request>) {
+pub(super) fn move_focus(model: &mut Model, focus: Focus, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     match focus {
         Focus::Explorer => model.options.explorer = true,
         Focus::Inspector => inspector::on_focus(model),
         Focus::Worksheet | Focus::Grid => {}
     }
     model.focus = focus;
-    requests.push(Request::Settle);
+    // At once: an action that follows needs the panel's area.
+    settle(model, requests, effects);
+}
+
+/// Updates the layout and every pane.
+pub(super) fn settle(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    model.solve();
+    model.explorer.settle(&model.context);
+    with!(model, requests, effects, worksheets.settle());
+    with!(model, requests, effects, grid.settle());
+    model.inspector.refresh(&model.context);
+    if let Some(connect) = &mut model.connect {
+        connect.settle(&model.context);
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::app::dialogs::ExportDialog;
 use crate::app::effect::Effect;
+use crate::app::layout::InspectorChoice;
 use crate::app::model::Model;
 use crate::app::panes::grid::{ResultSet, WorksheetKeys};
 use crate::app::panes::inspector::{FollowedCell, InspectorContent};
@@ -126,7 +127,12 @@ pub(super) fn show_worksheet(model: &mut Model, effects: &mut Vec<Effect>) -> Op
 /// Clears and hides the inspector if it shows something about a result that is no longer in front.
 pub(super) fn close_stale_inspector(model: &mut Model) -> Option<Request> {
     let front = model.grid.front().map(|result| result.id);
-    model.inspector.clear_stale(front, &model.context).then_some(Request::HideInspector)
+    if !model.inspector.clear_stale(front, &model.context) {
+        return None;
+    }
+    // The focus stays where it is: the user may be pressing keys.
+    model.options.inspector = InspectorChoice::Automatic;
+    Some(Request::Settle)
 }
 
 /// Returns the cell of the result in front that the inspector shows. Without a column it is a row.

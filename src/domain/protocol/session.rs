@@ -225,7 +225,8 @@ pub enum SessionCmd {
     Cancel(ResultId),
     /// Reload the catalog.
     LoadCatalog,
-    /// Stop a load of the catalog. [`SessionEvent::CatalogFailed`] follows. A load on an only connection cannot be stopped.
+    /// Stop a load of the catalog. [`SessionEvent::CatalogFailed`] follows, or
+    /// [`SessionEvent::CatalogNotStopped`].
     StopCatalog,
     /// Look for these statements of earlier sessions with the same server until none of them runs any more.
     FindLeft(Vec<LeftStatement>),
@@ -258,6 +259,8 @@ pub enum SessionEvent {
     Catalog(Arc<Catalog>),
     /// The catalog could not be read.
     CatalogFailed(Problem),
+    /// The load of the catalog goes on: it runs on the only connection that the server allows.
+    CatalogNotStopped,
     /// The statement of this result has ended. The connection is free.
     Ended {
         result: ResultId,

@@ -30,6 +30,7 @@ pub(super) fn log_event(event: &SessionEvent) {
         SessionEvent::Failed(problem) => info!(%problem, "not connected"),
         SessionEvent::Catalog(catalog) => debug!(schemas = catalog.schemas.len(), "catalog read"),
         SessionEvent::CatalogFailed(problem) => debug!(%problem, "catalog not read"),
+        SessionEvent::CatalogNotStopped => debug!("the load of the catalog goes on"),
         SessionEvent::Ended { result, report } => ended(*result, report),
         SessionEvent::Lag(lag) => trace!(?lag, "lag"),
         SessionEvent::LeftRunning(running) => info!(count = running.len(), "statements of lost connections run"),

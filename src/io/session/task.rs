@@ -163,6 +163,7 @@ fn unsent_problem(last: &SessionEvent) -> Problem {
         | SessionEvent::Ready(_)
         | SessionEvent::Catalog(_)
         | SessionEvent::CatalogFailed(_)
+        | SessionEvent::CatalogNotStopped
         | SessionEvent::Ended { .. }
         | SessionEvent::Lag(_)
         | SessionEvent::LeftRunning(_)
@@ -480,12 +481,8 @@ impl ConnectedSession {
                 }
                 Some(SessionCmd::StopLeft) => self.left.is_stop_due = true,
                 Some(SessionCmd::FindLeft(statements)) => self.left.set(statements),
-                Some(
-                    SessionCmd::LoadCatalog
-                    | SessionCmd::StopCatalog
-                    | SessionCmd::Answer(_)
-                    | SessionCmd::Connect { .. },
-                ) => {}
+                Some(SessionCmd::StopCatalog) => self.events.send(SessionEvent::CatalogNotStopped).await,
+                Some(SessionCmd::LoadCatalog | SessionCmd::Answer(_) | SessionCmd::Connect { .. }) => {}
             }
         }
     }

@@ -257,15 +257,6 @@ impl ColumnLayout {
         shown.iter().map(|column| u32::from(self.width(*column)) + u32::from(GAP)).sum()
     }
 
-    /// Returns the cells that all visible columns need.
-    #[must_use]
-    pub fn whole_width(&self) -> u16 {
-        // Without the shares of the free cells: the panel's width must not depend on itself.
-        let bases = self.order.iter().filter_map(|column| self.widths.get(*column));
-        let cells: u32 = bases.map(|sized| u32::from(sized.base) + u32::from(GAP)).sum();
-        u16::try_from(cells).unwrap_or(u16::MAX).saturating_sub(GAP)
-    }
-
     /// Returns the columns that fit into so many cells, from left to right.
     #[must_use]
     pub fn spans(&self, room: u16) -> Vec<ColumnSpan> {

@@ -100,15 +100,6 @@ impl Grid {
         }
     }
 
-    /// Returns the cells that all visible columns of the result in front need, with the border of the panel; 0 without rows.
-    #[must_use]
-    pub fn whole_width(&self) -> u16 {
-        /// Cells of the panel that belong to no column: the border, and the gap after the row's number.
-        const AROUND: u16 = 5;
-        let Some(result) = self.front().filter(|result| result.progress.rows > 0) else { return 0 };
-        AROUND.saturating_add(number_width(result.count())).saturating_add(result.layout.whole_width())
-    }
-
     /// Puts the cursor of the result in front on a cell and scrolls it into view. Requests the rows near the screen.
     pub fn settle(&mut self, cx: &mut PaneContext<'_>) {
         if let Some(result) = self.front_mut() {

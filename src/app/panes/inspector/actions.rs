@@ -25,6 +25,6 @@ actions! {
         Previous = "previous-match": "Go to the previous match",
         Pin = "pin": "Keep the inspector as it is, or follow the cursor" also "pin hold lock",
         Back = "back": "Go back from a field to its row" also "return",
-        Leave = "leave": "Close the inspector",
+        Leave = "leave": "Go one step back, or close the inspector where it covers other panels",
     }
 }

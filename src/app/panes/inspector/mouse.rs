@@ -1,32 +1,35 @@
 //! The mouse in the inspector: a press chooses a field of a row or a part of a JSON document, a double press opens it, the wheel
 //! scrolls.
 
-use crate::app::panes::{PaneContext, PaneGesture, PaneMouse};
+use crate::app::panes::{PaneContext, PaneGesture, PaneMouse, PressHit};
 
 use super::{Inspector, InspectorAction, InspectorContent};
 
 impl Inspector {
-    pub fn on_mouse(&mut self, mouse: PaneMouse, cx: &mut PaneContext<'_>) {
-        let Some(area) = cx.context.layout.inspector else { return };
+    /// Handles a gesture. Returns what a press has hit.
+    pub fn on_mouse(&mut self, mouse: PaneMouse, cx: &mut PaneContext<'_>) -> PressHit {
+        let Some(area) = cx.context.layout.inspector else { return PressHit::Nothing };
         match mouse.gesture {
             PaneGesture::ScrollDown(lines) => {
                 self.top = self.top.saturating_add_signed(lines);
                 self.settle(cx.context);
             }
-            PaneGesture::Press | PaneGesture::DoublePress => {
+            PaneGesture::DoublePress => self.act(InspectorAction::Toggle, cx),
+            PaneGesture::Press => {
                 let inside = area.inside();
-                let Some(row) = self.row_at(mouse.y.checked_sub(inside.y), inside.height) else { return };
+                let Some(row) = self.row_at(mouse.y.checked_sub(inside.y), inside.height) else {
+                    return PressHit::Nothing;
+                };
                 match (&self.content, &mut self.tree) {
                     (InspectorContent::Row { .. }, _) => self.field = row,
                     (_, Some(tree)) => tree.go(row),
-                    (_, None) => return,
+                    (_, None) => return PressHit::Nothing,
                 }
-                if mouse.gesture == PaneGesture::DoublePress {
-                    self.act(InspectorAction::Toggle, cx);
-                }
+                return PressHit::Item;
             }
-            PaneGesture::Drag | PaneGesture::ScrollRight(_) => {}
+            PaneGesture::Extend | PaneGesture::Drag | PaneGesture::ScrollRight(_) => {}
         }
+        PressHit::Nothing
     }
 
     /// Returns the number of the field or of the part on a line of the panel.

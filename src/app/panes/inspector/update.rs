@@ -128,7 +128,10 @@ impl Inspector {
                 let key = cx.key(Action::Inspector(InspectorAction::Leave));
                 cx.request(Request::Notice(format!("There is no step back here. {key} closes the inspector.")));
             }
-            A::Leave => cx.request(Request::HideInspector),
+            A::Leave if self.search.is_some() => {
+                (self.search, self.found, self.matches) = (None, None, None);
+            }
+            A::Leave => cx.request(Request::LeaveInspector),
         }
         self.settle(cx.context);
     }

@@ -65,6 +65,8 @@ pub struct Worksheets {
     pub top: usize,
     /// The first visible character of its lines.
     pub left: usize,
+    /// Whether the wheel has scrolled the text. Until the next key, the view does not follow the cursor.
+    pub is_scrolled: bool,
     /// The closed worksheets that are kept; the one that was closed last is the last one.
     pub closed: Vec<Worksheet>,
     /// The text that was cut or copied last.

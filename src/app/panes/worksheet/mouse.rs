@@ -1,59 +1,74 @@
-//! The mouse in the worksheet: a press on a tab shows it, a press in the text moves the cursor, a drag selects, a double press selects a word, the wheel scrolls.
+//! The mouse in the worksheet: a press on a tab shows it, a press in the text moves the cursor, a drag selects, a double press
+//! selects a word, the wheel scrolls the text and leaves the cursor.
 
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::context::Context;
 use crate::app::layout::Area;
-use crate::app::panes::{PaneContext, PaneGesture, PaneMouse};
+use crate::app::panes::{PaneContext, PaneGesture, PaneMouse, PressHit};
 use crate::app::request::Request;
 use crate::domain::screen_width::ScreenWidth as _;
 
+use super::Worksheets;
 use super::view::{GUTTER, shown};
-use super::{Edit, Worksheets};
 
 impl Worksheets {
-    pub fn on_mouse(&mut self, mouse: PaneMouse, cx: &mut PaneContext<'_>) {
-        let Some(area) = cx.context.layout.worksheet else { return };
-        if mouse.y == area.y {
-            if mouse.gesture == PaneGesture::Press
-                && let Some(tab) = self.tab_at(mouse.x, area, cx.context)
-            {
-                cx.request(Request::ShowWorksheet(tab));
-            }
-            return;
-        }
-        let inside = area.inside();
-        let at = (mouse.x.saturating_sub(inside.x), mouse.y.saturating_sub(inside.y));
-        let Some(to) = self.position_at(at) else { return };
-        let last_top = self.sheet().map_or(0, |sheet| sheet.editor.lines().len().saturating_sub(1));
-        let Some(sheet) = self.sheets.get_mut(self.front) else { return };
+    /// Handles a gesture. Returns what a press has hit.
+    pub fn on_mouse(&mut self, mouse: PaneMouse, cx: &mut PaneContext<'_>) -> PressHit {
+        let Some(area) = cx.context.layout.worksheet else { return PressHit::Nothing };
         match mouse.gesture {
-            PaneGesture::Press => sheet.editor.go(to),
-            PaneGesture::Drag => sheet.editor.select_to(to),
-            PaneGesture::DoublePress => {
-                sheet.editor.go(to);
-                sheet.editor.select_word();
-            }
             PaneGesture::ScrollDown(lines) => {
-                // The cursor stays in view.
-                let top = self.top.saturating_add_signed(lines).min(last_top);
-                let (line, column) = sheet.editor.cursor();
-                let rows = usize::from(inside.height).max(1);
-                let line_in_view = line.clamp(top, top + rows - 1);
-                if line_in_view != line {
-                    sheet.editor.go((line_in_view, column));
-                }
-                self.top = top;
+                self.scroll_down(lines);
+                return PressHit::Nothing;
             }
             PaneGesture::ScrollRight(cells) => {
-                let step = if cells < 0 { Edit::Left } else { Edit::Right };
-                for _ in 0..cells.unsigned_abs() {
-                    sheet.editor.edit(step.clone(), false);
-                }
+                self.scroll_right(cells);
+                return PressHit::Nothing;
             }
+            PaneGesture::Press if mouse.y == area.y => {
+                if let Some(tab) = self.tab_at(mouse.x, area, cx.context) {
+                    cx.request(Request::ShowWorksheet(tab));
+                }
+                return PressHit::Nothing;
+            }
+            PaneGesture::Press | PaneGesture::DoublePress | PaneGesture::Extend | PaneGesture::Drag => {}
         }
+        let inside = area.inside();
+        let is_inside = inside.contains((mouse.x, mouse.y));
+        if !is_inside && matches!(mouse.gesture, PaneGesture::Press | PaneGesture::Extend) {
+            return PressHit::Nothing;
+        }
+        let at = (mouse.x.saturating_sub(inside.x), mouse.y.saturating_sub(inside.y));
+        let position = self.position_at(at);
+        let (Some(to), Some(sheet)) = (position, self.sheets.get_mut(self.front)) else { return PressHit::Nothing };
+        match mouse.gesture {
+            PaneGesture::Press => sheet.editor.go(to),
+            PaneGesture::DoublePress => sheet.editor.select_word(),
+            PaneGesture::Extend | PaneGesture::Drag => sheet.editor.select_to(to),
+            PaneGesture::ScrollDown(_) | PaneGesture::ScrollRight(_) => {}
+        }
+        self.is_scrolled = false;
         self.on_moved(cx);
         self.settle(cx);
+        PressHit::Selection
+    }
+
+    /// Scrolls by so many lines. The cursor may leave the view until the next key.
+    fn scroll_down(&mut self, lines: isize) {
+        let last = self.sheet().map_or(0, |sheet| sheet.editor.lines().len().saturating_sub(1));
+        self.top = self.top.saturating_add_signed(lines).min(last);
+        self.is_scrolled = true;
+    }
+
+    /// Scrolls by so many characters, up to the end of the longest visible line.
+    fn scroll_right(&mut self, characters: isize) {
+        /// Lines whose length limits the scrolling: more than a screen has.
+        const LINES: usize = 200;
+        let Some(sheet) = self.sheet() else { return };
+        let lines = sheet.editor.lines().iter().skip(self.top).take(LINES);
+        let longest = lines.map(|line| line.graphemes(true).count()).max().unwrap_or(0);
+        self.left = self.left.saturating_add_signed(characters).min(longest.saturating_sub(1));
+        self.is_scrolled = true;
     }
 
     /// Returns the worksheet whose tab is at this column of the upper border.

@@ -132,6 +132,7 @@ impl Worksheets {
 
     /// Brings the tab `by` tabs to the right to the front; a negative number is to the left.
     pub fn turn(&mut self, by: isize) {
+        self.is_scrolled = false;
         let count = isize::try_from(self.sheets.len()).unwrap_or(1).max(1);
         let front = isize::try_from(self.front).unwrap_or(0);
         self.front = usize::try_from((front + by).rem_euclid(count)).unwrap_or(0);
@@ -140,7 +141,7 @@ impl Worksheets {
     /// Brings the tab with this number, from 0, to the front.
     pub fn show(&mut self, number: usize) {
         if number < self.sheets.len() {
-            self.front = number;
+            (self.front, self.is_scrolled) = (number, false);
         }
     }
 
@@ -244,6 +245,7 @@ impl Worksheets {
     }
 
     fn edit(&mut self, edit: Edit, selecting: bool) {
+        self.is_scrolled = false;
         let Some(sheet) = self.sheet_mut() else { return };
         if sheet.editor.edit(edit, selecting) {
             sheet.error_at = None;
@@ -273,6 +275,7 @@ impl Worksheets {
 
     pub fn act(&mut self, action: WorksheetAction, cx: &mut PaneContext<'_>) {
         use WorksheetAction as A;
+        self.is_scrolled = false;
         let page = usize::from(cx.context.layout.rows(Focus::Worksheet)).max(1);
         match action {
             A::Left => self.edit(Edit::Left, false),
@@ -411,8 +414,9 @@ impl Worksheets {
     /// Parses the text and scrolls the cursor into view. Also saves a change of the text if no save is under way.
     pub fn settle(&mut self, cx: &mut PaneContext<'_>) {
         self.parse(cx.context.dialect());
-        // A panel that is not shown keeps its scroll position.
-        if let (Some(area), Some(sheet)) = (cx.context.layout.worksheet, self.sheet()) {
+        // A panel that is not shown keeps its scroll position, and so does one that the wheel has scrolled.
+        let area = cx.context.layout.worksheet.filter(|_| !self.is_scrolled);
+        if let (Some(area), Some(sheet)) = (area, self.sheet()) {
             let rows = usize::from(cx.context.layout.rows(Focus::Worksheet)).max(1);
             let width = usize::from(area.width.saturating_sub(9)).max(1);
             let (line, column) = sheet.editor.cursor();
