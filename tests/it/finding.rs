@@ -339,3 +339,14 @@ fn a_long_name_is_cut_in_the_middle_and_keeps_its_marks() {
     let line: String = line.chars().take(40).collect();
     assert!(line.contains('…') && line.contains("2026") && line.contains('¶'), "{line}");
 }
+
+#[test]
+fn the_formats_of_an_export_are_found_by_the_program_that_reads_them() {
+    let mut bench = Bench::connected(100, 30);
+    bench.text("SELECT 1");
+    let id = bench.run();
+    bench.rows(id, &["id"], &[&[Some("1")]]);
+    bench.keys("alt-3 x");
+    type_text(&mut bench, "excel");
+    assert!(bench.model.overlays.modal().unwrap().items.iter().any(|item| item.name.contains("spreadsheet")));
+}

@@ -115,6 +115,13 @@ fn every_panel_opens_moves_and_changes_its_size_by_the_mouse() {
     terminal.wait("a wider explorer", |shown| corner(shown) == Some(59));
     terminal.drag((80, line), (80, 30));
     terminal.wait("a higher worksheet", |shown| results_line(shown) == Some(30));
+    let side = terminal.see("Docs ─").lines().nth(1).unwrap().split("Docs ─").next().unwrap().chars().count();
+    let side = u16::try_from(side).unwrap() - 2;
+    terminal.drag((side, 10), (side - 8, 10));
+    terminal.wait("a wider inspector", |shown| {
+        let line = shown.lines().nth(1).unwrap_or_default();
+        line.split("Docs ─").next().is_some_and(|before| before.chars().count() + 6 == usize::from(side))
+    });
     // The statement runs by a press on its hint; the rows scroll by the wheel.
     terminal.press((70, 7));
     terminal.see("┏ [start here]");

@@ -112,7 +112,12 @@ impl Dialog for ExportDialog {
             ExportStep::Format => choices()
                 .into_iter()
                 .map(|(name, about, choice)| {
-                    DialogItem::new(name, Vec::new()).about(about).right(format!(".{}", choice.format.extension()))
+                    let words = match choice.formulas {
+                        Formulas::Escaped => "excel calc numbers sheets xlsx",
+                        Formulas::Kept => "",
+                    };
+                    let extension = format!(".{}", choice.format.extension());
+                    DialogItem::new(name, Vec::new()).about(about).right(extension).found_by(words)
                 })
                 .collect(),
             ExportStep::Rows => vec![

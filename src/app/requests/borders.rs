@@ -65,7 +65,8 @@ pub(super) fn resize(model: &mut Model, how: Resize, requests: &mut Vec<Request>
                 .worksheet
                 .map_or(layout.body.height - layout.grid.map_or(0, |grid| grid.height), |top| top.height);
             let how = if model.focus == Focus::Grid { how.opposite() } else { how };
-            sizes.worksheet = Some(how.of(percent(top, layout.body), PERCENT).clamp(SHARES.0, SHARES.1));
+            let share = sizes.worksheet.unwrap_or_else(|| percent(top, layout.body));
+            sizes.worksheet = Some(how.of(share, PERCENT).clamp(SHARES.0, SHARES.1));
         }
         (Focus::Explorer | Focus::Inspector, _, _) => {
             model.notice("This panel covers the others, so it has no border to move. Esc closes it.");

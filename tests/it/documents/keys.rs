@@ -22,12 +22,14 @@ const LAYERS: [(&str, &str); 9] = [
 ];
 
 /// The keys of the README.
-const MAIN: [(Action, &str); 15] = [
+const MAIN: [(Action, &str); 17] = [
     (Action::App(AppAction::Help), "the keys that work here"),
     (Action::App(AppAction::Palette), "all commands, by name"),
     (Action::App(AppAction::Run), "run the statement at the cursor"),
     (Action::App(AppAction::RunAll), "run all statements of the worksheet"),
     (Action::App(AppAction::Stop), "stop what is running"),
+    (Action::App(AppAction::FocusWorksheet), "go to the worksheet"),
+    (Action::App(AppAction::FocusResults), "go to the results"),
     (Action::App(AppAction::NextPanel), "go to the next panel"),
     (Action::App(AppAction::Zoom), "one panel on the whole screen, and back"),
     (Action::App(AppAction::Find), "find a table or column"),
@@ -36,7 +38,7 @@ const MAIN: [(Action, &str); 15] = [
     (Action::App(AppAction::History), "statements that were run before"),
     (Action::Grid(GridAction::Sort), "results: sort by this column"),
     (Action::Grid(GridAction::Export), "results: export to a file"),
-    (Action::App(AppAction::Back), "close, or go back"),
+    (Action::App(AppAction::Back), "one step back in this panel; close what covers others"),
     (Action::App(AppAction::Quit), "quit"),
 ];
 
