@@ -114,11 +114,59 @@ fn columns_fit_the_first_rows_however_they_arrive() {
     assert_eq!(width(&bench), 20);
     bench.feed(Message::Result(result, window(&[20, 30])));
     assert_eq!(width(&bench), 30);
-    // A later window never narrows a column, and after the first screen of rows the widths stay.
+    // A later window never narrows a column. After the first screen of rows a text gets cells that are free.
     bench.feed(Message::Result(result, window(&[5; 100])));
-    assert_eq!(width(&bench), 30);
+    assert_eq!((width(&bench), front(&bench).layout.base(2)), (30, 30));
     bench.feed(Message::Result(result, window(&[50; 200])));
-    assert_eq!(width(&bench), 30);
+    assert_eq!((width(&bench), front(&bench).layout.base(2)), (50, 30));
+}
+
+#[test]
+fn numbers_of_later_rows_are_whole_and_texts_get_the_cells_that_are_free() {
+    let count = 200_000;
+    let (mut bench, result) = with_rows_that_come(0);
+    let window = |first: u64, texts: usize| {
+        let text = |text: String| CellPreview::Bytes { length: text.len() as u64, head: text.into_bytes().into() };
+        let cells = (first..first + 100)
+            .flat_map(|row| [text((row + 1).to_string()), text("1".into()), text("x".repeat(texts))]);
+        StoreEvent::Window(Arc::new(Window { view: 0, first, columns: 3, cells: cells.collect() }))
+    };
+    let progress = Progress { rows: count, bytes: 10, end: Some(End::Complete) };
+    bench.feed(Message::Result(result, StoreEvent::Progress(progress)));
+    bench.feed(Message::Result(result, window(0, 10)));
+    let widths = |bench: &Bench| (0..3).map(|column| front(bench).layout.width(column)).collect::<Vec<u16>>();
+    assert_eq!(widths(&bench), [6, 8, 10]);
+    bench.keys("ctrl-end");
+    bench.feed(Message::Result(result, window(count - 100, 500)));
+    // Values that do not fit are not drawn in part, so a number is whole first. A text has the rest, and is cut.
+    assert_eq!(widths(&bench), [6, 8, 128]);
+    bench.feed(Message::Result(result, window(123_456_700, 500)));
+    assert_eq!(widths(&bench), [9, 8, 125]);
+    assert!(!shown(&bench).contains('»'), "{}", shown(&bench));
+    // The share stays when the cursor moves and when narrower rows come.
+    bench.keys("ctrl-home");
+    bench.feed(Message::Result(result, window(0, 10)));
+    assert_eq!(widths(&bench), [9, 8, 125]);
+    // Numbers are whole on a narrow screen too. What the user has sized stays.
+    bench.keys("home < right <");
+    bench.feed(Message::Result(result, window(9_123_456_700, 500)));
+    assert_eq!(widths(&bench)[..2], [5, 4]);
+}
+
+#[test]
+fn a_sort_mark_and_a_zone_do_not_fix_the_width_of_a_column() {
+    let (mut bench, result) = with_rows_that_come(0);
+    let text = |length: usize| CellPreview::Bytes { length: length as u64, head: vec![b'x'; length].into() };
+    let cells = vec![text(2), text(2), text(90)];
+    bench.feed(Message::Result(result, StoreEvent::Progress(Progress { rows: 1, bytes: 10, end: None })));
+    bench.feed(Message::Result(result, StoreEvent::Window(Arc::new(Window { view: 0, first: 0, columns: 3, cells }))));
+    let widths = |bench: &Bench| (0..3).map(|column| front(bench).layout.width(column)).collect::<Vec<u16>>();
+    assert_eq!(widths(&bench), [6, 8, 90]);
+    bench.keys("end s");
+    bench.feed(Message::Resize(ScreenSize { width: 80, height: 24 }));
+    assert_eq!(widths(&bench), [6, 8, 50]);
+    bench.keys("left s");
+    assert_eq!(widths(&bench), [6, 11, 47]);
 }
 
 fn asked(bench: &mut Bench) -> StoreCmd {

@@ -49,7 +49,7 @@ fn many_rows_to_their_end_sorted_filtered_and_copied_by_the_terminal_and_into_a_
     terminal.keys("s s");
     terminal.see("sorted here by n ▼");
     terminal.keys("ctrl-home");
-    terminal.wait("the greatest first", |shown| shown.contains(" 1 │          200000 │ row 0"));
+    terminal.wait("the greatest first", |shown| shown.contains(" 1 │ 200000 │ row 0"));
     terminal.keys("y");
     terminal.see("copied 1 value by OSC 52");
     // The complete sequence with 200000 in base64.
@@ -60,7 +60,7 @@ fn many_rows_to_their_end_sorted_filtered_and_copied_by_the_terminal_and_into_a_
     let shown = terminal.see("3 of 200,000 rows match n <= 3");
     assert!(shown.contains("sorted here by n ▼"), "{shown}");
     terminal.keys("u");
-    terminal.wait("all rows again", |shown| shown.contains(" 4 │               4 │ row 4"));
+    terminal.wait("all rows again", |shown| shown.contains(" 4 │      4 │ row 4"));
     terminal.keys("A y");
     let shown = terminal.see("too long for the terminal's clipboard");
     assert!(shown.contains("copied 400,000 values to ") && shown.contains("MiB"), "{shown}");

@@ -66,6 +66,54 @@ pub fn widths(columns: &[Column], window: &Window, glyphs: GlyphSet) -> Vec<Colu
     widths.into_iter().map(|(first, whole)| ColumnWidth { first: width(first), whole: width(whole) }).collect()
 }
 
+/// Returns the widths that columns need for the values of a window that are wider than the width in which the column is whole, for
+/// columns that have such values. `whole` returns the whole width of a column; `None` leaves the column out.
+#[must_use]
+pub fn widths_of_wider(
+    columns: &[Column],
+    window: &Window,
+    glyphs: GlyphSet,
+    whole: impl Fn(usize) -> Option<u16>,
+) -> Vec<(usize, ColumnWidth)> {
+    let measured: Vec<(usize, &Column, usize)> = columns
+        .iter()
+        .enumerate()
+        .filter_map(|(at, column)| Some((at, column, usize::from(whole(at)?))))
+        .filter(|(.., whole)| *whole < MAX_WHOLE_CELLS)
+        .collect();
+    let mut wider = Vec::new();
+    for (at, column, whole) in measured {
+        let values = window.cells.chunks(window.columns.max(1)).filter_map(|row| row.get(at));
+        // Measuring is slow, so values that are surely narrow enough are left out.
+        let long = values.filter(|cell| usual_cells(cell, column) > whole as u64);
+        let needed = long.map(|cell| cells(&show_preview(cell, column, glyphs, MAX_WHOLE_CELLS))).max().unwrap_or(0);
+        if needed > whole {
+            let width = |cells: usize| u16::try_from(cells).unwrap_or(u16::MAX);
+            let first = if is_never_cut(column) { needed.min(MAX_UNCUT_CELLS) } else { 0 };
+            wider.push((at, ColumnWidth { first: width(first), whole: width(needed) }));
+        }
+    }
+    wider
+}
+
+/// Returns a number of cells that few values need more of.
+fn usual_cells(cell: &CellPreview, column: &Column) -> u64 {
+    /// Cells for the size of a binary value, and for two hex digits of a byte or its share of a number.
+    const SIZE: u64 = 12;
+    const BYTE: u64 = 3;
+    let CellPreview::Bytes { length, .. } = cell else { return 0 };
+    match column.class() {
+        TypeClass::Bit | TypeClass::Binary | TypeClass::Geometry => length.saturating_mul(BYTE).saturating_add(SIZE),
+        TypeClass::Integer
+        | TypeClass::Decimal
+        | TypeClass::Float
+        | TypeClass::Temporal
+        | TypeClass::Text
+        | TypeClass::Json
+        | TypeClass::Null => *length,
+    }
+}
+
 /// Returns the first width and the whole width of a column without rows.
 fn first_widths(column: &Column, glyphs: GlyphSet) -> (usize, usize) {
     let name = cells(&show_text(&column.name, glyphs, MAX_WHOLE_CELLS));
@@ -74,11 +122,14 @@ fn first_widths(column: &Column, glyphs: GlyphSet) -> (usize, usize) {
 }
 
 fn max_first_width(column: &Column) -> usize {
+    if is_never_cut(column) { MAX_UNCUT_CELLS } else { MAX_TEXT_CELLS }
+}
+
+/// Returns whether a value is shown whole or not at all, because a part of it would look like another value.
+fn is_never_cut(column: &Column) -> bool {
     match column.class() {
-        TypeClass::Integer | TypeClass::Decimal | TypeClass::Float | TypeClass::Temporal | TypeClass::Bit => {
-            MAX_UNCUT_CELLS
-        }
-        TypeClass::Text | TypeClass::Binary | TypeClass::Json | TypeClass::Geometry | TypeClass::Null => MAX_TEXT_CELLS,
+        TypeClass::Integer | TypeClass::Decimal | TypeClass::Float | TypeClass::Temporal | TypeClass::Bit => true,
+        TypeClass::Text | TypeClass::Binary | TypeClass::Json | TypeClass::Geometry | TypeClass::Null => false,
     }
 }
 

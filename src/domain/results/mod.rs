@@ -36,7 +36,7 @@ pub use compare_key::{CompareKey, CompareKind};
 pub use exact_sum::ExactSum;
 pub use filter::{Filter, FilterFault};
 pub use geometry::{AxisOrder, wkt};
-pub use header::{Alignment, ColumnWidth, alignment, type_text, whole_width, widths};
+pub use header::{Alignment, ColumnWidth, alignment, type_text, whole_width, widths, widths_of_wider};
 pub use order::{SortTooLarge, Sorter};
 pub use pattern::{CaseSensitivity, Pattern, PatternFault, PatternKind};
 pub use plot::{Bar, BarValue, Plot, PlotFault, PlotKind, Series, SeriesBuilder};

@@ -139,7 +139,7 @@ impl Grid {
         let name =
             result.columns.as_ref().and_then(|columns| columns.get(column)).map_or(0, |column| column.name.cells());
         let room = u16::try_from(name + 3).unwrap_or(u16::MAX).min(33);
-        result.layout.resize(column, result.layout.width(column).max(room));
+        result.layout.ensure_base(column, room);
         result.arrange(Arrangement { sort, filter }, cx);
     }
 

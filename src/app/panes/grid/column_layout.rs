@@ -22,6 +22,8 @@ pub struct ColumnLayout {
     left: usize,
     /// The columns that have a share of the free cells.
     shared: Vec<usize>,
+    /// The cells that were shared; `None` after a change of widths or columns, so that they are shared again.
+    shared_room: Option<u16>,
 }
 
 /// The widths of a column on the screen.
@@ -42,8 +44,10 @@ struct SizedColumn {
 pub(super) enum FittedTo {
     /// The first ones, which replace the widths of the empty columns.
     FirstRows,
-    /// Later ones, which only widen columns.
+    /// The next ones, which only widen columns.
     MoreRows,
+    /// All others. They widen columns whose values are never cut; other columns get cells that are free.
+    LaterRows,
 }
 
 /// A column on the screen.
@@ -73,6 +77,7 @@ impl ColumnLayout {
             frozen: 0,
             left: 0,
             shared: Vec::new(),
+            shared_room: None,
         }
     }
 
@@ -134,41 +139,77 @@ impl ColumnLayout {
     /// Gives a column another width, as the user has chosen.
     pub fn resize(&mut self, column: usize, width: u16) {
         if let Some(sized) = self.widths.get_mut(column) {
-            sized.base = width.clamp(MIN_WIDTH, MAX_WIDTH);
-            (sized.shown, sized.is_chosen) = (sized.base, true);
+            sized.is_chosen = true;
+            self.set_base(column, width);
         }
+    }
+
+    /// Returns the width of a column without a share of the free cells.
+    #[must_use]
+    pub fn base(&self, column: usize) -> u16 {
+        self.widths.get(column).map_or(MIN_WIDTH, |sized| sized.base)
+    }
+
+    /// Gives a column another width without a share of the free cells. It still gets a share, unless the user has chosen its width.
+    pub(super) fn set_base(&mut self, column: usize, width: u16) {
+        if let Some(sized) = self.widths.get_mut(column) {
+            sized.base = width.clamp(MIN_WIDTH, MAX_WIDTH);
+            sized.shown = sized.base;
+            self.shared_room = None;
+        }
+    }
+
+    /// Widens a column to a width at least, which it keeps without a share of the free cells.
+    pub(super) fn ensure_base(&mut self, column: usize, least: u16) {
+        let base = self.base(column);
+        if base < least {
+            self.set_base(column, least);
+        }
+    }
+
+    /// Returns the width in which no value so far is cut; `None` for a column whose width the user has chosen.
+    pub(super) fn whole(&self, column: usize) -> Option<u16> {
+        self.widths.get(column).filter(|sized| !sized.is_chosen).map(|sized| sized.whole)
     }
 
     /// Fits a column to rows, unless the user has chosen its width.
     pub(super) fn fit(&mut self, column: usize, width: ColumnWidth, rows: FittedTo) {
         let Some(sized) = self.widths.get_mut(column).filter(|sized| !sized.is_chosen) else { return };
+        let before = sized.base;
         let (base, whole) = (width.first.clamp(MIN_WIDTH, MAX_WIDTH), width.whole.min(MAX_WIDTH));
         (sized.base, sized.whole) = match rows {
             FittedTo::FirstRows => (base, whole),
-            FittedTo::MoreRows => (base.max(sized.base), whole.max(sized.whole)),
+            FittedTo::MoreRows | FittedTo::LaterRows => (base.max(sized.base), whole.max(sized.whole)),
         };
-        sized.shown = sized.base;
+        // Only then do the other columns change their shares.
+        if rows != FittedTo::LaterRows || sized.base != before {
+            sized.shown = sized.base;
+            self.shared_room = None;
+        }
     }
 
     /// Shares the cells that the visible columns leave free among those that are cut: the same number for each, but none
-    /// gets more than it needs.
+    /// gets more than it needs. A column keeps its share until the widths, the columns or the room change.
     fn share(&mut self, room: u16) {
-        for column in self.shared.drain(..) {
-            if let Some(sized) = self.widths.get_mut(column) {
-                sized.shown = sized.base;
+        if self.shared_room != Some(room) {
+            for column in self.shared.drain(..) {
+                if let Some(sized) = self.widths.get_mut(column) {
+                    sized.shown = sized.base;
+                }
             }
+            self.shared_room = Some(room);
         }
         let mut free = u32::from(room) + u32::from(GAP);
         let mut cut: Vec<(u16, usize)> = Vec::new();
         for column in &self.order {
             let Some(sized) = self.widths.get(*column) else { continue };
-            match free.checked_sub(u32::from(sized.base) + u32::from(GAP)) {
+            match free.checked_sub(u32::from(sized.shown) + u32::from(GAP)) {
                 Some(left) => free = left,
                 // The columns do not fit. The others need not be looked at: there may be very many.
                 None => return,
             }
-            if !sized.is_chosen && sized.whole > sized.base {
-                cut.push((sized.whole - sized.base, *column));
+            if !sized.is_chosen && sized.whole > sized.shown {
+                cut.push((sized.whole - sized.shown, *column));
             }
         }
         cut.sort_unstable();
@@ -177,7 +218,7 @@ impl ColumnLayout {
             let left = u32::try_from(count - at).unwrap_or(u32::MAX);
             let share = u16::try_from(free / left).unwrap_or(u16::MAX).min(need);
             free -= u32::from(share);
-            if let Some(sized) = self.widths.get_mut(column) {
+            if let Some(sized) = self.widths.get_mut(column).filter(|_| share > 0) {
                 sized.shown += share;
                 self.shared.push(column);
             }
@@ -201,6 +242,7 @@ impl ColumnLayout {
             return false;
         }
         self.order.remove(place);
+        self.shared_room = None;
         self.frozen -= usize::from(place < self.frozen);
         true
     }
@@ -214,6 +256,7 @@ impl ColumnLayout {
         let place = before.max_by_key(|(_, shown)| **shown).map_or(0, |(place, _)| place + 1);
         self.frozen += usize::from(place < self.frozen);
         self.order.insert(place, column);
+        self.shared_room = None;
     }
 
     /// Shows all hidden columns again. Returns how many there were.

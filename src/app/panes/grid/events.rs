@@ -10,7 +10,7 @@ use crate::app::statement::origin::StatementOrigin;
 use crate::domain::problem::ProblemKind;
 use crate::domain::protocol::{CellPosition, End, ResultId, RunReport, SearchDirection, StoreEvent, StoreWork};
 use crate::domain::quantity::counted;
-use crate::domain::results::{Arrangement, Window, widths};
+use crate::domain::results::{Arrangement, Window, widths, widths_of_wider};
 use crate::domain::text::visible;
 
 use super::column_layout::FittedTo;
@@ -203,17 +203,21 @@ impl ResultSet {
     }
 }
 
-/// Fits the columns to the first rows. The first window may have only some of them, since rows arrive in batches: later
-/// ones then widen the columns, and never narrow them.
+/// Fits the columns to the rows of a window. The first window may have only some of the first rows, since rows arrive in batches:
+/// later ones then widen the columns, and never narrow them.
 fn fit_all(result: &mut ResultSet, window: &Window, context: &Context) {
     let Some(columns) = result.columns.as_ref() else { return };
-    let fitted = result.window.as_ref().map_or(0, |fitted| fitted.range().end);
-    let is_first = result.window.is_none();
-    if !is_first && (window.first > 0 || fitted >= FITTED_ROWS || window.range().end <= fitted) {
-        return;
+    let rows = match result.window.as_ref().map(|fitted| fitted.range().end) {
+        None => FittedTo::FirstRows,
+        Some(fitted) if window.first == 0 && fitted < FITTED_ROWS && window.range().end > fitted => FittedTo::MoreRows,
+        Some(_) => FittedTo::LaterRows,
+    };
+    if rows != FittedTo::LaterRows {
+        for (column, width) in widths(columns, window, context.glyphs).into_iter().enumerate() {
+            result.layout.fit(column, width, rows);
+        }
     }
-    let fitted = if is_first { FittedTo::FirstRows } else { FittedTo::MoreRows };
-    for (column, width) in widths(columns, window, context.glyphs).into_iter().enumerate() {
-        result.layout.fit(column, width, fitted);
+    for (column, width) in widths_of_wider(columns, window, context.glyphs, |column| result.layout.whole(column)) {
+        result.layout.fit(column, width, FittedTo::LaterRows);
     }
 }

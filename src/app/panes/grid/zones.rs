@@ -20,7 +20,7 @@ pub struct ZonedColumn {
     /// The column's position in the server's order.
     pub column: usize,
     pub name: String,
-    /// The column's width before the zone was added.
+    /// The column's width before the zone was added, without a share of the free cells.
     pub width: u16,
 }
 
@@ -41,10 +41,10 @@ impl Grid {
         let Some(column) = result.column() else { return };
         let at = result.zones.iter().position(|zoned| zoned.column == column);
         let before = at.map(|at| result.zones.remove(at));
-        let width = before.as_ref().map_or_else(|| result.layout.width(column), |before| before.width);
+        let width = before.as_ref().map_or_else(|| result.layout.base(column), |before| before.width);
         if name.is_empty() {
             if before.is_some() {
-                result.layout.resize(column, width);
+                result.layout.set_base(column, width);
             }
             return;
         }
@@ -54,7 +54,7 @@ impl Grid {
             .and_then(|columns| columns.get(column))
             .map_or(0, |column| width_with_zone(column, &name));
         let needed = u16::try_from(needed).unwrap_or(width);
-        result.layout.resize(column, result.layout.width(column).max(needed));
+        result.layout.ensure_base(column, needed);
         result.zones.push(ZonedColumn { column, name, width });
     }
 }
