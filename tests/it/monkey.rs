@@ -411,7 +411,7 @@ impl World {
                 self.feed(Message::Result(result, StoreEvent::Totalled { rows, columns, totals }));
             }
             _ => {
-                let pending = self.model.grid.of(result).and_then(|result| result.pending_value);
+                let pending = self.model.grid.of(result).and_then(|result| result.pending_values.first().copied());
                 let (row, column) = pending.map_or((0, 0), |pending| (pending.row, pending.column));
                 self.feed(Message::Result(result, StoreEvent::Value { row, column, value: None }));
             }

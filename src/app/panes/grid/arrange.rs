@@ -39,7 +39,8 @@ impl ResultSet {
         let is_first = self.view.is_none_or(|before| before.rows != view.rows);
         self.shown = view.id;
         self.view = (!self.arrangement.is_plain()).then_some(view);
-        (self.requested_rows, self.selection, self.pending_value) = (None, None, None);
+        (self.requested_rows, self.selection) = (None, None);
+        self.pending_values.clear();
         if is_first {
             (self.row, self.top) = (0, 0);
         }

@@ -59,13 +59,13 @@ impl Grid {
     /// value at a time: the next one when that has come.
     pub fn follow_value(&mut self, column: usize, effects: &mut Vec<Effect>) -> Option<Request> {
         let result = self.front_mut()?;
-        if result.count() == 0 || result.pending_value.is_some() {
+        if result.count() == 0 || !result.pending_values.is_empty() {
             return None;
         }
         let request = result.value_request(column);
         if request.is_none() && result.current_window().is_some() {
             let (row, purpose) = (result.row, ValuePurpose::Track);
-            result.pending_value = Some(PendingValue { row, column, purpose });
+            result.request_value(PendingValue { row, column, purpose });
             effects.push(Effect::Store(StoreCmd::Value { result: result.id, row, column }));
         }
         request
@@ -75,7 +75,7 @@ impl Grid {
     pub fn open_field(&mut self, field: FieldPosition, cx: &mut PaneContext<'_>) {
         let Some(result) = self.result_of(field, cx) else { return };
         let (row, column) = (field.cell.row, field.cell.column);
-        result.pending_value = Some(PendingValue { row, column, purpose: ValuePurpose::Show });
+        result.request_value(PendingValue { row, column, purpose: ValuePurpose::Show });
         cx.effect(Effect::Store(StoreCmd::Value { result: field.result, row, column }));
     }
 

@@ -48,7 +48,7 @@ impl Grid {
                 result.window = Some(window);
             }
             // The user has left the result, so its value is not needed.
-            StoreEvent::Value { .. } if !is_front => result.pending_value = None,
+            StoreEvent::Value { .. } if !is_front => result.pending_values.clear(),
             StoreEvent::Value { row, column, value } => result.on_value((row, column), value, cx),
             StoreEvent::Arranged(view) if view.id >= result.requested_view => result.on_arranged(view, cx),
             StoreEvent::Arranged(_) => {}
@@ -94,6 +94,8 @@ impl Grid {
                 if let Some(search) = &mut result.search {
                     search.waiting_steps = None;
                 }
+                // A value that cannot be read does not come.
+                result.pending_values.clear();
                 cx.request(Request::Problem(problem));
             }
         }
@@ -131,9 +133,9 @@ impl Grid {
 
 impl ResultSet {
     fn on_value(&mut self, (row, column): (u64, usize), value: Option<Arc<[u8]>>, cx: &mut PaneContext<'_>) {
-        let Some(pending) = self.pending_value.take_if(|value| value.row == row && value.column == column) else {
-            return;
-        };
+        // The store answers in the order of the requests.
+        let at = self.pending_values.iter().position(|value| value.row == row && value.column == column);
+        let Some(pending) = at.map(|at| self.pending_values.remove(at)) else { return };
         let Some(columns) = self.columns.clone() else { return };
         match pending.purpose {
             ValuePurpose::Show => cx.request(Request::ShowValue { row, columns, column, value }),

@@ -91,8 +91,8 @@ pub struct ResultSet {
     pub search: Option<ResultSearch>,
     /// Jobs of the store that have not ended.
     pub pending: PendingJob,
-    /// A whole value that was requested.
-    pub pending_value: Option<PendingValue>,
+    /// The whole values that were requested, oldest first: at most one for each purpose.
+    pub pending_values: Vec<PendingValue>,
     /// Columns whose times are shown in another zone, too.
     pub zones: Vec<ZonedColumn>,
     /// The export of its rows, if one is under way.

@@ -178,7 +178,7 @@ impl Grid {
             requested_view: ViewId::default(),
             search: None,
             pending: PendingJob::default(),
-            pending_value: None,
+            pending_values: Vec::new(),
             zones: Vec::new(),
             export: None,
             is_pinned: false,

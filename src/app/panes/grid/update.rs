@@ -215,8 +215,14 @@ impl ResultSet {
             cx.request(Request::Notice(no_cell(cx.context, "value")));
             return;
         };
-        self.pending_value = Some(PendingValue { row: self.row, column, purpose });
+        self.request_value(PendingValue { row: self.row, column, purpose });
         cx.effect(Effect::Store(StoreCmd::Value { result: self.id, row: self.row, column }));
+    }
+
+    /// Records that a value was requested. It replaces an older one for the same purpose, but not what another key has requested.
+    pub(super) fn request_value(&mut self, value: PendingValue) {
+        self.pending_values.retain(|other| other.purpose != value.purpose);
+        self.pending_values.push(value);
     }
 
     fn copy(&mut self, format: CopyFormat, cx: &mut PaneContext<'_>) {
