@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::app::effect::Effect;
 use crate::app::panes::PaneContext;
 use crate::domain::protocol::{ResultId, StoreCmd, StoreWork};
-use crate::domain::quantity::{counted, grouped};
+use crate::domain::quantity::{counted, grouped, grouped_text};
 use crate::domain::results::SelectionTotals;
 use crate::domain::text::visible;
 
@@ -16,6 +16,8 @@ use super::{Grid, ResultSet, Selection};
 #[derive(Debug, Clone, PartialEq)]
 pub struct RequestedTotals {
     pub rows: Range<u64>,
+    /// The rows that the totals are of: those of the requested ones that the store had.
+    pub added_rows: Range<u64>,
     /// Positions in the server's order.
     pub columns: Vec<usize>,
     /// The totals; `None` until the store has computed them.
@@ -36,23 +38,31 @@ impl ResultSet {
         let columns = self.layout.order().get(cells.places).unwrap_or_default().to_vec();
         // Whole columns grow with each batch of rows. They are added up again when all rows are there.
         let is_growing = !self.is_stored && matches!(self.selection, Some(Selection::Columns { .. } | Selection::All));
-        let is_known = self
-            .totals
-            .as_ref()
-            .is_some_and(|requested| requested.columns == columns && (requested.rows == cells.rows || is_growing));
+        // Rows that have come since are added when all rows are there.
+        let is_part =
+            |requested: &RequestedTotals| requested.totals.is_some() && requested.added_rows != requested.rows;
+        let is_known = self.totals.as_ref().is_some_and(|requested| {
+            let is_of_all_rows = requested.rows == cells.rows && !(self.is_stored && is_part(requested));
+            requested.columns == columns && (is_of_all_rows || is_growing)
+        });
         if is_known || self.columns.is_none() {
             return;
         }
-        self.totals = Some(RequestedTotals { rows: cells.rows.clone(), columns: columns.clone(), totals: None });
+        let (rows, added_rows) = (cells.rows.clone(), cells.rows.clone());
+        self.totals = Some(RequestedTotals { rows, added_rows, columns: columns.clone(), totals: None });
         self.pending.begin(StoreWork::Total);
         cx.effect(Effect::Store(StoreCmd::Total { result: self.id, rows: cells.rows, columns }));
     }
 
-    /// Takes the totals of cells. Ignores those that are no longer selected.
+    /// Takes the totals of cells. Ignores those that are no longer selected. They may be of fewer rows than were requested, because the
+    /// session's report can come before the last rows.
     pub(super) fn on_totals(&mut self, rows: &Range<u64>, columns: &[usize], totals: Arc<SelectionTotals>) {
-        let is_of = |requested: &&mut RequestedTotals| requested.rows == *rows && requested.columns == columns;
+        let is_of = |requested: &&mut RequestedTotals| {
+            let is_part = requested.rows.start >= rows.start && requested.rows.end >= rows.end;
+            is_part && requested.columns == columns
+        };
         if let Some(requested) = self.totals.as_mut().filter(is_of) {
-            requested.totals = Some(totals);
+            (requested.added_rows, requested.totals) = (rows.clone(), Some(totals));
             self.pending.end(StoreWork::Total);
         }
     }
@@ -75,11 +85,15 @@ pub(super) fn parts(result: &ResultSet) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some(numbers) = &totals.numbers {
         let about = if numbers.is_rounded { "about " } else { "" };
-        parts.push(format!("sum {about}{}", numbers.sum));
-        parts.push(format!("mean {about}{}", numbers.mean));
+        parts.push(format!("sum {about}{}", grouped_text(&numbers.sum)));
+        parts.push(format!("mean {about}{}", grouped_text(&numbers.mean)));
     }
     for (name, value) in [("min", &totals.least), ("max", &totals.greatest)] {
-        parts.extend(value.as_ref().map(|value| format!("{name} {}", visible(value))));
+        let shown = |value: &String| match totals.numbers {
+            Some(_) => grouped_text(value),
+            None => visible(value).into_owned(),
+        };
+        parts.extend(value.as_ref().map(|value| format!("{name} {}", shown(value))));
     }
     parts.push(format!("count {}", grouped(totals.values)));
     if totals.nulls > 0 {
@@ -88,8 +102,8 @@ pub(super) fn parts(result: &ResultSet) -> Vec<String> {
     if totals.unreadable > 0 {
         parts.push(format!("{} not added up", counted(totals.unreadable, "unreadable value")));
     }
-    if result.selected().is_some_and(|cells| cells.rows != requested.rows) {
-        parts.insert(0, format!("first {}", counted(requested.rows.end, "row")));
+    if result.selected().is_some_and(|cells| cells.rows != requested.added_rows) {
+        parts.insert(0, format!("first {}", counted(requested.added_rows.end, "row")));
     }
     parts
 }
