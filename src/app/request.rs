@@ -138,14 +138,7 @@ pub enum Request {
         statement: String,
     },
     /// Show a row in the inspector.
-    ShowRow {
-        /// The row's number, from 0.
-        row: u64,
-        columns: Arc<[Column]>,
-        /// The positions of these columns in the server's order.
-        positions: Arc<[usize]>,
-        values: Vec<CellPreview>,
-    },
+    ShowRow(RowDetails),
     /// Show the whole value of a field of the row in the inspector.
     OpenField(FieldPosition),
     /// Copy the whole value of a field of the row in the inspector.
@@ -357,6 +350,17 @@ pub enum Narrowing {
     /// The overlay, with a fuzzy match of the typed text.
     ByTypedText,
     ByDialog,
+}
+
+/// A row of a result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowDetails {
+    /// The row's number, from 0.
+    pub row: u64,
+    pub columns: Arc<[Column]>,
+    /// The positions of these columns in the server's order.
+    pub positions: Arc<[usize]>,
+    pub values: Vec<CellPreview>,
 }
 
 /// One item of a list.

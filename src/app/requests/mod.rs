@@ -343,7 +343,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         | Request::RunForExport { .. }
         | Request::ShowProfile { .. }
         | Request::ShowChart { .. }
-        | Request::ShowRow { .. }
+        | Request::ShowRow(_)
         | Request::OpenField(_)
         | Request::CopyField(_)
         | Request::FollowValue { .. }

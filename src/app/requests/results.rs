@@ -8,7 +8,7 @@ use crate::app::panes::grid::{ResultSet, WorksheetKeys};
 use crate::app::panes::inspector::{FollowedCell, InspectorContent};
 use crate::app::panes::worksheet::{RunMark, Worksheet};
 use crate::app::panes::{PaneContext, with};
-use crate::app::request::{ExportRows, Request};
+use crate::app::request::{ExportRows, Request, RowDetails};
 use crate::domain::protocol::{ExportId, ExportJob};
 
 use super::show::show;
@@ -68,8 +68,9 @@ pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Req
                 show_values(model, InspectorContent::Chart { columns, series, scope }, requests);
             }
         }
-        Request::ShowRow { row, columns, positions, values } => {
-            show_values(model, InspectorContent::Row { row, columns, positions, values }, requests);
+        Request::ShowRow(details) => {
+            let row = details.row;
+            show_values(model, row_content(details), requests);
             model.inspector.cell = followed_cell(model, row, None);
         }
         Request::ShowValue { row, columns, column: position, value } => {
@@ -150,8 +151,10 @@ pub(super) fn follow_cursor(model: &mut Model, effects: &mut Vec<Effect>) -> Opt
         None if is_same_row => None,
         None => {
             // A row is shown when the window has it.
-            let request = model.grid.followed_row()?;
-            follow_row(model, request);
+            let details = model.grid.followed_row()?;
+            let row = details.row;
+            set_values(model, row_content(details));
+            model.inspector.cell = followed_cell(model, row, None);
             None
         }
         // A field of a row stays the same field.
@@ -164,12 +167,8 @@ pub(super) fn follow_cursor(model: &mut Model, effects: &mut Vec<Effect>) -> Opt
     }
 }
 
-/// Shows another row in the inspector, which is open already.
-fn follow_row(model: &mut Model, request: Request) {
-    if let Request::ShowRow { row, columns, positions, values } = request {
-        set_values(model, InspectorContent::Row { row, columns, positions, values });
-        model.inspector.cell = followed_cell(model, row, None);
-    }
+fn row_content(RowDetails { row, columns, positions, values }: RowDetails) -> InspectorContent {
+    InspectorContent::Row { row, columns, positions, values }
 }
 
 /// Changes the values that the inspector shows.

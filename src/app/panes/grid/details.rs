@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::app::effect::Effect;
 use crate::app::panes::PaneContext;
-use crate::app::request::{FieldPosition, Request};
+use crate::app::request::{FieldPosition, Request, RowDetails};
 use crate::domain::export::CopyFormat;
 use crate::domain::protocol::{StoreCmd, StoreWork};
 use crate::domain::results::{CellPreview, Column};
@@ -18,20 +18,20 @@ const FOLLOWED_COLUMNS: usize = 2_000;
 impl ResultSet {
     /// Shows the cursor's row in the inspector, with the visible columns in their order, if the window has it.
     pub(super) fn show_row(&self, cx: &mut PaneContext<'_>) {
-        match self.row_request() {
-            Some(request) => cx.request(request),
+        match self.row_details() {
+            Some(row) => cx.request(Request::ShowRow(row)),
             None => cx.request(Request::Notice(no_cell(cx.context, "row"))),
         }
     }
 
-    /// Returns the request to show the cursor's row; `None` if the window does not have it.
-    fn row_request(&self) -> Option<Request> {
+    /// Returns the visible columns of the cursor's row in their order; `None` if the window does not have the row.
+    fn row_details(&self) -> Option<RowDetails> {
         let (columns, window) = (self.columns.as_ref()?, self.current_window()?);
         let order = self.layout.order();
         let values: Option<Vec<CellPreview>> =
             order.iter().map(|column| window.cell(self.row, *column).cloned()).collect();
         let shown: Arc<[Column]> = order.iter().filter_map(|column| columns.get(*column).cloned()).collect();
-        values.map(|values| Request::ShowRow { row: self.row, columns: shown, positions: order.into(), values })
+        values.map(|values| RowDetails { row: self.row, columns: shown, positions: order.into(), values })
     }
 
     /// Returns the request to show a value that the window has whole.
@@ -47,12 +47,12 @@ impl ResultSet {
 }
 
 impl Grid {
-    /// Returns the request to show the cursor's row in the inspector, if the window has it. A row of very many columns is not shown
-    /// again for each movement of the cursor.
+    /// Returns the cursor's row for the inspector, if the window has it. A row of very many columns is not shown again for each movement
+    /// of the cursor.
     #[must_use]
-    pub fn followed_row(&self) -> Option<Request> {
+    pub fn followed_row(&self) -> Option<RowDetails> {
         let followed = self.front().filter(|result| result.layout.len() <= FOLLOWED_COLUMNS);
-        followed.and_then(ResultSet::row_request)
+        followed.and_then(ResultSet::row_details)
     }
 
     /// Shows a value of the cursor's row in the inspector. What the window does not have whole is requested from the store, one
