@@ -374,6 +374,8 @@ pub struct DialogItem {
     /// Words that find the item but are not shown, separated by spaces.
     pub search_words: String,
     pub rank: ItemRank,
+    /// The number of the item in the dialog's data, for a dialog that has another step.
+    pub number: Option<usize>,
     /// What choosing the item does.
     pub requests: Vec<Request>,
 }

@@ -33,14 +33,10 @@ impl ChartDialog {
         Self { columns, here, shown: None, first_step: DialogStep::default() }
     }
 
-    /// Returns the columns in the order of the list: the cursor's column first, then those that suit best.
-    fn sorted(&self, suits: impl Fn(&Column) -> bool) -> Vec<usize> {
+    /// Returns the columns with `first` before all others, and then those that suit.
+    fn sorted(&self, first: Option<usize>, suits: impl Fn(&Column) -> bool) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.columns.len()).collect();
-        let rank = |at: &usize| {
-            let is_suitable = self.columns.get(*at).is_some_and(&suits);
-            (Some(*at) != self.here || !is_suitable, !is_suitable)
-        };
-        order.sort_by_key(rank);
+        order.sort_by_key(|at| (Some(*at) != first, !self.columns.get(*at).is_some_and(&suits)));
         order
     }
 
@@ -50,9 +46,10 @@ impl ChartDialog {
         let item = |at: usize| {
             let name = names.get(at).map_or("", String::as_str);
             let is_number = self.columns.get(at).is_some_and(has_numbers);
-            DialogItem::new(name, Vec::new()).about(if is_number { "sum, or points of a line" } else { "count" })
+            let about = if is_number { "bars of sums, or a line" } else { "bars of counts" };
+            DialogItem { number: Some(at), ..DialogItem::new(name, Vec::new()).about(about) }
         };
-        self.sorted(has_numbers).into_iter().take(MOST).map(item).collect()
+        self.sorted(self.here, has_numbers).into_iter().take(MOST).map(item).collect()
     }
 
     /// Returns the items for the column along which it is drawn.
@@ -74,7 +71,8 @@ impl ChartDialog {
             first.into_iter().chain(second)
         };
         let is_axis = |column: &Column| !has_numbers(column);
-        let others = self.sorted(is_axis).into_iter().filter(|x| *x != y || is_counted);
+        let first = self.here.filter(|here| self.columns.get(*here).is_some_and(is_axis));
+        let others = self.sorted(first, is_axis).into_iter().filter(|x| *x != y || is_counted);
         others.flat_map(items).take(MOST).collect()
     }
 }
@@ -122,13 +120,7 @@ impl Dialog for ChartDialog {
     }
 
     fn submit(&mut self, answer: DialogAnswer<'_>, _context: &Context) -> DialogOutcome {
-        if self.shown.is_some() || answer.item.as_ref().is_none_or(|item| !item.requests.is_empty()) {
-            return answer.take_item();
-        }
-        let name = answer.item.map(|item| item.name).unwrap_or_default();
-        let Some(shown) = names(&self.columns).iter().position(|other| *other == name) else {
-            return DialogOutcome::Stay(Vec::new());
-        };
+        let Some(shown) = answer.item.as_ref().and_then(|item| item.number) else { return answer.take_item() };
         self.shown = Some(shown);
         self.first_step = DialogStep { typed: answer.typed.to_owned(), cursor: answer.cursor };
         DialogOutcome::Step(DialogStep::default())
