@@ -38,13 +38,12 @@ impl TabStrip {
     #[must_use]
     pub fn new(tabs: &[Tab], active: usize, room: usize) -> Self {
         let Some(Tab { title, .. }) = tabs.get(active) else { return Self::default() };
-        let active_title = format!("[{title}]");
+        let mut titles = TabTitles { tabs, others: Vec::new(), active, active_title: format!("[{title}]") };
         // Widths of the others, from whole titles down.
         let widest = tabs.iter().map(|tab| tab.title.cells()).max().unwrap_or(0);
-        let mut others = Vec::new();
         for width in std::iter::once(widest).chain(SHORTENED) {
-            others = tabs.iter().map(|tab| tab.shortened(width)).collect();
-            let strip = Self::joined((tabs, &others), (active, &active_title), 0..tabs.len());
+            titles.others = tabs.iter().map(|tab| tab.shortened(width)).collect();
+            let strip = titles.joined(0..tabs.len());
             if strip.text.cells() <= room {
                 return strip;
             }
@@ -53,22 +52,19 @@ impl TabStrip {
         let mut shown = active..active + 1;
         loop {
             let wider = [shown.start..(shown.end + 1).min(tabs.len()), shown.start.saturating_sub(1)..shown.end];
-            let fits = |range: &Range<usize>| {
-                *range != shown
-                    && Self::joined((tabs, &others), (active, &active_title), range.clone()).text.cells() <= room
-            };
+            let fits = |range: &Range<usize>| *range != shown && titles.joined(range.clone()).text.cells() <= room;
             match wider.into_iter().find(fits) {
                 Some(range) => shown = range,
                 None => break,
             }
         }
-        let strip = Self::joined((tabs, &others), (active, &active_title), shown.clone());
+        let strip = titles.joined(shown.clone());
         if strip.text.cells() <= room {
             return strip;
         }
-        let around = strip.text.cells() - active_title.cells();
-        let clipped = format!("[{}]", clip(title, room.saturating_sub(around + 2)));
-        let strip = Self::joined((tabs, &others), (active, &clipped), shown);
+        let around = strip.text.cells() - titles.active_title.cells();
+        titles.active_title = format!("[{}]", clip(title, room.saturating_sub(around + 2)));
+        let strip = titles.joined(shown);
         Self { text: clip(&strip.text, room), tabs: strip.tabs }
     }
 
@@ -78,27 +74,6 @@ impl TabStrip {
         self.tabs.iter().find(|(cells, _)| cells.contains(&cell)).map(|(_, tab)| *tab)
     }
 
-    /// Joins the tabs of a range, with the counts of those before and after it.
-    fn joined((tabs, titles): (&[Tab], &[String]), (active, title): (usize, &str), shown: Range<usize>) -> Self {
-        let mut strip = Self::default();
-        // A mark of a tab that is not shown is at its count.
-        let mark = |hidden: Range<usize>| {
-            let hidden = tabs.get(hidden).unwrap_or_default();
-            hidden.iter().map(|tab| tab.mark.as_str()).find(|mark| !mark.is_empty()).unwrap_or_default()
-        };
-        if let Some(before) = shown.start.checked_sub(1) {
-            strip.push(&format!("‹{}{}", shown.start, mark(0..shown.start)), before);
-        }
-        let end = shown.end;
-        for at in shown {
-            strip.push(titles.get(at).filter(|_| at != active).map_or(title, String::as_str), at);
-        }
-        if end < titles.len() {
-            strip.push(&format!("{}›{}", titles.len() - end, mark(end..titles.len())), end);
-        }
-        strip
-    }
-
     fn push(&mut self, text: &str, tab: usize) {
         if !self.text.is_empty() {
             self.text.push_str(&" ".repeat(GAP));
@@ -106,6 +81,38 @@ impl TabStrip {
         let start = self.text.cells();
         self.text.push_str(text);
         self.tabs.push((start..self.text.cells(), tab));
+    }
+}
+
+/// The texts of the tabs of a strip.
+struct TabTitles<'a> {
+    tabs: &'a [Tab],
+    /// The texts of all tabs. That of the active one is not used.
+    others: Vec<String>,
+    active: usize,
+    active_title: String,
+}
+
+impl TabTitles<'_> {
+    /// Joins the tabs of a range, with the counts of those before and after it.
+    fn joined(&self, shown: Range<usize>) -> TabStrip {
+        let mut strip = TabStrip::default();
+        // A mark of a tab that is not shown is at its count.
+        let mark = |hidden: Range<usize>| {
+            let hidden = self.tabs.get(hidden).unwrap_or_default();
+            hidden.iter().map(|tab| tab.mark.as_str()).find(|mark| !mark.is_empty()).unwrap_or_default()
+        };
+        if let Some(before) = shown.start.checked_sub(1) {
+            strip.push(&format!("‹{}{}", shown.start, mark(0..shown.start)), before);
+        }
+        let end = shown.end;
+        for at in shown {
+            strip.push(self.others.get(at).filter(|_| at != self.active).unwrap_or(&self.active_title), at);
+        }
+        if end < self.others.len() {
+            strip.push(&format!("{}›{}", self.others.len() - end, mark(end..self.others.len())), end);
+        }
+        strip
     }
 }
 
