@@ -3,7 +3,24 @@
 /// Returns a number with its thousands apart: `1,711`.
 #[must_use]
 pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
+    apart(&number.to_string())
+}
+
+/// Returns a printed number with its thousands apart: `-1,711.0250`. Any other text stays as it is.
+#[must_use]
+pub fn grouped_text(number: &str) -> String {
+    let (sign, rest) = number.split_at(usize::from(number.starts_with('-')));
+    let whole = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (digits, fraction) = rest.split_at(whole);
+    let is_number = fraction.strip_prefix('.').unwrap_or(fraction).bytes().all(|byte| byte.is_ascii_digit());
+    if digits.is_empty() || !is_number {
+        return number.to_owned();
+    }
+    format!("{sign}{}{fraction}", apart(digits))
+}
+
+/// Returns digits with a comma before each three of them.
+fn apart(digits: &str) -> String {
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {

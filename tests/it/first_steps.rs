@@ -180,7 +180,7 @@ fn times_and_counts_read_well() {
     let result = bench.run();
     bench.rows(result, &["one", "two"], &[&[Some("1"), Some("2")]]);
     let all = lines(&bench).join("\n");
-    assert!(all.contains("─ 1 row · 40 ms to first · 120 ms"), "{all}");
+    assert!(all.contains("─ 1 row · first row after 40 ms, all after 120 ms"), "{all}");
     assert!(all.contains("row 1 · col 1/2"), "{all}");
     assert!(all.contains("~1,200"), "{all}");
     assert!(!all.contains("1200~"), "{all}");

@@ -838,8 +838,8 @@ fn a_column_is_described_and_the_words_say_over_what() {
     bench.keys("esc d");
     let screen = shown(&bench);
     // The column of the cursor is first, then the other numbers; a text is counted.
-    let first = screen.find("id        sum, or points of a line").expect("id");
-    assert!(screen.find("name      count").is_some_and(|name| first < name), "{screen}");
+    let first = screen.find("id        bars of sums, or a line").expect("id");
+    assert!(screen.find("name      bars of counts").is_some_and(|name| first < name), "{screen}");
     bench.keys("enter");
     let screen = shown(&bench);
     assert!(screen.contains("name (bars)") && screen.contains("study_id (line)"), "{screen}");
@@ -847,6 +847,87 @@ fn a_column_is_described_and_the_words_say_over_what() {
     bench.keys("esc down enter enter");
     let StoreCmd::Plot { plot, .. } = asked(&mut bench) else { panic!("no chart") };
     assert_eq!((plot.y, plot.x), (1, 2));
+    // A text under the cursor is first too: its values are counted, along itself first.
+    bench.keys("end d enter enter");
+    let StoreCmd::Plot { plot, .. } = asked(&mut bench) else { panic!("no chart") };
+    assert_eq!((plot.y, plot.x), (2, 2));
+}
+
+#[test]
+fn a_chart_is_of_the_column_that_is_chosen_whatever_the_names_are() {
+    let (mut bench, result) = with_rows_that_come(0);
+    let named = |name: &str| column(name, WireType::LongLong);
+    // The name of the first is what the second and third would be called.
+    let columns: Arc<[Column]> = Arc::from([named("a #2"), named("a"), named("a"), named("label")]);
+    bench.feed(Message::Result(result, StoreEvent::Opened(Arc::clone(&columns))));
+    let text = |text: &str| CellPreview::Bytes { length: text.len() as u64, head: text.as_bytes().into() };
+    let window = Window { view: 0, first: 0, columns: 4, cells: vec![text("1"); 4] };
+    bench.feed(Message::Result(result, StoreEvent::Progress(Progress { rows: 1, bytes: 9, end: Some(End::Complete) })));
+    bench.feed(Message::Result(result, StoreEvent::Window(Arc::new(window))));
+    bench.keys("home right d enter enter");
+    let StoreCmd::Plot { plot, .. } = asked(&mut bench) else { panic!("no chart") };
+    assert_eq!(plot.y, 1);
+}
+
+#[test]
+fn a_filter_by_a_value_is_not_lost_when_the_value_is_opened_before_it_has_come() {
+    let (mut bench, result) = with_rows(9);
+    bench.keys("right e o");
+    let value = || StoreEvent::Value { row: 0, column: 1, value: Some(b"0".as_slice().into()) };
+    bench.feed(Message::Result(result, value()));
+    let found = bench.take(|effect| matches!(effect, Effect::Store(StoreCmd::Arrange { .. })));
+    let Effect::Store(StoreCmd::Arrange { arrangement, .. }) = found else { unreachable!() };
+    assert_eq!(arrangement.filter.unwrap().text(), "study_id = 0");
+    bench.feed(Message::Result(result, value()));
+    assert!(matches!(bench.model.inspector.content, InspectorContent::Value { .. }));
+    // A value that cannot be read does not stop what follows the cursor.
+    bench.keys("o");
+    bench.feed(Message::Result(result, StoreEvent::Broken(Problem::new(ProblemKind::Settings, "not readable"))));
+    assert!(front(&bench).pending_values.is_empty());
+}
+
+#[test]
+fn the_border_always_has_some_words_of_the_statement() {
+    let (mut bench, result) = with_rows(9);
+    bench.keys("right right f");
+    bench.text("name = 'SCR-0001 of a study with a long name'");
+    bench.keys("enter");
+    let view = ResultView { id: front(&bench).requested_view, rows: 2, of: 9 };
+    bench.feed(Message::Result(result, StoreEvent::Arranged(view)));
+    bench.keys("s");
+    let view = ResultView { id: front(&bench).requested_view, rows: 2, of: 9 };
+    bench.feed(Message::Result(result, StoreEvent::Arranged(view)));
+    for width in [80, 100, 118, 120, 160] {
+        bench.feed(Message::Resize(ScreenSize { width, height: 45 }));
+        let screen = super::model::text(&screen(&bench.model, width, 45));
+        assert!(
+            screen.contains("SELECT id, study_… ─ 2 of 9 rows") || screen.contains("SELECT id, study_id, name"),
+            "{screen}"
+        );
+        assert!(screen.contains("2 of 9 rows") && screen.contains("sorted here"), "{screen}");
+    }
+}
+
+#[test]
+fn totals_of_the_rows_that_the_store_had_are_shown_and_completed_at_the_end() {
+    let (mut bench, result) = with_rows_that_come(9);
+    // The session's report comes before the last rows.
+    bench.session(SessionEvent::Ended { result, report: report(End::Complete, 12) });
+    assert_eq!(front(&bench).count(), 12);
+    bench.keys("ctrl-home v ctrl-end");
+    let totals = |bench: &mut Bench, rows: std::ops::Range<u64>| {
+        let totals = Arc::new(TotalsBuilder::new(&columns()).finish());
+        let (_, columns) = asked_totals(bench);
+        bench.feed(Message::Result(result, StoreEvent::Totalled { rows, columns, totals }));
+    };
+    bench.effects.retain(|effect| !matches!(effect, Effect::Store(StoreCmd::Total { rows, .. }) if rows.end != 12));
+    totals(&mut bench, 0..9);
+    assert!(front(&bench).totals.as_ref().is_some_and(|requested| requested.totals.is_some()));
+    assert!(shown(&bench).contains("first 9 rows · count 0"), "{}", shown(&bench));
+    let progress = Progress { rows: 12, bytes: 9, end: Some(End::Complete) };
+    bench.feed(Message::Result(result, StoreEvent::Progress(progress)));
+    totals(&mut bench, 0..12);
+    assert!(shown(&bench).contains(" count 0 ") && !shown(&bench).contains("first 9 rows"), "{}", shown(&bench));
 }
 
 #[test]

@@ -16,6 +16,8 @@ use super::ResultSet;
 
 /// The widths of the first words of a statement that are tried.
 const NAME_CELLS: [usize; 3] = [60, 32, 18];
+/// Marks a result to which the user came by a key.
+const FOLLOWED: &str = "followed";
 /// The largest width of a name in a tab.
 const TAB_CELLS: usize = 32;
 
@@ -100,30 +102,46 @@ fn first_words(statement: &str) -> String {
     visible(&start.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
 }
 
-/// Returns what a result is in several lengths, the longest first: the first words of its statement, its number among the results of
-/// the worksheet, whether it is kept, and whether the user came to it by a key.
-pub(super) fn names(result: &ResultSet, (at, count): (usize, usize)) -> Vec<String> {
-    let kept = if result.is_pinned { " kept" } else { "" };
-    let followed = if result.came_from.is_some() { " ←" } else { "" };
+/// What a result is, in several lengths, the longest first: its number among the results of the worksheet, whether it is kept, where
+/// the user came from by a key.
+pub(super) struct ResultNames {
+    /// With the first words of its statement. Empty if the row counts name its table.
+    pub named: Vec<String>,
+    pub unnamed: Vec<String>,
+}
+
+/// Returns the names of the result with this number among the results of the worksheet.
+pub(super) fn names(result: &ResultSet, (at, results): (usize, &[&ResultSet])) -> ResultNames {
+    let count = results.len();
+    let marks = |followed: Option<String>| {
+        let marks: Vec<String> = result.is_pinned.then(|| "kept".to_owned()).into_iter().chain(followed).collect();
+        if marks.is_empty() { String::new() } else { format!(" {}", marks.join(", ")) }
+    };
+    let followed = result.came_from.map(|from| match results.iter().position(|other| other.id == from) {
+        Some(from) => match results.get(from).and_then(|result| result.table()) {
+            Some(table) => format!("followed from {}", visible(table)),
+            None => format!("followed from result {}", from + 1),
+        },
+        None => FOLLOWED.to_owned(),
+    });
+    let (long, short) = (marks(followed), marks(result.came_from.map(|_| FOLLOWED.to_owned())));
     let name = statement_name(result).unwrap_or_default();
     let widths = NAME_CELLS.into_iter().filter(|_| !name.is_empty());
-    let mut names: Vec<String> = widths
-        .map(|width| {
-            let name = clip(&name, width);
-            if count > 1 {
-                format!("{}/{count}{kept}{followed} {name}", at + 1)
-            } else {
-                format!("{name}{kept}{followed}")
-            }
-        })
+    let shortest = NAME_CELLS.last().copied().unwrap_or_default();
+    let mut named: Vec<String> = widths
+        .map(|width| (clip(&name, width), &long))
+        .chain((!name.is_empty()).then(|| (clip(&name, shortest), &short)))
+        .map(
+            |(name, marks)| {
+                if count > 1 { format!("{}/{count}{marks} {name}", at + 1) } else { format!("{name}{marks}") }
+            },
+        )
         .collect();
-    names.dedup();
-    names.push(if count > 1 {
-        format!("Result {}/{count}{kept}{followed}", at + 1)
-    } else {
-        format!("Results{kept}{followed}")
-    });
-    names
+    named.dedup();
+    let of = if count > 1 { format!("Result {}/{count}", at + 1) } else { "Results".to_owned() };
+    let mut unnamed = vec![format!("{of}{long}"), format!("{of}{short}")];
+    unnamed.dedup();
+    ResultNames { named, unnamed }
 }
 
 /// Describes the progress or the end of a statement, with its warnings.
@@ -210,7 +228,11 @@ fn joined(status: String, more: Vec<String>) -> String {
 fn took(result: &ResultSet, context: &Context) -> String {
     match result.took {
         Some((Some(first), total)) if time(first) != time(total) => {
-            format!("{} to first · {}", time(first), time(total))
+            let end = match result.progress.end {
+                Some(End::Complete) => "all",
+                Some(End::Limit(_) | End::Cancelled | End::Broken(_)) | None => "end",
+            };
+            format!("first row after {}, {end} after {}", time(first), time(total))
         }
         Some((_, total)) => time(total),
         None => time(context.now.saturating_sub(result.since)),

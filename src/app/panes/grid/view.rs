@@ -125,17 +125,17 @@ impl GridView<'_> {
     /// Returns the title of the panel, and the cursor's position if there is room for both.
     fn titles(&self, result: &ResultSet, width: u16) -> (String, String) {
         let (results, front) = self.grid.tabs();
-        let (mut full, mut short) = (Vec::new(), Vec::new());
-        for name in names(result, (front, results.len())) {
-            let (longer, shorter) = titles(result, &name, self.context);
-            full.extend(longer);
-            // The short titles have no name.
-            short = shorter;
-        }
+        let names = names(result, (front, &results));
+        // Some words of the statement are worth more than all details about its rows.
+        let lists = [&names.named, &names.unnamed].map(|names| {
+            let titles: Vec<_> = names.iter().map(|name| titles(result, name, self.context)).collect();
+            let (full, short): (Vec<_>, Vec<_>) = titles.into_iter().unzip();
+            [full.concat(), short.concat()]
+        });
         let position = position(result);
         let room = usize::from(width.saturating_sub(4));
         let fits_with_position = |title: &&String| title.cells() + 3 + position.cells() <= room;
-        for titles in [&full, &short] {
+        for titles in lists.as_flattened() {
             if let Some(title) = titles.iter().find(fits_with_position) {
                 return (title.clone(), position);
             }
@@ -143,7 +143,8 @@ impl GridView<'_> {
                 return (title.clone(), String::new());
             }
         }
-        (short.last().cloned().unwrap_or_default(), String::new())
+        let shortest = lists.as_flattened().last().and_then(|titles| titles.last());
+        (shortest.cloned().unwrap_or_default(), String::new())
     }
 
     fn head(&self, table: &Table<'_>, buffer: &mut Buffer) {

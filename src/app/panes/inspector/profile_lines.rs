@@ -1,8 +1,8 @@
 //! The lines about a column's profile, and the lines of a chart.
 
 use crate::app::ui::draw::clip;
-use crate::domain::quantity::{counted, grouped};
-use crate::domain::results::{BarValue, Column, ColumnProfile, DistinctCount, Series};
+use crate::domain::quantity::{counted, grouped, grouped_text};
+use crate::domain::results::{BarValue, Column, ColumnProfile, DistinctCount, Series, TypeClass, WireType};
 use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::visible;
 
@@ -14,7 +14,12 @@ const NAME_CELLS: usize = "standard deviation ".len();
 
 /// Adds the profile of a column.
 pub(super) fn profile(out: &mut LineBuilder, column: &Column, profile: &ColumnProfile, scope: &str) {
-    let value = |bytes: &[u8]| shown_bytes(bytes, column);
+    let is_number = matches!(column.class(), TypeClass::Integer | TypeClass::Decimal | TypeClass::Float)
+        && column.wire != WireType::Year;
+    let value = |bytes: &[u8]| {
+        let text = shown_bytes(bytes, column);
+        if is_number { grouped_text(&text) } else { text }
+    };
     out.line(&format!("Over {scope}"), LineStyle::Dim);
     out.empty_line();
     let mut fact = |name: &str, text: String| {
@@ -51,11 +56,11 @@ pub(super) fn profile(out: &mut LineBuilder, column: &Column, profile: &ColumnPr
     let about = if profile.is_rounded { "about " } else { "" };
     for (name, number) in [("sum", &profile.sum), ("mean", &profile.mean)] {
         if let Some(number) = number {
-            fact(name, format!("{about}{number}"));
+            fact(name, format!("{about}{}", grouped_text(number)));
         }
     }
     if let Some(deviation) = &profile.deviation {
-        fact("standard deviation", deviation.clone());
+        fact("standard deviation", grouped_text(deviation));
     }
     if let Some((least, most)) = profile.lengths {
         fact("length", format!("{} to {}", grouped(least), grouped(most)));
