@@ -89,6 +89,16 @@ pub enum InspectorChoice {
     Hidden,
 }
 
+/// What the inspector shows something about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DetailsOf {
+    /// A table, a page, or what the user keeps.
+    #[default]
+    Object,
+    /// The result in front: it is shown in the place of the worksheet, but never in the place of the results.
+    Result,
+}
+
 /// The panel of the middle that was in focus last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MainPanel {
@@ -104,6 +114,7 @@ pub struct LayoutOptions {
     pub inspector: InspectorChoice,
     /// Whether the inspector has something to show.
     pub has_details: bool,
+    pub details_of: DetailsOf,
     /// Whether only the panel in focus is shown.
     pub zoom: bool,
     pub focus: Focus,
@@ -122,6 +133,7 @@ impl Default for LayoutOptions {
             explorer: true,
             inspector: InspectorChoice::default(),
             has_details: false,
+            details_of: DetailsOf::default(),
             zoom: false,
             focus: Focus::Worksheet,
             main: MainPanel::default(),
@@ -276,8 +288,9 @@ impl Layout {
 
     /// Returns whether the inspector takes the place of another panel, because it has no room at the side.
     fn is_replacing(&self, options: LayoutOptions) -> bool {
-        let is_chosen = options.inspector == InspectorChoice::Shown || options.focus == Focus::Inspector;
-        is_chosen && !self.has_inspector_side()
+        let would_cover_result = options.details_of == DetailsOf::Result && options.main == MainPanel::Worksheet;
+        let is_chosen = options.inspector == InspectorChoice::Shown && !would_cover_result;
+        (is_chosen || options.focus == Focus::Inspector) && !self.has_inspector_side()
     }
 
     /// Puts the inspector in the place of the panel that is not in use; in the place of both if it is in focus.

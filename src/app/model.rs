@@ -17,7 +17,7 @@ use super::dialogs::{ActivityLine, Overlays};
 use super::due_writes::DueWrites;
 use super::effect::Effect;
 use super::focus::Focus;
-use super::layout::{InspectorChoice, Layout, LayoutClass, LayoutOptions, MainPanel, ScreenSize};
+use super::layout::{DetailsOf, InspectorChoice, Layout, LayoutClass, LayoutOptions, MainPanel, ScreenSize};
 use super::left_statements_state::LeftStatements;
 use super::mouse_state::Mouse;
 use super::panes::connect::Connect;
@@ -284,6 +284,10 @@ impl Model {
                 Focus::Explorer | Focus::Inspector => self.options.main,
             },
             has_details: self.inspector.content != InspectorContent::Nothing,
+            details_of: match self.inspector.result {
+                Some(_) if !self.inspector.is_pinned => DetailsOf::Result,
+                Some(_) | None => DetailsOf::Object,
+            },
             text_lines: u16::try_from(text_lines).unwrap_or(u16::MAX),
             message_lines: self.message_lines(),
             ..self.options

@@ -2,9 +2,10 @@
 
 use crate::app::action::{Action, AppAction};
 use crate::app::focus::Focus;
-use crate::app::layout::InspectorChoice;
+use crate::app::layout::{DetailsOf, InspectorChoice};
 use crate::app::model::Model;
 use crate::app::panes::inspector::InspectorContent;
+use crate::app::panes::worksheet::NamedTable;
 use crate::app::request::Request;
 
 /// Shows documentation that the user asked for.
@@ -32,6 +33,16 @@ pub(super) fn show(model: &mut Model, requests: &mut Vec<Request>) {
 
 /// Opens the inspector as the user has chosen, also if it is empty.
 pub(super) fn open(model: &mut Model, requests: &mut Vec<Request>) {
+    // Details of a result have no place while the user writes. The documentation of the table at the cursor has.
+    let is_alone = model.options.details_of == DetailsOf::Result && model.main_panel() == Focus::Worksheet;
+    if is_alone && !model.context.layout.has_inspector_side() {
+        let table = model.worksheets.table(&model.context);
+        let content = table.map_or(InspectorContent::Nothing, |NamedTable { schema, table }| InspectorContent::Table {
+            schema,
+            table,
+        });
+        model.inspector.show(content, &model.context);
+    }
     show(model, requests);
     model.options.inspector = InspectorChoice::Shown;
 }

@@ -5,6 +5,7 @@ use super::life::{Statement, StatementAction};
 use super::origin::{StatementOrigin, StatementQueue};
 use crate::app::effect::Effect;
 use crate::app::focus::Focus;
+use crate::app::layout::InspectorChoice;
 use crate::app::model::Model;
 use crate::app::panes::grid::NewResult;
 use crate::app::panes::{PaneContext, with};
@@ -172,10 +173,17 @@ pub(super) fn worksheet_of(model: &Model, location: Option<&(String, usize)>) ->
     location.map(|(key, _)| key.clone()).or_else(front).unwrap_or_default()
 }
 
-/// Returns the request to show a result if another panel has the whole screen. A result of a worksheet that is not in front is not
-/// shown.
-pub(super) fn look_at_results(model: &Model, result: ResultId) -> Request {
+/// Returns the request to show a result if another panel has its place. An inspector there makes room for it, and the focus stays
+/// where it is. A result of a worksheet that is not in front is not shown.
+pub(super) fn look_at_results(model: &mut Model, result: ResultId) -> Request {
     let front = model.worksheets.sheet().map(|sheet| sheet.key.as_str()).unwrap_or_default();
     let is_shown = model.grid.of(result).is_some_and(|result| result.worksheet == front);
-    if is_shown && model.context.layout.grid.is_none() { Request::Focus(Focus::Grid) } else { Request::Settle }
+    if !is_shown || model.context.layout.grid.is_some() {
+        return Request::Settle;
+    }
+    if model.shows_one_panel() || model.focus == Focus::Inspector {
+        return Request::Focus(Focus::Grid);
+    }
+    model.options.inspector = InspectorChoice::Automatic;
+    Request::Settle
 }
