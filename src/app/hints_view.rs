@@ -140,7 +140,10 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
         ]),
         Focus::Grid => keys.extend(grid_hints(model)),
         Focus::Inspector => {
-            keys.push((Action::Inspector(InspectorAction::Leave), "close"));
+            let (is_row, is_field) = (model.inspector.is_row(), model.inspector.has_row_behind());
+            keys.extend(is_row.then_some((Action::Inspector(InspectorAction::Toggle), "value")));
+            keys.push((Action::Inspector(InspectorAction::Leave), if is_field { "back" } else { "close" }));
+            keys.extend(is_field.then_some((Action::Inspector(InspectorAction::Back), "row")));
             if model.inspector.is_longer(context) {
                 keys.push((Action::Inspector(InspectorAction::PageDown), "more"));
             }
@@ -157,10 +160,10 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
             if model.inspector.has_formats() {
                 keys.push((Action::Inspector(InspectorAction::Format), "next format"));
             }
-            keys.extend([
-                (Action::Inspector(InspectorAction::Copy), "copy"),
-                (Action::Inspector(InspectorAction::Pin), "keep"),
-            ]);
+            keys.push((Action::Inspector(InspectorAction::Copy), if is_row { "copy value" } else { "copy" }));
+            keys.extend(is_row.then_some((Action::Inspector(InspectorAction::CopyAll), "copy row")));
+            let pin = if model.inspector.is_pinned { "follow" } else { "keep" };
+            keys.push((Action::Inspector(InspectorAction::Pin), pin));
         }
     }
     let first = if width < 72 { 1 } else { 3 };

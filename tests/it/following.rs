@@ -161,3 +161,84 @@ fn a_kept_row_of_another_order_says_that_its_field_cannot_be_opened() {
     assert_eq!(notice, "The rows of this result are not shown in this order now.");
     assert_eq!(front(&bench).id, result);
 }
+
+#[test]
+fn the_hints_of_a_row_and_of_a_field_say_what_their_keys_do() {
+    let (mut bench, result) = with_rows(9);
+    bench.keys("f4 space alt-4");
+    let hints = |bench: &Bench| shown(bench).lines().last().unwrap_or_default().to_owned();
+    for hint in ["Enter value", "Esc close", "y copy value", "Y copy row", "P keep"] {
+        assert!(hints(&bench).contains(hint), "{hint}: {}", hints(&bench));
+    }
+    bench.keys("P");
+    assert!(hints(&bench).contains("P follow"), "{}", hints(&bench));
+    bench.keys("P enter");
+    let (row, column) = asked_values(&mut bench)[0];
+    answer(&mut bench, result, (row, column), "1");
+    for hint in ["Esc back", "Backspace row"] {
+        assert!(hints(&bench).contains(hint), "{hint}: {}", hints(&bench));
+    }
+}
+
+/// A bench without room for the inspector at the side, with a result and the focus in the worksheet.
+fn narrow(width: u16) -> (Bench, ResultId) {
+    let mut bench = Bench::connected(width, 40);
+    bench.text("SELECT id FROM subject;");
+    let result = bench.run();
+    bench.rows(result, &["id"], &[&[Some("1")], &[Some("2")]]);
+    assert_eq!(bench.model.focus, Focus::Worksheet);
+    (bench, result)
+}
+
+#[test]
+fn a_new_result_takes_the_place_of_the_documentation_and_the_focus_stays_in_the_worksheet() {
+    for width in [80, 120, 159] {
+        let (mut bench, _) = narrow(width);
+        bench.keys("f12");
+        let layout = bench.model.context.layout;
+        assert!(layout.grid.is_none() && layout.inspector.is_some() && layout.worksheet.is_some(), "{layout:?}");
+        let result = bench.run();
+        bench.rows(result, &["id"], &[&[Some("1")]]);
+        let layout = bench.model.context.layout;
+        assert!(layout.grid.is_some() && layout.worksheet.is_some(), "{layout:?}");
+        assert_eq!((bench.model.focus, front(&bench).id), (Focus::Worksheet, result));
+    }
+}
+
+#[test]
+fn a_row_of_the_result_never_covers_the_result_while_the_user_writes() {
+    for width in [80, 120, 159] {
+        let (mut bench, _) = narrow(width);
+        bench.keys("alt-3 space");
+        let layout = bench.model.context.layout;
+        assert!(layout.inspector.is_some() && layout.grid.is_some() && layout.worksheet.is_none(), "{layout:?}");
+        bench.keys("alt-2");
+        let layout = bench.model.context.layout;
+        assert!(layout.inspector.is_none() && layout.grid.is_some() && layout.worksheet.is_some(), "{layout:?}");
+        bench.keys("alt-3");
+        let layout = bench.model.context.layout;
+        assert!(layout.inspector.is_some() && layout.grid.is_some(), "{layout:?}");
+        assert_eq!(detail(&bench), (1, None));
+        // The key for the inspector shows the documentation of the table at the cursor.
+        bench.keys("alt-2 f3");
+        let content = &bench.model.inspector.content;
+        assert!(matches!(content, InspectorContent::Table { table, .. } if table == "subject"), "{content:?}");
+        assert!(bench.model.context.layout.inspector.is_some());
+        // What the user keeps stays where it is.
+        bench.keys("f3 alt-3 space alt-4 P alt-2");
+        assert!(bench.model.context.layout.inspector.is_some());
+    }
+}
+
+#[test]
+fn a_panel_that_is_not_shown_keeps_its_scroll_position() {
+    let (mut bench, result) = with_rows(9);
+    bench.keys("f4 right right o");
+    asked_values(&mut bench);
+    answer(&mut bench, result, (0, 2), &"a line\n".repeat(200));
+    bench.keys("alt-4 page-down page-down");
+    let top = bench.model.inspector.top;
+    assert!(top > 0);
+    bench.keys("alt-3 f4 f4");
+    assert_eq!(bench.model.inspector.top, top);
+}

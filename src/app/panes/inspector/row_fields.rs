@@ -42,6 +42,12 @@ impl Inspector {
         self.follows(front) && matches!(self.content, InspectorContent::Value { .. })
     }
 
+    /// Returns whether it shows a row, whose fields can be opened and copied.
+    #[must_use]
+    pub fn is_row(&self) -> bool {
+        matches!(self.content, InspectorContent::Row { .. })
+    }
+
     /// Returns whether it shows a field of a row, so that the user can go back to the row.
     #[must_use]
     pub fn has_row_behind(&self) -> bool {

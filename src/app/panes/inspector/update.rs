@@ -74,6 +74,10 @@ impl Inspector {
     }
 
     pub(super) fn settle(&mut self, context: &Context) {
+        // A panel that is not shown keeps its scroll position.
+        if context.layout.inspector.is_none() {
+            return;
+        }
         let rows = usize::from(context.layout.rows(Focus::Inspector));
         self.top = self.top.min(self.lines.len().saturating_sub(rows));
     }
