@@ -6,8 +6,7 @@ use std::sync::Arc;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Environment, Profile, Settings};
 use crate::domain::protocol::{
-    AfterSettings, DemoDocs, End, HopMessage, HopMessageKind, LoadedSettings, SessionCmd, SessionEvent, SessionId,
-    StorageCmd,
+    AfterSettings, End, HopMessage, HopMessageKind, LoadedSettings, SessionCmd, SessionEvent, SessionId, StorageCmd,
 };
 use crate::domain::text::excerpt;
 
@@ -110,7 +109,7 @@ fn connect(model: &mut Model, name: &str, requests: &mut Vec<Request>, effects: 
         Err(problem) => return steps.on_failed(problem),
     };
     let session = model.ids.session();
-    if keeps_session(model, &profile) {
+    if matches!(model.context.link, ConnectionState::Connected(_)) {
         model.context.attempt = Some(Attempt { session, profile: Arc::clone(&profile) });
     } else {
         replace_session(model, session, &profile, requests, effects);
@@ -121,15 +120,6 @@ fn connect(model: &mut Model, name: &str, requests: &mut Vec<Request>, effects: 
 /// Returns whether the session is connected to this profile, as the settings have it now.
 fn is_connected_to(model: &Model, profile: &Arc<Profile>) -> bool {
     matches!(model.context.link, ConnectionState::Connected(_)) && model.context.profile.as_ref() == Some(profile)
-}
-
-/// Returns whether the session stays until a connection to this profile is made. The demo has files of its own, which follow the
-/// last connection.
-fn keeps_session(model: &Model, profile: &Profile) -> bool {
-    let is_demo = |profile: &Profile| profile.environment == Environment::Demo;
-    matches!(model.context.link, ConnectionState::Connected(_))
-        && !is_demo(profile)
-        && !model.context.profile.as_ref().is_some_and(|profile| is_demo(profile))
 }
 
 /// Closes the session, and makes a profile that is connecting the one in use.
@@ -149,6 +139,7 @@ fn replace_session(
     model.context.facts = None;
     if model.context.profile.as_ref().is_none_or(|before| before.name != name) {
         model.context.catalog = None;
+        model.context.database.clone_from(&profile.database);
         model.explorer = Explorer::default();
     }
     model.context.profile = Some(Arc::clone(profile));
@@ -274,14 +265,14 @@ fn reconnect(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<E
 /// Reads the documentation packs and the snippets of the profile in use.
 fn load_files(model: &Model, effects: &mut Vec<Effect>) {
     let Some(profile) = &model.context.profile else { return };
-    let is_demo = profile.environment == Environment::Demo;
-    let demo = if is_demo { DemoDocs::Included } else { DemoDocs::Omitted };
-    effects.push(Effect::Storage(StorageCmd::LoadDocs { directories: profile.docs.clone(), demo }));
+    let owner = model.context.file_owner();
+    effects.push(Effect::Storage(StorageCmd::LoadDocs { owner, directories: profile.docs.clone() }));
     load_snippets(model, effects);
 }
 
 /// Reads the snippets of the profile in use.
 pub(super) fn load_snippets(model: &Model, effects: &mut Vec<Effect>) {
     let directories = model.context.profile.as_ref().map_or_else(Vec::new, |profile| profile.snippets.clone());
-    effects.push(Effect::Storage(StorageCmd::LoadSnippets { directories }));
+    let owner = model.context.file_owner();
+    effects.push(Effect::Storage(StorageCmd::LoadSnippets { owner, directories }));
 }

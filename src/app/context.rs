@@ -8,8 +8,8 @@ use crate::domain::catalog::{Catalog, NameCase};
 use crate::domain::docs::{DocPack, DocPage, page_about};
 use crate::domain::keys::Keymap;
 use crate::domain::limits::{LAG_STALE, PROGRESS_AFTER};
-use crate::domain::profile::{Profile, Settings};
-use crate::domain::protocol::{Lag, PrivilegeScope, Role, ServerFacts, SessionId};
+use crate::domain::profile::{Environment, Profile, Settings};
+use crate::domain::protocol::{FileOwner, Lag, PrivilegeScope, Role, ServerFacts, SessionId};
 use crate::domain::results::{AxisOrder, Column, GlyphSet};
 use crate::domain::snippets::Snippet;
 use crate::domain::sql::{Dialect, ServerFamily, quote};
@@ -229,6 +229,15 @@ impl Context {
                 | ConnectionState::Reconnecting { .. }
                 | ConnectionState::Lost,
             ) => None,
+        }
+    }
+
+    /// Returns whose files the profile in use reads and writes.
+    #[must_use]
+    pub fn file_owner(&self) -> FileOwner {
+        match &self.profile {
+            Some(profile) if profile.environment == Environment::Demo => FileOwner::Demo,
+            Some(_) | None => FileOwner::User,
         }
     }
 

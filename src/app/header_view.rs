@@ -23,9 +23,10 @@ const MARK_ROOM: usize = 16;
 pub(super) fn header(model: &Model, buffer: &mut Buffer) {
     let (context, theme) = (&model.context, model.theme);
     let area = rect(context.layout.header, buffer);
-    let Some(profile) = &context.profile else {
-        without_profile(model, area, buffer);
-        return;
+    let profile = match (&context.profile, &context.link) {
+        (None, _) => return without_session(model, "no profile chosen · not connected", area, buffer),
+        (Some(_), ConnectionState::None) => return without_session(model, "not connected", area, buffer),
+        (Some(profile), _) => profile,
     };
     let (glyph, glyph_style) = link_glyph(model);
     let texts = link_texts(model);
@@ -218,14 +219,12 @@ fn facts(model: &Model) -> Option<&ServerFacts> {
     model.context.facts.as_deref().filter(|_| matches!(model.context.link, ConnectionState::Connected(_)))
 }
 
-/// Draws the header before a profile is chosen.
-fn without_profile(model: &Model, area: Rect, buffer: &mut Buffer) {
+/// Draws the header while no profile is in use: none was chosen, or the connection was not made.
+fn without_session(model: &Model, text: &str, area: Rect, buffer: &mut Buffer) {
     let theme = model.theme;
-    let texts = [
-        (" rrx ", theme.key()),
-        (mark(model, usize::from(area.width)), theme.alarm()),
-        (" no profile chosen · not connected", theme.dim()),
-    ];
+    let text = format!(" {text}");
+    let texts =
+        [(" rrx ", theme.key()), (mark(model, usize::from(area.width)), theme.alarm()), (text.as_str(), theme.dim())];
     parts(buffer, (area.x, area.y), area.right(), texts);
 }
 

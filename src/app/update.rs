@@ -409,11 +409,14 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
             model.notice(format!("Saved as {}", path.display()));
             requests.push(Request::LoadSnippets);
         }
-        StorageEvent::Snippets { snippets, problems } => {
+        // The user connected to another profile in the meantime.
+        StorageEvent::Snippets { owner, .. } | StorageEvent::Docs { owner, .. }
+            if owner != model.context.file_owner() => {}
+        StorageEvent::Snippets { snippets, problems, .. } => {
             model.context.snippets = snippets;
             model.report_all(&problems);
         }
-        StorageEvent::Docs { packs, problems } => {
+        StorageEvent::Docs { packs, problems, .. } => {
             model.context.docs = packs;
             model.report_all(&problems);
             requests.push(Request::Settle);

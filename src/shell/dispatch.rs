@@ -18,7 +18,9 @@ use crate::domain::access_log::{CopyRecord, ExportRecord};
 use crate::domain::limits::{BATCH_QUEUE, SESSION_QUEUE, STORAGE_QUEUE, STORE_QUEUE};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Environment;
-use crate::domain::protocol::{HostCmd, HostEvent, Rows, SessionCmd, SessionId, StorageCmd, StoreCmd, WorksheetSet};
+use crate::domain::protocol::{
+    FileOwner, HostCmd, HostEvent, Rows, SessionCmd, SessionId, StorageCmd, StoreCmd, WorksheetSet,
+};
 use crate::io::env::{HostEnv, ProfileContext};
 use crate::io::runtime::worker_pool::WorkerPool;
 use crate::io::session::SessionEnv;
@@ -56,8 +58,6 @@ pub(super) struct Dispatch {
     router: RowRouter,
     user: ProfileWorker,
     demo: Option<ProfileWorker>,
-    /// Whether the last connection was to the built-in profile.
-    is_in_demo: bool,
     /// Secrets that the user typed, kept for reconnecting.
     credentials: session::CredentialCaches,
     sessions: HashMap<SessionId, SessionWorker>,
@@ -169,7 +169,6 @@ impl Dispatch {
             router,
             user,
             demo,
-            is_in_demo: false,
             credentials: session::CredentialCaches::default(),
             sessions: HashMap::new(),
             compute,
@@ -187,7 +186,7 @@ impl Dispatch {
             }
             Effect::Export(command) => self.exports.run(command, &self.events).map(Effect::Export),
             Effect::Storage(command) => {
-                let worker = self.profile_worker(self.is_for_demo(&command));
+                let worker = self.profile_worker(owner(&command));
                 worker.storage.try_send(command).err().map(|error| Effect::Storage(error.into_inner()))
             }
             Effect::Compute(job) => {
@@ -213,8 +212,9 @@ impl Dispatch {
                 self.credentials.retain(|id| self.sessions.contains_key(&id));
             }
             let credentials = self.credentials.start_session(id, profile, *after);
-            self.is_in_demo = profile.environment == Environment::Demo;
-            let env = SessionEnv { credentials, ..self.profile_worker(self.is_in_demo).context.session.clone() };
+            let is_demo = profile.environment == Environment::Demo;
+            let owner = if is_demo { FileOwner::Demo } else { FileOwner::User };
+            let env = SessionEnv { credentials, ..self.profile_worker(owner).context.session.clone() };
             let session = self.start_session(id, env);
             self.sessions.insert(id, session);
         }
@@ -244,37 +244,13 @@ impl Dispatch {
     }
 
     /// Returns the worker of the user's profiles, or that of the built-in profile.
-    fn profile_worker(&self, is_demo: bool) -> &ProfileWorker {
-        self.demo.as_ref().filter(|_| is_demo).unwrap_or(&self.user)
+    fn profile_worker(&self, owner: FileOwner) -> &ProfileWorker {
+        self.demo.as_ref().filter(|_| owner == FileOwner::Demo).unwrap_or(&self.user)
     }
 
-    /// Returns whether a command belongs to the built-in profile. The profile in the command decides, or else the last
-    /// connection.
-    fn is_for_demo(&self, command: &StorageCmd) -> bool {
-        match command {
-            StorageCmd::Begin { statement, .. } => statement.profile() == DEMO,
-            StorageCmd::SaveWorksheets { profile, .. }
-            | StorageCmd::WriteDue { profile }
-            | StorageCmd::LoadWorksheets { profile }
-            | StorageCmd::Exported(ExportRecord { profile, .. })
-            | StorageCmd::Copied(CopyRecord { profile, .. })
-            | StorageCmd::End { profile, .. } => profile == DEMO,
-            // The demo has no settings and no panels of its own.
-            StorageCmd::LoadSettings { .. }
-            | StorageCmd::AddProfile { .. }
-            | StorageCmd::SavePanelSizes(_)
-            | StorageCmd::LoadLastUses
-            | StorageCmd::ProfileUsed { .. } => false,
-            StorageCmd::LoadHistory { .. }
-            | StorageCmd::SaveSnippet { .. }
-            | StorageCmd::LoadSnippets { .. }
-            | StorageCmd::LoadDocs { .. } => self.is_in_demo,
-        }
-    }
-
-    /// Copies a text. Returns the outcome if it is known at once; otherwise the clipboard worker reports it later.
-    pub(super) fn copy(&self, command: HostCmd, screen: &mut Screen) -> Option<Message> {
-        let directory = || self.profile_worker(self.is_in_demo).copies.clone();
+    /// Copies a text for a profile of this owner. Returns the outcome if it is known at once; otherwise the clipboard worker reports it later.
+    pub(super) fn copy(&self, command: HostCmd, owner: FileOwner, screen: &mut Screen) -> Option<Message> {
+        let directory = || self.profile_worker(owner).copies.clone();
         match self.clipboards.copy(command, directory) {
             CopyStep::ToTerminal { sequence, event } => Some(Message::Host(match screen.send(&sequence) {
                 Ok(()) => event,
@@ -296,7 +272,7 @@ impl Dispatch {
         let sending = async {
             for effect in std::mem::take(&mut model.refused).into_iter().chain(last_save) {
                 if let Effect::Storage(command) = effect {
-                    let _ = self.profile_worker(self.is_for_demo(&command)).storage.send(command).await;
+                    let _ = self.profile_worker(owner(&command)).storage.send(command).await;
                 }
             }
         };
@@ -317,6 +293,30 @@ impl Dispatch {
         }
         report
     }
+}
+
+/// Returns whose files a command reads or writes. The command says it, or its profile does.
+fn owner(command: &StorageCmd) -> FileOwner {
+    let profile = match command {
+        StorageCmd::Begin { statement, .. } => statement.profile(),
+        StorageCmd::SaveWorksheets { profile, .. }
+        | StorageCmd::WriteDue { profile }
+        | StorageCmd::LoadWorksheets { profile }
+        | StorageCmd::Exported(ExportRecord { profile, .. })
+        | StorageCmd::Copied(CopyRecord { profile, .. })
+        | StorageCmd::End { profile, .. } => profile,
+        // The demo has no settings and no panels of its own.
+        StorageCmd::LoadSettings { .. }
+        | StorageCmd::AddProfile { .. }
+        | StorageCmd::SavePanelSizes(_)
+        | StorageCmd::LoadLastUses
+        | StorageCmd::ProfileUsed { .. } => return FileOwner::User,
+        StorageCmd::LoadHistory { owner, .. }
+        | StorageCmd::SaveSnippet { owner, .. }
+        | StorageCmd::LoadSnippets { owner, .. }
+        | StorageCmd::LoadDocs { owner, .. } => return *owner,
+    };
+    if profile == DEMO { FileOwner::Demo } else { FileOwner::User }
 }
 
 /// Writes texts that were typed before the worksheets of the profile were read. They have no place among those yet.
@@ -341,6 +341,7 @@ mod tests {
     use super::*;
     use crate::domain::profile::parse;
     use crate::domain::protocol::{ResultId, StorageEvent};
+    use crate::domain::snippets::Snippet;
     use crate::io::storage::paths::Paths;
 
     /// Returns a dispatch with files in this directory, and its inbox.
@@ -387,6 +388,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_command_about_the_demo_reads_its_files_before_any_connection_to_it() {
+        let root = tempfile::tempdir().unwrap();
+        let env = Arc::new(HostEnv::of_this_process(Paths::under(&root.path().join("user"))));
+        let demo_env = HostEnv::of_this_process(Paths::under(&root.path().join("demo")));
+        let mut demo = demo_env.profile_context();
+        demo.storage.bundled_snippets = || vec![Snippet::from_statement("studies", "SELECT 1").unwrap()];
+        let (events, mut inbox) = mpsc::channel(16);
+        let deps = ShellDeps { env, demo: Some(demo), store: store::StoreOptions::memory_only() };
+        let mut dispatch = Dispatch::new(deps, events);
+        for (owner, count) in [(FileOwner::Demo, 1), (FileOwner::User, 0)] {
+            let command = StorageCmd::LoadSnippets { owner, directories: Vec::new() };
+            assert!(dispatch.run(Effect::Storage(command)).is_none());
+            let event = inbox.recv().await.unwrap();
+            assert!(
+                matches!(&event, WorkerEvent::Storage(StorageEvent::Snippets { snippets, .. }) if snippets.len() == count),
+                "{event:?}"
+            );
+        }
+    }
+
+    #[tokio::test]
     async fn a_panic_of_the_storage_task_is_the_answer_to_its_command_and_the_next_one_runs() {
         let root = tempfile::tempdir().unwrap();
         let env = HostEnv::of_this_process(Paths::under(root.path()));
@@ -394,10 +416,14 @@ mod tests {
         context.storage.bundled_snippets = || panic!("a planted fault");
         let (events, mut inbox) = mpsc::channel(16);
         let worker = ProfileWorker::start(context, &events);
-        worker.storage.send(StorageCmd::LoadSnippets { directories: Vec::new() }).await.unwrap();
+        worker
+            .storage
+            .send(StorageCmd::LoadSnippets { owner: FileOwner::User, directories: Vec::new() })
+            .await
+            .unwrap();
         let failed = inbox.recv().await.unwrap();
         assert!(format!("{failed:?}").contains("a planted fault"), "{failed:?}");
-        worker.storage.send(StorageCmd::LoadHistory { max: 1 }).await.unwrap();
+        worker.storage.send(StorageCmd::LoadHistory { owner: FileOwner::User, max: 1 }).await.unwrap();
         let event = inbox.recv().await.unwrap();
         assert!(matches!(event, WorkerEvent::Storage(StorageEvent::History(_))), "{event:?}");
     }

@@ -58,7 +58,7 @@ pub(super) async fn run(
                     let _ = screen.set_mouse(mode);
                 }
                 Effect::Host(command) => {
-                    if let Some(message) = dispatch.copy(command, screen) {
+                    if let Some(message) = dispatch.copy(command, model.context.file_owner(), screen) {
                         queue.extend(update(model, message));
                     }
                 }

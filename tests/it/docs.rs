@@ -10,7 +10,7 @@ use rrx::app::panes::inspector::InspectorLine;
 use rrx::domain::catalog::NameCase;
 use rrx::domain::docs::blocks::{DocBlock, Inline, TextStyle, parse_blocks, plain_text};
 use rrx::domain::docs::{DocPack, page_about};
-use rrx::domain::protocol::StorageEvent;
+use rrx::domain::protocol::{FileOwner, StorageEvent};
 
 const SUBJECT: &str = r#"+++
 object = "clinspark_demo.subject"
@@ -192,7 +192,11 @@ fn a_page_is_drawn_from_its_blocks() {
                 ```sql\nSELECT 1\n```\n\n## Columns\n- `id`: drawn with the catalog\n";
     let (pack, _) = read(&[("subject.md", page.as_bytes())]);
     let mut bench = super::model::Bench::connected(160, 45);
-    bench.feed(Message::Storage(StorageEvent::Docs { packs: Arc::new(vec![pack]), problems: vec![] }));
+    bench.feed(Message::Storage(StorageEvent::Docs {
+        owner: FileOwner::User,
+        packs: Arc::new(vec![pack]),
+        problems: vec![],
+    }));
     bench.text("SELECT * FROM subject");
     bench.keys("left");
     let lines: Vec<String> = bench.model.inspector.lines.iter().map(InspectorLine::text).collect();
@@ -209,7 +213,11 @@ fn with_pack(files: &[(&str, &[u8])], (width, height): (u16, u16)) -> super::mod
     let (pack, problems) = read(files);
     assert_eq!(problems, Vec::<String>::new());
     let mut bench = super::model::Bench::connected(width, height);
-    bench.feed(Message::Storage(StorageEvent::Docs { packs: Arc::new(vec![pack]), problems: vec![] }));
+    bench.feed(Message::Storage(StorageEvent::Docs {
+        owner: FileOwner::User,
+        packs: Arc::new(vec![pack]),
+        problems: vec![],
+    }));
     bench
 }
 

@@ -331,7 +331,11 @@ fn a_long_name_is_cut_in_the_middle_and_keeps_its_marks() {
         ..Default::default()
     };
     let pack = rrx::domain::docs::DocPack { title: "pack".into(), pages: vec![page], ..Default::default() };
-    let event = rrx::domain::protocol::StorageEvent::Docs { packs: std::sync::Arc::new(vec![pack]), problems: vec![] };
+    let event = rrx::domain::protocol::StorageEvent::Docs {
+        owner: rrx::domain::protocol::FileOwner::User,
+        packs: std::sync::Arc::new(vec![pack]),
+        problems: vec![],
+    };
     bench.feed(rrx::app::Message::Storage(event));
     bench.keys("alt-1");
     let screen = drawn(&bench);

@@ -351,8 +351,10 @@ impl World {
             | StorageCmd::SavePanelSizes(_)
             | StorageCmd::Exported(_)
             | StorageCmd::Copied(_) => StorageEvent::Failed(problem("not written")),
-            StorageCmd::LoadSnippets { .. } => StorageEvent::Snippets { snippets: Arc::default(), problems: vec![] },
-            StorageCmd::LoadDocs { .. } => StorageEvent::Docs { packs: Arc::default(), problems: vec![] },
+            StorageCmd::LoadSnippets { owner, .. } => {
+                StorageEvent::Snippets { owner, snippets: Arc::default(), problems: vec![] }
+            }
+            StorageCmd::LoadDocs { owner, .. } => StorageEvent::Docs { owner, packs: Arc::default(), problems: vec![] },
         };
         self.has_failed = matches!(
             event,

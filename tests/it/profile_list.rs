@@ -7,8 +7,10 @@ use rrx::app::context::ConnectionState;
 use rrx::app::panes::connect::ConnectStage;
 use rrx::app::{Effect, Message, screen};
 use rrx::domain::problem::{Problem, ProblemKind};
+use rrx::domain::profile::Environment;
 use rrx::domain::protocol::{
-    Answer, ConnectionStep, Question, SessionCmd, SessionEvent, SessionId, StepState, StorageCmd, StorageEvent,
+    Answer, ConnectionStep, FileOwner, Question, SessionCmd, SessionEvent, SessionId, StepState, StorageCmd,
+    StorageEvent,
 };
 
 use super::model::{Bench, facts};
@@ -179,6 +181,100 @@ fn a_connection_that_fails_leaves_the_session_as_it_is() {
     assert_eq!(bench.model.context.link, ConnectionState::Connected(SessionId(1)));
     assert_eq!(bench.model.context.profile.as_ref().unwrap().name, "clinspark-eu-production");
     assert!(!bench.effects.iter().any(is_close), "{:?}", bench.effects);
+}
+
+/// A session of the first profile, with the demo at the end of the list.
+fn connected_with_demo() -> Bench {
+    let mut bench = with_profiles(120, 40);
+    let mut demo = bench.model.context.profiles[0].as_ref().clone();
+    (demo.name, demo.environment) = ("demo".into(), Environment::Demo);
+    bench.model.context.profiles.push(demo.into());
+    bench.keys("enter");
+    bench.session(SessionEvent::Ready(std::sync::Arc::new(facts())));
+    bench.effects.clear();
+    bench
+}
+
+/// Starts a connection to the profile under the cursor of the list, and returns its session.
+fn started(bench: &mut Bench) -> SessionId {
+    let connect = bench.take(|effect| matches!(effect, Effect::Session(_, SessionCmd::Connect { .. })));
+    let Effect::Session(session, _) = connect else { unreachable!() };
+    session
+}
+
+fn header(bench: &Bench) -> String {
+    drawn(bench).lines().next().unwrap().to_owned()
+}
+
+#[test]
+fn a_connection_from_or_to_the_demo_that_fails_leaves_the_session_as_it_is() {
+    let mut bench = connected_with_demo();
+    let before = header(&bench);
+    bench.keys("f10 end enter");
+    let demo = started(&mut bench);
+    bench.feed(Message::Session(demo, SessionEvent::Failed(unreachable())));
+    bench.keys("esc esc");
+    assert!(bench.model.connect.is_none());
+    assert_eq!(header(&bench), before);
+    assert!(!bench.effects.iter().any(is_close), "{:?}", bench.effects);
+
+    bench.keys("f10 end enter");
+    let demo = started(&mut bench);
+    bench.feed(Message::Session(demo, SessionEvent::Ready(std::sync::Arc::new(facts()))));
+    bench.take(is_close);
+    let before = header(&bench);
+    assert!(before.contains("DEMO"), "{before}");
+    bench.keys("f10 home down enter");
+    let other = started(&mut bench);
+    bench.feed(Message::Session(other, SessionEvent::Failed(unreachable())));
+    bench.keys("esc esc");
+    assert!(bench.model.connect.is_none());
+    assert_eq!(bench.model.context.link, ConnectionState::Connected(demo));
+    assert_eq!(header(&bench), before);
+    assert!(!bench.effects.iter().any(is_close), "{:?}", bench.effects);
+}
+
+#[test]
+fn snippets_pages_and_history_are_those_of_the_profile_in_use() {
+    let mut bench = connected_with_demo();
+    let owners = |bench: &mut Bench| -> Vec<FileOwner> {
+        let owner = |effect: &Effect| match effect {
+            Effect::Storage(
+                StorageCmd::LoadSnippets { owner, .. }
+                | StorageCmd::LoadDocs { owner, .. }
+                | StorageCmd::LoadHistory { owner, .. },
+            ) => Some(*owner),
+            _ => None,
+        };
+        std::mem::take(&mut bench.effects).iter().filter_map(owner).collect()
+    };
+    bench.keys("f10 end enter");
+    let demo = started(&mut bench);
+    assert_eq!(owners(&mut bench), [FileOwner::User; 2], "the list reads them for the session that stays");
+    bench.feed(Message::Session(demo, SessionEvent::Ready(std::sync::Arc::new(facts()))));
+    bench.keys("f7");
+    assert_eq!(owners(&mut bench), [FileOwner::Demo; 3]);
+    // A late answer for the last profile changes nothing.
+    let pages = |owner| {
+        let pack = rrx::domain::docs::DocPack { title: format!("{owner:?}"), ..Default::default() };
+        Message::Storage(StorageEvent::Docs { owner, packs: std::sync::Arc::new(vec![pack]), problems: vec![] })
+    };
+    bench.feed(pages(FileOwner::Demo));
+    bench.feed(pages(FileOwner::User));
+    assert_eq!(bench.model.context.docs[0].title, "Demo");
+}
+
+#[test]
+fn the_header_names_no_profile_while_none_is_connected() {
+    let mut bench = with_profiles(120, 40);
+    bench.keys("enter");
+    let connecting = header(&bench);
+    assert!(
+        connecting.contains("clinspark-eu-production  clinspark") && connecting.contains("connecting"),
+        "{connecting}"
+    );
+    bench.session(SessionEvent::Failed(unreachable()));
+    assert_eq!(header(&bench).trim(), "rrx  not connected");
 }
 
 #[test]

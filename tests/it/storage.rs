@@ -9,7 +9,7 @@ use rrx::domain::docs::DocPack;
 use rrx::domain::problem::Problem;
 use rrx::domain::profile::SecretSource;
 use rrx::domain::protocol::{
-    AfterSettings, DemoDocs, IfExists, SavedWorksheet, StorageCmd, StorageEvent, WorksheetSet,
+    AfterSettings, FileOwner, IfExists, SavedWorksheet, StorageCmd, StorageEvent, WorksheetSet,
 };
 use rrx::domain::snippets::Snippet;
 use rrx::io::host::{keyring, secrets};
@@ -479,16 +479,16 @@ fn the_task_answers_snippets_docs_and_history() {
     let event = serve(
         root.path(),
         vec![
-            StorageCmd::SaveSnippet { snippet: snippet("a", "1"), if_exists: IfExists::Fail },
-            StorageCmd::SaveSnippet { snippet: snippet("a", "2"), if_exists: IfExists::Fail },
-            StorageCmd::LoadSnippets { directories: vec![PathBuf::from("/no/such")] },
-            StorageCmd::LoadDocs { directories: vec![], demo: DemoDocs::Included },
-            StorageCmd::LoadHistory { max: 5 },
+            StorageCmd::SaveSnippet { owner: FileOwner::User, snippet: snippet("a", "1"), if_exists: IfExists::Fail },
+            StorageCmd::SaveSnippet { owner: FileOwner::User, snippet: snippet("a", "2"), if_exists: IfExists::Fail },
+            StorageCmd::LoadSnippets { owner: FileOwner::User, directories: vec![PathBuf::from("/no/such")] },
+            StorageCmd::LoadDocs { owner: FileOwner::Demo, directories: vec![] },
+            StorageCmd::LoadHistory { owner: FileOwner::User, max: 5 },
         ],
     );
     assert!(matches!(&event[0], StorageEvent::SnippetSaved(path) if path.ends_with("data/snippets/a.sql")));
     assert!(matches!(&event[1], StorageEvent::Failed(_)));
-    assert!(matches!(&event[2], StorageEvent::Snippets { snippets, problems }
+    assert!(matches!(&event[2], StorageEvent::Snippets { snippets, problems, .. }
         if snippets.len() == 1 && problems.len() == 1));
     assert!(matches!(&event[3], StorageEvent::Docs { packs, .. } if packs[0].title == "demo"));
     assert!(matches!(&event[4], StorageEvent::History(past) if past.is_empty()));
@@ -498,7 +498,7 @@ fn the_task_answers_snippets_docs_and_history() {
 fn a_state_folder_that_cannot_be_used_is_a_problem_and_the_task_goes_on() {
     let root = tempdir().unwrap();
     fs::write(root.path().join("state"), "a file in the way").unwrap();
-    let event = serve(root.path(), vec![save("1"), StorageCmd::LoadHistory { max: 1 }]);
+    let event = serve(root.path(), vec![save("1"), StorageCmd::LoadHistory { owner: FileOwner::User, max: 1 }]);
     assert!(matches!(&event[0], StorageEvent::WorksheetsNotSaved(unsaved) if unsaved.problem.kind.exit_code() == 6));
     assert!(matches!(event.last(), Some(StorageEvent::History(_))));
 }

@@ -211,7 +211,7 @@ fn plain_rrx_offers_the_demo_and_choosing_it_starts_it_in_its_own_directory() {
     let mut terminal = Terminal::start(&home, &[], (120, 30));
     terminal.see("choose a profile");
     let screen = terminal.see("demo");
-    assert!(screen.contains("adds one"), "{screen}");
+    assert!(screen.contains("add a profile"), "{screen}");
     terminal.keys("enter");
     terminal.see("REPLICA");
     terminal.see("start here");

@@ -119,7 +119,10 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             Some((_, statement)) => requests.push(open(SaveSnippetDialog { statement: statement.to_owned() })),
             None => requests.push(Request::Notice("Put the cursor on a statement first.".into())),
         },
-        AppAction::History => effects.push(Effect::Storage(StorageCmd::LoadHistory { max: HISTORY })),
+        AppAction::History => {
+            let owner = model.context.file_owner();
+            effects.push(Effect::Storage(StorageCmd::LoadHistory { owner, max: HISTORY }));
+        }
         AppAction::Activity => {
             let dialog = ActivityDialog::new(&model.notices.activity, model.recent_messages());
             requests.push(open(dialog));
@@ -352,7 +355,8 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         | Request::Jump { .. }) => results::handle(model, request, requests, effects),
         Request::SaveSnippet { name, statement } => match Snippet::from_statement(&name, &statement) {
             Ok(snippet) => {
-                effects.push(Effect::Storage(StorageCmd::SaveSnippet { snippet, if_exists: IfExists::Fail }));
+                let owner = model.context.file_owner();
+                effects.push(Effect::Storage(StorageCmd::SaveSnippet { owner, snippet, if_exists: IfExists::Fail }));
             }
             Err(problem) => model.notice(problem.to_string()),
         },

@@ -95,6 +95,7 @@ pub enum StorageCmd {
     Copied(CopyRecord),
     /// Read the newest lines of the access log, newest first.
     LoadHistory {
+        owner: FileOwner,
         max: usize,
     },
     /// Save all worksheets of a profile. The file of a worksheet that is missing here is deleted. If they cannot be written,
@@ -113,11 +114,13 @@ pub enum StorageCmd {
         profile: String,
     },
     SaveSnippet {
+        owner: FileOwner,
         snippet: Snippet,
         if_exists: IfExists,
     },
     /// Read all snippet directories of a profile.
     LoadSnippets {
+        owner: FileOwner,
         /// The directories of the profile, in addition to the user's.
         directories: Vec<PathBuf>,
     },
@@ -137,10 +140,10 @@ pub enum StorageCmd {
     },
     /// Save the sizes of the panels.
     SavePanelSizes(PanelSizes),
-    /// Read the doc packs of a profile.
+    /// Read the doc packs of a profile. Those of the demo include its own.
     LoadDocs {
+        owner: FileOwner,
         directories: Vec<PathBuf>,
-        demo: DemoDocs,
     },
 }
 
@@ -163,11 +166,11 @@ pub enum AfterSettings {
     Reconnect,
 }
 
-/// Whether the docs of the demo are loaded too.
+/// Whose files a command reads or writes. The demo has a directory of its own, so that it changes no file of the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DemoDocs {
-    Included,
-    Omitted,
+pub enum FileOwner {
+    User,
+    Demo,
 }
 
 /// An event of the storage task.
@@ -198,6 +201,7 @@ pub enum StorageEvent {
     SnippetSaved(PathBuf),
     /// The snippets of all directories.
     Snippets {
+        owner: FileOwner,
         /// Sorted by name.
         snippets: Arc<Vec<Snippet>>,
         /// Files that could not be read.
@@ -205,6 +209,7 @@ pub enum StorageEvent {
     },
     /// The doc packs of a profile.
     Docs {
+        owner: FileOwner,
         /// In the order of the settings.
         packs: Arc<Vec<DocPack>>,
         /// Files that could not be read.

@@ -22,7 +22,7 @@ use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{self, Overwrite, ProfileDraft, Settings};
 use crate::domain::protocol::{
-    DemoDocs, SavedWorksheet, StorageCmd, StorageEvent, UnsavedPart, UnsavedWorksheets, WorksheetSet,
+    FileOwner, SavedWorksheet, StorageCmd, StorageEvent, UnsavedPart, UnsavedWorksheets, WorksheetSet,
 };
 use crate::domain::quantity::counted;
 use crate::domain::snippets::Snippet;
@@ -122,20 +122,20 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
             StorageCmd::Exported(record) => return self.record(LogEntry::Export(record)),
             StorageCmd::Copied(record) => return self.record(LogEntry::Copy(record)),
             StorageCmd::WriteDue { profile } => return self.write_due(&profile),
-            StorageCmd::LoadHistory { max } => self.history(max),
+            StorageCmd::LoadHistory { max, .. } => self.history(max),
             StorageCmd::SaveWorksheets { profile, worksheets } => self.save(profile, worksheets),
             StorageCmd::LoadWorksheets { profile } => return self.load(profile),
-            StorageCmd::SaveSnippet { snippet, if_exists } => {
+            StorageCmd::SaveSnippet { snippet, if_exists, .. } => {
                 match snippets::save(&self.paths.snippets(), &snippet, if_exists) {
                     Ok(path) => StorageEvent::SnippetSaved(path),
                     Err(problem) => StorageEvent::Failed(problem),
                 }
             }
-            StorageCmd::LoadSnippets { mut directories } => {
+            StorageCmd::LoadSnippets { owner, mut directories } => {
                 snippets::write_missing(&self.paths.snippets(), (self.deps.bundled_snippets)());
                 directories.insert(0, self.paths.snippets());
                 let (snippets, problems) = snippets::load(&directories);
-                StorageEvent::Snippets { snippets: Arc::new(snippets), problems }
+                StorageEvent::Snippets { owner, snippets: Arc::new(snippets), problems }
             }
             StorageCmd::LoadSettings { then } => {
                 StorageEvent::Settings { loaded: settings::load(&self.paths, Presence::of(&self.paths)), then }
@@ -155,12 +155,12 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
                 Ok(()) => return,
                 Err(problem) => StorageEvent::Failed(problem),
             },
-            StorageCmd::LoadDocs { directories, demo } => {
+            StorageCmd::LoadDocs { owner, directories } => {
                 let (mut packs, problems) = docs::load(&directories);
-                if demo == DemoDocs::Included {
+                if owner == FileOwner::Demo {
                     packs.extend((self.deps.demo_pack)());
                 }
-                StorageEvent::Docs { packs: Arc::new(packs), problems }
+                StorageEvent::Docs { owner, packs: Arc::new(packs), problems }
             }
         };
         self.send(event);
