@@ -54,7 +54,7 @@ fn an_export_of_the_screen_names_the_full_disk_and_the_rows_are_still_there_for_
     terminal.see("3 rows written to");
     // Another disk has enough space.
     terminal.keys("u");
-    terminal.wait("all rows again", |shown| shown.contains(" 4 │               4 │ x"));
+    terminal.wait("all rows again", |shown| shown.contains(" 4 │    4 │ x"));
     terminal.export_to(&home.path().join("all.csv"));
     terminal.see("20,000 rows written to");
     assert_eq!(std::fs::read_to_string(home.path().join("all.csv")).unwrap().lines().count(), 20_001);
@@ -108,7 +108,7 @@ fn a_result_that_cannot_be_spilled_keeps_the_rows_so_far_and_leaves_room_for_the
     terminal.keys("esc");
     terminal.see("rows, then it failed");
     terminal.keys("ctrl-home");
-    terminal.wait("the first rows", |shown| shown.contains(" 1 │               1 │ xxxx"));
+    terminal.wait("the first rows", |shown| shown.contains(" 1 │    1 │ xxxx"));
     terminal.wait("the statement is stopped", |shown| !shown.contains("Ctrl-C stop"));
     // The result is still there, and the access log has space for the next statement.
     terminal.keys("P ctrl-n");
