@@ -43,11 +43,11 @@ struct SizedColumn {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FittedTo {
     /// The first ones, which replace the widths of the empty columns.
-    FirstRows,
+    First,
     /// The next ones, which only widen columns.
-    MoreRows,
+    Next,
     /// All others. They widen columns whose values are never cut; other columns get cells that are free.
-    LaterRows,
+    Later,
 }
 
 /// A column on the screen.
@@ -178,11 +178,11 @@ impl ColumnLayout {
         let before = sized.base;
         let (base, whole) = (width.first.clamp(MIN_WIDTH, MAX_WIDTH), width.whole.min(MAX_WIDTH));
         (sized.base, sized.whole) = match rows {
-            FittedTo::FirstRows => (base, whole),
-            FittedTo::MoreRows | FittedTo::LaterRows => (base.max(sized.base), whole.max(sized.whole)),
+            FittedTo::First => (base, whole),
+            FittedTo::Next | FittedTo::Later => (base.max(sized.base), whole.max(sized.whole)),
         };
         // Only then do the other columns change their shares.
-        if rows != FittedTo::LaterRows || sized.base != before {
+        if rows != FittedTo::Later || sized.base != before {
             sized.shown = sized.base;
             self.shared_room = None;
         }

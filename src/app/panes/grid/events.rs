@@ -210,16 +210,16 @@ impl ResultSet {
 fn fit_all(result: &mut ResultSet, window: &Window, context: &Context) {
     let Some(columns) = result.columns.as_ref() else { return };
     let rows = match result.window.as_ref().map(|fitted| fitted.range().end) {
-        None => FittedTo::FirstRows,
-        Some(fitted) if window.first == 0 && fitted < FITTED_ROWS && window.range().end > fitted => FittedTo::MoreRows,
-        Some(_) => FittedTo::LaterRows,
+        None => FittedTo::First,
+        Some(fitted) if window.first == 0 && fitted < FITTED_ROWS && window.range().end > fitted => FittedTo::Next,
+        Some(_) => FittedTo::Later,
     };
-    if rows != FittedTo::LaterRows {
+    if rows != FittedTo::Later {
         for (column, width) in widths(columns, window, context.glyphs).into_iter().enumerate() {
             result.layout.fit(column, width, rows);
         }
     }
     for (column, width) in widths_of_wider(columns, window, context.glyphs, |column| result.layout.whole(column)) {
-        result.layout.fit(column, width, FittedTo::LaterRows);
+        result.layout.fit(column, width, FittedTo::Later);
     }
 }
