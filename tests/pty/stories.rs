@@ -21,8 +21,9 @@ fn table_join_snippet(home: &Home, arguments: &[&str], connected: &str) {
     });
     terminal.keys("enter space");
     terminal.see("A form as filled in");
-    terminal.keys("tab p");
-    terminal.see("first 200 rows (LIMIT 200)");
+    // The documentation does not take the focus from the explorer.
+    terminal.keys("p");
+    terminal.see("first 200 rows of form_data (LIMIT 200)");
     terminal.keys("ctrl-n");
     terminal
         .text("SELECT f.id, s.screening_number FROM form_data f JOIN subject s ON s.id = f.subject_id ORDER BY f.id");
@@ -166,7 +167,7 @@ fn five_million_rows_are_stopped_in_the_middle_and_the_next_statement_gets_its_o
     terminal.keys("ctrl-n");
     terminal.text("SELECT 40 + 2 AS answer");
     terminal.keys("f5");
-    terminal.see("Results ─ 1 row");
+    terminal.see("SELECT 40 + 2 AS answer ─ 1 row");
     terminal.see("42");
     terminal.keys("ctrl-q");
     assert!(terminal.end().success());
@@ -477,14 +478,17 @@ fn a_lost_link_reconnects_while_the_user_types_and_the_next_statement_gets_its_o
     terminal.see("Please confirm");
     terminal.text("y");
     let shown = terminal.see("typed meanwhile");
-    assert!(shown.contains("Results ─ 1 row") && shown.contains("TEST clinic  scratch"), "{shown}");
+    assert!(shown.contains("AS t, DATABASE() ─ 1 row") && shown.contains("TEST clinic  scratch"), "{shown}");
     // A connection that is lost only for a moment is back before the screen can show it.
     sshd.kill_connections();
     terminal.see("Reconnected to MariaDB");
     terminal.keys("ctrl-n");
     terminal.text("SELECT 6 * 7 AS again, CONCAT('ro', @@tx_read_only) AS guard, @@sql_mode AS mode");
     terminal.keys("f5");
-    let shown = terminal.wait("the answer", |shown| shown.contains(" 42 ") && shown.contains("Results ─ 1 row"));
+    let shown = terminal.wait("the answer", |shown| {
+        let is_titled = shown.contains("╭ SELECT 6 * 7 AS again") && shown.contains("… ─ 1 row");
+        is_titled && shown.contains(" 42 ") && shown.contains(" roON ")
+    });
     assert!(shown.contains(" roON ") && shown.contains("STRICT_TRANS_TABLES"), "the guard stands again: {shown}");
     terminal.keys("ctrl-q");
     assert!(terminal.end().success());

@@ -18,7 +18,9 @@ fn text_without_brackets_is_read_to_its_end_and_a_key_after_it_acts() {
     // Longer than one read of the terminal, and than what its driver holds. F5 is the last key, so no later key helps.
     let long = "x".repeat(6000);
     terminal.text(&format!("SELECT 6 * 7 AS answer, '{long}' AS x\x1b[15~"));
-    terminal.wait("the result", |shown| shown.contains("Results ─ 1 row ·") && shown.contains(" ms"));
+    terminal.wait("the result", |shown| {
+        shown.contains("╭ SELECT 6 * 7 AS answer, 'xxx") && shown.contains("… ─ 1 row ·") && shown.contains(" ms")
+    });
     terminal.see(" 42 ");
     terminal.keys("ctrl-q");
     assert!(terminal.end().success());
@@ -33,7 +35,7 @@ fn a_large_paste_with_brackets_is_one_text() {
     terminal.text(&format!("\x1b[200~{text}\x1b[201~"));
     terminal.see("-- the end");
     terminal.keys("ctrl-home f5");
-    terminal.wait("the result", |shown| shown.contains("Results ─ 1 row ·") && shown.contains(" ms"));
+    terminal.wait("the result", |shown| shown.contains("╭ SELECT 6 * 7 AS answer ─ 1 row ·") && shown.contains(" ms"));
     terminal.keys("ctrl-q");
     assert!(terminal.end().success());
 }
@@ -45,7 +47,7 @@ fn esc_and_the_sequence_of_an_arrow_are_alt_with_the_arrow() {
     terminal.text("SELECT 'second'");
     terminal.see("SELECT 'second'");
     terminal.text("\x1b\x1b[D");
-    terminal.see("One study: the root of its design");
+    terminal.see("-- Welcome: a synthetic study on a replica");
     terminal.text("\x1b\x1bOC");
     let shown = terminal.see("SELECT 'second'");
     assert!(!shown.contains("[D") && !shown.contains("OC"), "{shown}");

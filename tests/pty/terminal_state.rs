@@ -46,7 +46,7 @@ fn runs_again(terminal: &mut Terminal) {
     });
     wait_until("raw mode", LIMIT, || !terminal.echoes());
     terminal.keys("f5");
-    terminal.wait("the result", |shown| shown.contains("Results ─ 1 row ·") && shown.contains(" ms"));
+    terminal.wait("the result", |shown| shown.contains(" SELECT 6 * 7 AS answer ─ 1 row ·") && shown.contains(" ms"));
 }
 
 fn quit(mut terminal: Terminal) {
