@@ -13,9 +13,9 @@ pub(super) fn obstacle(model: &Model, action: Action) -> Option<&'static str> {
         Action::Connect(_) => model.connect.is_none().then_some("the connection screen is closed"),
         Action::List(_) | Action::Line(_) | Action::Filter(_) => None,
         Action::Explorer(_) | Action::Worksheet(_) | Action::Grid(_) | Action::Inspector(_)
-            if model.connect.is_some() =>
+            if cover(model).is_some() =>
         {
-            Some(NOT_CONNECTED)
+            cover(model)
         }
         Action::Explorer(action) => explorer_obstacle(model, action),
         Action::Worksheet(action) => worksheet_obstacle(model, action),
@@ -39,12 +39,72 @@ const NOT_CONNECTED: &str = "not connected";
 const NO_CATALOG: &str = "the catalog is not loaded";
 const NO_RESULT: &str = "there is no result yet";
 
+/// Returns what covers the panels, if something does.
+fn cover(model: &Model) -> Option<&'static str> {
+    if model.overlays.is_modal() {
+        Some("a dialog is open")
+    } else {
+        model.connect.is_some().then_some("the connection screen is open")
+    }
+}
+
+/// Returns why an action would not be visible now: it is about the panels, and something covers them.
+pub(super) fn cover_of(model: &Model, action: AppAction) -> Option<&'static str> {
+    use AppAction as A;
+    match action {
+        A::Palette
+        | A::Help
+        | A::Quit
+        | A::Stop
+        | A::ToggleMouse
+        | A::Activity
+        | A::Theme
+        | A::Redraw
+        | A::Reconnect
+        | A::Refresh => None,
+        // The list of profiles would open behind a dialog.
+        A::Profiles => model.overlays.is_modal().then(|| cover(model)).flatten(),
+        A::Back
+        | A::NextPanel
+        | A::PreviousPanel
+        | A::FocusExplorer
+        | A::FocusWorksheet
+        | A::FocusResults
+        | A::FocusInspector
+        | A::ToggleExplorer
+        | A::ToggleInspector
+        | A::Zoom
+        | A::EnlargePanel
+        | A::ShrinkPanel
+        | A::ResetPanels
+        | A::Snippets
+        | A::SaveSnippet
+        | A::History
+        | A::Pages
+        | A::Find
+        | A::Run
+        | A::RunAll
+        | A::UseDatabase
+        | A::Ddl
+        | A::CountRows
+        | A::NewWorksheet
+        | A::CloseWorksheet
+        | A::ReopenWorksheet
+        | A::NextWorksheet
+        | A::PreviousWorksheet
+        | A::Rename => cover(model),
+    }
+}
+
 fn is_connected(model: &Model) -> bool {
-    matches!(model.context.link, ConnectionState::Connected(_)) && model.connect.is_none()
+    matches!(model.context.link, ConnectionState::Connected(_))
 }
 
 fn app_obstacle(model: &Model, action: AppAction) -> Option<&'static str> {
     use AppAction as A;
+    if let Some(cover) = cover_of(model, action) {
+        return Some(cover);
+    }
     match action {
         A::Run | A::RunAll | A::Refresh | A::UseDatabase | A::Ddl | A::CountRows if !is_connected(model) => {
             Some(NOT_CONNECTED)
@@ -59,7 +119,46 @@ fn app_obstacle(model: &Model, action: AppAction) -> Option<&'static str> {
         A::NextWorksheet | A::PreviousWorksheet if model.worksheets.sheets.len() < 2 => {
             Some("there is one worksheet only")
         }
-        _ => None,
+        A::Palette
+        | A::Help
+        | A::Quit
+        | A::Stop
+        | A::Back
+        | A::NextPanel
+        | A::PreviousPanel
+        | A::FocusExplorer
+        | A::FocusWorksheet
+        | A::FocusResults
+        | A::FocusInspector
+        | A::ToggleExplorer
+        | A::ToggleInspector
+        | A::Zoom
+        | A::EnlargePanel
+        | A::ShrinkPanel
+        | A::ResetPanels
+        | A::ToggleMouse
+        | A::Snippets
+        | A::SaveSnippet
+        | A::History
+        | A::Activity
+        | A::Pages
+        | A::Find
+        | A::Profiles
+        | A::Run
+        | A::RunAll
+        | A::Refresh
+        | A::UseDatabase
+        | A::Ddl
+        | A::CountRows
+        | A::Reconnect
+        | A::NewWorksheet
+        | A::CloseWorksheet
+        | A::ReopenWorksheet
+        | A::NextWorksheet
+        | A::PreviousWorksheet
+        | A::Rename
+        | A::Theme
+        | A::Redraw => None,
     }
 }
 
@@ -67,11 +166,43 @@ fn explorer_obstacle(model: &Model, action: ExplorerAction) -> Option<&'static s
     use ExplorerAction as A;
     let has_table = || model.explorer.table(&model.context).is_some();
     match action {
-        A::Leave => None,
-        _ if model.context.catalog.is_none() => Some(NO_CATALOG),
+        A::Down
+        | A::Up
+        | A::PageDown
+        | A::PageUp
+        | A::Top
+        | A::End
+        | A::Open
+        | A::Unfold
+        | A::Fold
+        | A::Preview
+        | A::Insert
+        | A::Detail
+        | A::Copy
+        | A::Filter
+        | A::System
+            if model.context.catalog.is_none() =>
+        {
+            Some(NO_CATALOG)
+        }
         A::Preview if !is_connected(model) => Some(NOT_CONNECTED),
         A::Preview | A::Detail if !has_table() => Some("the explorer's cursor is on no table"),
-        _ => None,
+        A::Down
+        | A::Up
+        | A::PageDown
+        | A::PageUp
+        | A::Top
+        | A::End
+        | A::Open
+        | A::Unfold
+        | A::Fold
+        | A::Preview
+        | A::Insert
+        | A::Detail
+        | A::Copy
+        | A::Filter
+        | A::System
+        | A::Leave => None,
     }
 }
 
@@ -83,7 +214,38 @@ fn worksheet_obstacle(model: &Model, action: WorksheetAction) -> Option<&'static
         A::Copy | A::Cut if !has_selection() => Some("nothing is selected in the worksheet"),
         A::Paste if model.worksheets.taken.is_none() => Some("nothing was cut or copied in a worksheet"),
         A::Docs if model.context.catalog.is_none() => Some(NO_CATALOG),
-        _ => None,
+        A::Left
+        | A::Right
+        | A::Up
+        | A::Down
+        | A::WordLeft
+        | A::WordRight
+        | A::LineStart
+        | A::LineEnd
+        | A::PageUp
+        | A::PageDown
+        | A::Top
+        | A::End
+        | A::SelectLeft
+        | A::SelectRight
+        | A::SelectUp
+        | A::SelectDown
+        | A::SelectAll
+        | A::NewLine
+        | A::Indent
+        | A::DeleteBack
+        | A::DeleteForward
+        | A::DeleteWordBack
+        | A::DeleteToEnd
+        | A::Undo
+        | A::Redo
+        | A::Copy
+        | A::Cut
+        | A::Paste
+        | A::NextStatement
+        | A::PreviousStatement
+        | A::Docs
+        | A::Leave => None,
     }
 }
 
@@ -99,7 +261,44 @@ fn grid_obstacle(model: &Model, action: GridAction) -> Option<&'static str> {
         A::Filter => (result.count() == 0 && result.view.is_none()).then_some("the result has no rows"),
         A::Export => result.columns.is_none().then_some("the result has no rows"),
         A::Next | A::Previous if result.search.is_none() => Some("nothing was searched in the result"),
-        _ => (result.count() == 0).then_some("the result has no rows"),
+        A::Down
+        | A::Up
+        | A::Left
+        | A::Right
+        | A::PageDown
+        | A::PageUp
+        | A::Top
+        | A::End
+        | A::FirstColumn
+        | A::LastColumn
+        | A::JumpRow
+        | A::JumpColumn
+        | A::Row
+        | A::Open
+        | A::Cell
+        | A::Search
+        | A::Next
+        | A::Previous
+        | A::Sort
+        | A::SortMore
+        | A::FilterSame
+        | A::Wider
+        | A::Narrower
+        | A::Fit
+        | A::Freeze
+        | A::Hide
+        | A::ShowAll
+        | A::MoveLeft
+        | A::MoveRight
+        | A::Select
+        | A::SelectRows
+        | A::SelectColumns
+        | A::SelectAll
+        | A::Copy
+        | A::CopyAs
+        | A::Profile
+        | A::Chart
+        | A::Zone => (result.count() == 0).then_some("the result has no rows"),
     }
 }
 
@@ -107,14 +306,47 @@ fn inspector_obstacle(model: &Model, action: InspectorAction) -> Option<&'static
     use InspectorAction as A;
     let inspector = &model.inspector;
     match action {
-        A::Leave => None,
-        _ if inspector.content == InspectorContent::Nothing => Some("the inspector shows nothing"),
+        A::Down
+        | A::Up
+        | A::PageDown
+        | A::PageUp
+        | A::Top
+        | A::End
+        | A::Copy
+        | A::CopyAll
+        | A::Search
+        | A::Pin
+        | A::Back
+        | A::Example
+        | A::Format
+        | A::Toggle
+        | A::Fold
+        | A::Unfold
+        | A::FoldAll
+        | A::UnfoldAll
+        | A::Next
+        | A::Previous
+            if inspector.content == InspectorContent::Nothing =>
+        {
+            Some("the inspector shows nothing")
+        }
         A::Example => (!inspector.has_example(&model.context)).then_some("there is no example"),
         A::Format => (!inspector.has_formats()).then_some("the value has one format only"),
         A::Toggle | A::Fold | A::Unfold | A::FoldAll | A::UnfoldAll => {
             (!inspector.has_folds()).then_some("the inspector shows no JSON document")
         }
         A::Next | A::Previous => inspector.search.is_none().then_some("nothing was searched in the inspector"),
-        _ => None,
+        A::Down
+        | A::Up
+        | A::PageDown
+        | A::PageUp
+        | A::Top
+        | A::End
+        | A::Copy
+        | A::CopyAll
+        | A::Search
+        | A::Pin
+        | A::Back
+        | A::Leave => None,
     }
 }

@@ -12,7 +12,7 @@ use super::focus::Focus;
 use super::model::Model;
 use super::notice_view::has_lines;
 use super::panes::connect::{Connect, ConnectAction, ConnectStage};
-use super::panes::explorer::ExplorerAction;
+use super::panes::explorer::{ExplorerAction, FilterAction};
 use super::panes::grid::{GridAction, ResultSearch};
 use super::panes::inspector::InspectorAction;
 use super::panes::worksheet::WorksheetAction;
@@ -123,6 +123,11 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
         ConnectionState::None | ConnectionState::Connecting(_) | ConnectionState::Connected(_) => {}
     }
     match model.focus {
+        Focus::Explorer if model.explorer.is_typing => keys.extend([
+            (Action::Filter(FilterAction::Done), "keep the filter"),
+            (Action::Filter(FilterAction::Clear), "clear it"),
+            (Action::Filter(FilterAction::Down), "next"),
+        ]),
         Focus::Explorer => keys.extend([
             (Action::Explorer(ExplorerAction::Open), "open"),
             (Action::Explorer(ExplorerAction::Preview), "preview"),
@@ -269,10 +274,9 @@ fn connect_hints(connect: &Connect, context: &Context) -> Vec<(Action, &'static 
             (Action::Connect(ConnectAction::Accept), "accept"),
             (Action::Connect(ConnectAction::Decline), "decline"),
         ],
-        ConnectStage::Asking(Question::Secret { .. } | Question::RetrySecret { .. } | Question::Hop(_)) => vec![
-            (Action::Connect(ConnectAction::Connect), "answer"),
-            (Action::Connect(ConnectAction::Decline), "decline"),
-        ],
+        ConnectStage::Asking(Question::Secret { .. } | Question::RetrySecret { .. } | Question::Hop(_)) => {
+            vec![(Action::Connect(ConnectAction::Connect), "answer"), (Action::Connect(ConnectAction::Close), "cancel")]
+        }
         ConnectStage::Failed(_) => vec![
             (Action::Connect(ConnectAction::Connect), "try again"),
             (Action::Connect(ConnectAction::Close), "profiles"),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use rrx::app::context::ConnectionState;
 use rrx::app::panes::connect::ConnectStage;
 use rrx::app::{Effect, Message, screen};
+use rrx::domain::mouse::{Gesture, MouseEvent};
 use rrx::domain::problem::{Problem, ProblemKind};
 use rrx::domain::profile::Environment;
 use rrx::domain::protocol::{
@@ -306,6 +307,58 @@ fn a_connection_that_is_stopped_is_closed_and_the_session_stays() {
         // Its late events change nothing.
         bench.feed(Message::Session(second, SessionEvent::Ready(std::sync::Arc::new(facts()))));
         assert_ne!(bench.model.context.link, ConnectionState::Connected(second));
+    }
+}
+
+#[test]
+fn the_wheel_scrolls_a_long_failure() {
+    let mut bench = with_profiles(80, 24);
+    bench.keys("enter");
+    let why = (1..40).map(|number| format!("reason {number}")).collect::<Vec<_>>();
+    let problem = why.iter().fold(unreachable(), |problem, why| problem.because(why.clone()));
+    bench.session(SessionEvent::Failed(problem));
+    assert!(drawn(&bench).contains("reason 1") && !drawn(&bench).contains("reason 39"), "{}", drawn(&bench));
+    let wheel = |gesture| Message::Mouse(MouseEvent { gesture, x: 40, y: 12, shift: false });
+    (0..20).for_each(|_| bench.feed(wheel(Gesture::WheelDown)));
+    assert!(drawn(&bench).contains("reason 39"), "{}", drawn(&bench));
+    (0..20).for_each(|_| bench.feed(wheel(Gesture::WheelUp)));
+    assert!(drawn(&bench).contains("10.0.0.7 does not answer"), "{}", drawn(&bench));
+}
+
+#[test]
+fn a_question_that_is_answered_with_text_names_the_key_that_cancels() {
+    let mut bench = with_profiles(100, 30);
+    bench.keys("enter");
+    bench.session(SessionEvent::Asked(Question::Secret { prompt: "Password".into() }));
+    let screen = drawn(&bench);
+    assert!(screen.lines().last().unwrap().contains("Enter answer   Esc cancel"), "{screen}");
+}
+
+#[test]
+fn actions_on_panels_do_nothing_behind_the_connection_screen_and_dialogs() {
+    let quiet = ["alt-1", "f2", "f3", "f4", "f6", "alt-=", "f5", "ctrl-t"];
+    for (open, why) in [("f10", "the connection screen is open."), ("f8", "a dialog is open. Esc closes it.")] {
+        let mut bench = connected(160, 45);
+        bench.text("SELECT 1");
+        bench.keys(open);
+        bench.effects.clear();
+        let (focus, options) = (bench.model.focus, bench.model.options);
+        let sheets = bench.model.worksheets.sheets.len();
+        for key in quiet {
+            bench.model.notices.current = None;
+            bench.keys(key);
+            let notice = bench.model.notices.current.as_ref().map_or("", |notice| &notice.text);
+            assert!(notice.ends_with(why), "{open} {key}: {notice}");
+            assert_eq!((bench.model.focus, bench.model.worksheets.sheets.len()), (focus, sheets), "{open} {key}");
+            assert!(bench.effects.is_empty(), "{open} {key}: {:?}", bench.effects);
+        }
+        let has_changed = options.explorer != bench.model.options.explorer || options.zoom != bench.model.options.zoom;
+        assert!(!has_changed, "{open}");
+        bench.keys("f1");
+        let screen = drawn(&bench);
+        assert!(!screen.contains("Go to the explorer") && screen.contains("Quit"), "{screen}");
+        bench.keys("esc esc alt-1");
+        assert_eq!(bench.model.focus, rrx::app::focus::Focus::Explorer, "{open}");
     }
 }
 

@@ -15,8 +15,8 @@ use crate::domain::problem::Problem;
 use crate::domain::protocol::{AfterSettings, ExportCmd, HostCmd, IfExists, SessionCmd, StorageCmd};
 use crate::domain::snippets::Snippet;
 
-use super::action::{Action, AppAction, LineAction};
-use super::available::{obstacle, panel_of};
+use super::action::{Action, AppAction, LineAction, ListAction};
+use super::available::{cover_of, obstacle, panel_of};
 use super::context::ConnectionState;
 use super::dialogs::{
     ActivityDialog, Availability, ConfirmDialog, DatabasesDialog, FindDialog, HelpDialog, PagesDialog, PaletteDialog,
@@ -84,6 +84,9 @@ pub(super) fn follow(model: &mut Model) {
 }
 
 fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    if let Some(cover) = cover_of(model, action) {
+        return refuse_covered(model, action, cover);
+    }
     match action {
         AppAction::Palette => requests.push(open(palette(model))),
         AppAction::Help => {
@@ -181,6 +184,15 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
         }
         AppAction::Redraw => effects.push(Effect::Redraw),
     }
+}
+
+/// Says that an action would not be visible now, and how to close what covers its panel.
+fn refuse_covered(model: &mut Model, action: AppAction, cover: &str) {
+    let mut notice = format!("\"{}\" cannot be done now: {cover}.", action.help().trim_end_matches('…'));
+    if model.overlays.is_modal() {
+        notice = format!("{notice} {} closes it.", model.context.key(Action::List(ListAction::Close)));
+    }
+    model.notice(notice);
 }
 
 /// Makes the palette. The actions of the panel in focus come first, then those that work everywhere; in the worksheet the

@@ -4,6 +4,7 @@ pub mod actions;
 mod form;
 mod form_view;
 mod mouse;
+mod profile_columns;
 mod profiles;
 mod profiles_view;
 mod text;

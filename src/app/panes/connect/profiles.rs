@@ -25,7 +25,34 @@ pub(super) struct ProfileTexts {
     pub(super) address: String,
     pub(super) database: String,
     pub(super) route: String,
-    pub(super) last_use: String,
+    pub(super) last_use: LastUse,
+}
+
+/// When a profile was used last.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) enum LastUse {
+    #[default]
+    Never,
+    /// In the time zone of this machine.
+    At { date: String, time: String },
+    /// The session is connected to it.
+    Here,
+    /// The session has lost its link.
+    LinkLost,
+    /// It cannot be used, for this reason.
+    LeftOut(String),
+}
+
+impl LastUse {
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Never => "never".to_owned(),
+            Self::At { date, time } => format!("{date} {time}").trim_end().to_owned(),
+            Self::Here => "connected here".to_owned(),
+            Self::LinkLost => "link lost".to_owned(),
+            Self::LeftOut(reason) => format!("left out: {reason}"),
+        }
+    }
 }
 
 impl<'a> ListedProfile<'a> {
@@ -57,10 +84,10 @@ impl<'a> ListedProfile<'a> {
                 }
             }
             Self::LeftOut(profile) => {
-                let reason = profile.problems.first().map_or("", |problem| &problem.what);
+                let reason = profile.problems.first().map_or_else(String::new, |problem| problem.what.clone());
                 ProfileTexts {
                     name: profile.name.clone(),
-                    last_use: format!("left out: {reason}"),
+                    last_use: LastUse::LeftOut(reason),
                     ..ProfileTexts::default()
                 }
             }
@@ -93,21 +120,27 @@ impl<'a> ListedProfile<'a> {
 }
 
 /// Returns when a profile last worked, or that it is the one of the session.
-fn last_use(profile: &Profile, context: &Context) -> String {
+fn last_use(profile: &Profile, context: &Context) -> LastUse {
     let is_current = context.profile.as_ref().is_some_and(|current| current.name == profile.name);
     match context.link {
-        ConnectionState::Connected(_) if is_current => "connected here".into(),
+        ConnectionState::Connected(_) if is_current => LastUse::Here,
         ConnectionState::Waiting { .. } | ConnectionState::Reconnecting { .. } | ConnectionState::Lost
             if is_current =>
         {
-            "link lost".into()
+            LastUse::LinkLost
         }
         ConnectionState::None
         | ConnectionState::Connecting(_)
         | ConnectionState::Connected(_)
         | ConnectionState::Waiting { .. }
         | ConnectionState::Reconnecting { .. }
-        | ConnectionState::Lost => context.last_uses.get(&profile.name).cloned().unwrap_or_else(|| "never used".into()),
+        | ConnectionState::Lost => match context.last_uses.get(&profile.name) {
+            Some(used) => {
+                let (date, time) = used.split_once(' ').unwrap_or((used, ""));
+                LastUse::At { date: date.to_owned(), time: time.to_owned() }
+            }
+            None => LastUse::Never,
+        },
     }
 }
 

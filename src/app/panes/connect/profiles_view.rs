@@ -1,17 +1,18 @@
-//! Draws the list of profiles with the line that narrows it. On a narrow screen, columns are shortened first, then left out.
+//! Draws the list of profiles with the line that narrows it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::action::Action;
 use crate::app::context::Context;
-use crate::app::ui::draw::{clip, clip_middle, parts, wrap};
+use crate::app::ui::draw::{clip, parts, wrap};
 use crate::app::ui::line::visible_line;
 use crate::app::ui::theme::Theme;
 use crate::domain::profile::Environment;
 use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::visible;
 
+use super::profile_columns::{BEFORE, COLUMNS, GAP, widths};
 use super::profiles::{ListedProfile, ProfileTexts, all_profiles, lines_above};
 use super::{Connect, ConnectAction};
 
@@ -22,38 +23,6 @@ pub(super) struct ProfilesView<'a> {
     pub(super) context: &'a Context,
     pub(super) theme: Theme,
 }
-
-/// A column of the list.
-#[derive(Debug, Clone, Copy)]
-struct ProfileColumn {
-    title: &'static str,
-    text: fn(&ProfileTexts) -> &str,
-    /// The least width to which it is shortened.
-    least: usize,
-}
-
-const LAST_USE: &str = "last used";
-
-/// The columns, in the order of the screen.
-const COLUMNS: [ProfileColumn; 6] = [
-    ProfileColumn { title: "name", text: |texts| &texts.name, least: 12 },
-    ProfileColumn { title: "account", text: |texts| &texts.account, least: 8 },
-    ProfileColumn { title: "replica", text: |texts| &texts.address, least: 20 },
-    ProfileColumn { title: "database", text: |texts| &texts.database, least: 10 },
-    ProfileColumn { title: "through", text: |texts| &texts.route, least: 14 },
-    ProfileColumn { title: LAST_USE, text: |texts| &texts.last_use, least: 14 },
-];
-/// The numbers of the columns in the order in which they are shortened and left out.
-const LEAST_IMPORTANT_FIRST: [usize; 5] = [4, 3, 1, 2, 5];
-/// The greatest width of a column, so that one long text does not take the room of all others.
-const WIDEST: usize = 60;
-/// Cells before the first column: the cursor's mark, the environment, a space.
-const BEFORE: usize = 8;
-/// Cells of a date and of a date with a time.
-const DATE: usize = 10;
-const DATE_AND_TIME: usize = 16;
-/// Cells between two columns.
-const GAP: usize = 2;
 
 /// Draws the list of profiles into the panel.
 pub(super) fn draw(view: &ProfilesView<'_>, area: Rect, buffer: &mut Buffer) {
@@ -91,8 +60,8 @@ pub(super) fn draw(view: &ProfilesView<'_>, area: Rect, buffer: &mut Buffer) {
     }
     let rows = listed.iter().zip(&texts).enumerate().skip(view.connect.list.top);
     for ((row, (profile, texts)), y) in rows.zip(first..area.bottom()) {
-        let is_here = row == view.connect.list.cursor;
-        line(view, (*profile, texts), is_here, widths, Rect { y, height: 1, ..area }, buffer);
+        let row = ListLine { profile: *profile, texts, is_here: row == view.connect.list.cursor };
+        line(view, &row, widths, Rect { y, height: 1, ..area }, buffer);
     }
     let is_demo = |listed| matches!(listed, ListedProfile::Usable(profile) if profile.environment == Environment::Demo);
     if all_profiles(context).all(is_demo) {
@@ -123,83 +92,43 @@ fn titles(view: &ProfilesView<'_>, widths: [usize; 6], area: Rect, buffer: &mut 
     }
 }
 
-fn line(
-    view: &ProfilesView<'_>,
-    (profile, texts): (ListedProfile<'_>, &ProfileTexts),
+/// A line of the list as it is drawn.
+struct ListLine<'a> {
+    profile: ListedProfile<'a>,
+    texts: &'a ProfileTexts,
+    /// Whether the cursor is on it.
     is_here: bool,
-    widths: [usize; 6],
-    area: Rect,
-    buffer: &mut Buffer,
-) {
+}
+
+fn line(view: &ProfilesView<'_>, line: &ListLine<'_>, widths: [usize; 6], area: Rect, buffer: &mut Buffer) {
     let theme = view.theme;
-    let (badge, badge_style, name_style) = match profile {
+    let (badge, badge_style, name_style) = match line.profile {
         ListedProfile::Usable(profile) => {
             (profile.environment.label(), theme.environment(profile.environment), theme.text())
         }
         ListedProfile::LeftOut(_) => ("", theme.dim(), theme.dim()),
     };
     let badge = format!(" {badge:<4} ");
-    let mark = if is_here { "›" } else { " " };
+    let mark = if line.is_here { "›" } else { " " };
     parts(buffer, (area.x, area.y), area.right(), [(mark, theme.key()), (badge.as_str(), badge_style)]);
     let mut x = area.x + cells(BEFORE);
-    let left_out = matches!(profile, ListedProfile::LeftOut(_));
     for (number, (column, width)) in COLUMNS.iter().zip(widths).enumerate().filter(|(_, (_, width))| *width > 0) {
-        let text = visible((column.text)(texts));
-        let style = match (number, is_here) {
+        let style = match (number, line.is_here) {
             (0, true) => theme.cursor(),
             (0, false) => name_style,
             _ => theme.dim(),
         };
         // The reason why a profile is left out takes the room of all other columns.
-        if left_out && number > 0 {
+        if number > 0 && matches!(line.profile, ListedProfile::LeftOut(_)) {
             let room = usize::from(area.right().saturating_sub(x));
-            let reason = clip(&visible(&texts.last_use), room);
+            let reason = clip(&visible(&line.texts.last_use.text()), room);
             parts(buffer, (x, area.y), area.right(), [(reason.as_str(), style)]);
             return;
         }
-        // A part of a time would mislead.
-        let is_time = text.len() == DATE_AND_TIME && text.starts_with(|first: char| first.is_ascii_digit());
-        let text = if is_time && column.title == LAST_USE && width < DATE_AND_TIME {
-            clip(text.get(..DATE).unwrap_or_default(), width)
-        } else {
-            clip_middle(&text, width)
-        };
-        let text = text.padded(width);
+        let text = column.fitting(line.texts, width).padded(width);
         parts(buffer, (x, area.y), area.right(), [(text.as_str(), style)]);
         x += cells(width + GAP);
     }
-}
-
-/// Returns the widths of the columns. One that is left out has 0.
-fn widths(lines: &[ProfileTexts], room: usize) -> [usize; 6] {
-    // A space stays before the border.
-    let room = room.saturating_sub(BEFORE + 1);
-    // The reason why a profile is left out is no time of its last use.
-    let usable: Vec<&ProfileTexts> = lines.iter().filter(|texts| !texts.address.is_empty()).collect();
-    let natural = COLUMNS.map(|column| {
-        let text = |texts: &&ProfileTexts| visible((column.text)(texts)).cells();
-        let names = lines.iter().map(|texts| visible(&texts.name).cells()).max().unwrap_or(0);
-        let widest = if column.title == "name" { names } else { usable.iter().map(text).max().unwrap_or(0) };
-        widest.max(column.title.cells()).min(WIDEST)
-    });
-    let least: [usize; 6] = std::array::from_fn(|at| natural[at].min(COLUMNS[at].least));
-    let mut is_shown = [true; 6];
-    let total = |widths: [usize; 6], is_shown: [bool; 6]| {
-        let shown = widths.iter().zip(is_shown).filter(|(_, is_shown)| *is_shown);
-        shown.fold(0, |sum, (width, _)| sum + width + GAP)
-    };
-    for at in LEAST_IMPORTANT_FIRST {
-        if total(least, is_shown) <= room + GAP {
-            break;
-        }
-        is_shown[at] = false;
-    }
-    let mut widths = natural;
-    for at in LEAST_IMPORTANT_FIRST.into_iter().chain([0]) {
-        let over = total(widths, is_shown).saturating_sub(room + GAP);
-        widths[at] = widths[at].saturating_sub(over).max(least[at]);
-    }
-    std::array::from_fn(|at| if is_shown[at] { widths[at] } else { 0 })
 }
 
 /// Draws what the demo is, and how a profile is added.

@@ -10,7 +10,6 @@ use crate::domain::problem::Problem;
 use crate::domain::protocol::{HopRequest, Question, StepState};
 use crate::domain::text::one_line;
 
-use super::update::inside;
 use super::{Connect, ConnectAction, ConnectStage, StepProgress};
 
 /// The least width of the text left of a key's picture: a fingerprint fits.
@@ -82,8 +81,8 @@ impl Connect {
 
     /// Returns the layout of the panel with the steps. If not all fits, empty lines are dropped first, then the first steps.
     pub(super) fn page_layout(&self, context: &Context) -> PageLayout {
-        let (columns, height) = inside(self.place(context));
-        let (columns, height) = (usize::from(columns), usize::from(height));
+        let inside = self.place(context).inside();
+        let (columns, height) = (usize::from(inside.width), usize::from(inside.height));
         let steps = self.visible_steps().count();
         let width = columns.saturating_sub(usize::from(MARGINS)).max(1);
         let art = self.art();

@@ -14,6 +14,7 @@ use crate::domain::problem::Problem;
 use crate::domain::protocol::{Answer, ConnectionStep, HopMessage, Question, SessionCmd, StepState, StorageCmd};
 use crate::domain::text::one_line;
 
+use super::profile_columns::whole_width;
 use super::profiles::{all_profiles, lines_above};
 use super::{Connect, ConnectAction, ConnectStage, ProfileForm, StepProgress, text_rows};
 
@@ -21,8 +22,7 @@ use super::{Connect, ConnectAction, ConnectStage, ProfileForm, StepProgress, tex
 const STEP_LINES: usize = 18;
 /// Lines of the list that are not profiles: the filter and the titles of the columns.
 const LINES_AROUND_PROFILES: usize = 2;
-/// The width of the list of profiles, and of everything else.
-const LIST_WIDTH: u16 = 140;
+/// The least width of the list of profiles, and the width of everything else.
 const WIDTH: u16 = 96;
 /// Lines of the form for a profile.
 const FORM_LINES: usize = 11;
@@ -32,7 +32,11 @@ impl Connect {
     #[must_use]
     pub fn place(&self, context: &Context) -> Area {
         let (width, rows) = match self.stage {
-            ConnectStage::Choosing => (LIST_WIDTH, all_profiles(context).count() + LINES_AROUND_PROFILES),
+            ConnectStage::Choosing => {
+                // The border takes a cell at each side.
+                let width = u16::try_from(whole_width(context) + 2).unwrap_or(u16::MAX);
+                (width.max(WIDTH), all_profiles(context).count() + LINES_AROUND_PROFILES)
+            }
             ConnectStage::Adding => (WIDTH, FORM_LINES),
             ConnectStage::ReadingSettings
             | ConnectStage::Connecting
@@ -243,14 +247,14 @@ impl Connect {
 
     /// Returns how many profiles are visible at once.
     pub(super) fn page(&self, context: &Context) -> usize {
-        let (_, rows) = inside(self.place(context));
+        let rows = self.place(context).inside().height;
         usize::from(rows.saturating_sub(lines_above(rows)))
     }
 
     /// Returns whether the whole fingerprint or command is visible. It can be accepted only then.
     fn fits(&self, text: &str, context: &Context) -> bool {
-        let (width, height) = inside(self.place(context));
-        text_rows(text, width) <= height
+        let inside = self.place(context).inside();
+        text_rows(text, inside.width) <= inside.height
     }
 
     /// Shows why the new profile was not added to the settings.
@@ -357,14 +361,5 @@ fn cursor_move(action: ConnectAction) -> Option<CursorMove> {
         | ConnectAction::Accept
         | ConnectAction::Decline
         | ConnectAction::Close => None,
-    }
-}
-
-/// Returns the columns and rows inside the panel.
-pub(super) fn inside(place: Area) -> (u16, u16) {
-    if place.has_box() {
-        (place.width.saturating_sub(2), place.height.saturating_sub(2))
-    } else {
-        (place.width, place.height.saturating_sub(1))
     }
 }
