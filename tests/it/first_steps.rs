@@ -238,3 +238,22 @@ fn the_last_fifty_messages_can_be_read_and_each_as_a_whole() {
         assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Host(_))), "{size:?}: Enter copies it");
     }
 }
+
+#[test]
+fn the_messages_are_not_buried_by_the_queries_for_the_lag() {
+    let mut bench = Bench::connected(160, 45);
+    for took in [1, 2, 3] {
+        bench.session(SessionEvent::InternalQuery {
+            text: "/* rrx:lag */ SHOW REPLICA STATUS".into(),
+            took: std::time::Duration::from_millis(took),
+            error: None,
+        });
+    }
+    bench.keys("f8");
+    let shown = lines(&bench).join("\n");
+    assert_eq!(shown.matches("SHOW REPLICA STATUS").count(), 1, "{shown}");
+    assert!(shown.contains("· 3 times"), "{shown}");
+    bench.keys("r r x : l a g enter");
+    let shown = lines(&bench).join("\n");
+    assert!(shown.contains("copy all of it"), "{shown}");
+}

@@ -1,5 +1,7 @@
 //! Shows the messages that were on the screen, and the activity: what rrx has sent and reported. Enter shows an entry as a whole.
 
+use std::collections::BTreeMap;
+
 use crate::app::action::{Action, ListAction};
 use crate::app::context::Context;
 use crate::app::request::{
@@ -9,6 +11,8 @@ use crate::app::ui::draw::wrap;
 use crate::domain::protocol::CopyText;
 use crate::domain::text::one_line;
 
+/// How the queries begin that rrx sends by itself.
+const INTERNAL_QUERY: &str = "/* rrx:";
 /// Cells of the dialog that are not text of an entry.
 const AROUND_TEXT: u16 = 6;
 /// The greatest width of the text of an entry.
@@ -44,8 +48,32 @@ impl ActivityDialog {
             }
         }
         lines.sort_by_key(|line| std::cmp::Reverse(line.at));
-        Self { lines, open: None }
+        Self { lines: counted(lines), open: None }
     }
+}
+
+/// Keeps the newest of the queries that rrx repeats by itself, such as the one for the lag, with their count. The messages would
+/// be hard to find between them.
+fn counted(lines: Vec<ActivityLine>) -> Vec<ActivityLine> {
+    let query = |line: &ActivityLine| {
+        let (query, _took) = line.text.rsplit_once(" (").filter(|_| line.text.starts_with(INTERNAL_QUERY))?;
+        Some(query.to_owned())
+    };
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for query in lines.iter().filter_map(query) {
+        *counts.entry(query).or_default() += 1;
+    }
+    let keep = |mut line: ActivityLine| {
+        if let Some(query) = query(&line) {
+            // Only the newest one still finds the count.
+            let count = counts.remove(&query)?;
+            if count > 1 {
+                line.text = format!("{} · {count} times, the last one is shown", line.text);
+            }
+        }
+        Some(line)
+    };
+    lines.into_iter().filter_map(keep).collect()
 }
 
 impl Dialog for ActivityDialog {
