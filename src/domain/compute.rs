@@ -24,7 +24,12 @@ pub struct Generation(pub u64);
 #[derive(Debug, Clone)]
 pub enum ComputeWork {
     /// Find the best objects for a pattern; without a pattern, all tables.
-    Find { catalog: Arc<Catalog>, pattern: String },
+    Find {
+        catalog: Arc<Catalog>,
+        pattern: String,
+        /// The current database. Its tables come first.
+        database: Option<String>,
+    },
     /// Find every object that matches a filter, in the catalog's order.
     Filter { catalog: Arc<Catalog>, pattern: String },
 }
@@ -32,8 +37,11 @@ pub enum ComputeWork {
 impl PartialEq for ComputeWork {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Find { catalog, pattern }, Self::Find { catalog: others, pattern: other })
-            | (Self::Filter { catalog, pattern }, Self::Filter { catalog: others, pattern: other }) => {
+            (
+                Self::Find { catalog, pattern, database },
+                Self::Find { catalog: others, pattern: other, database: other_database },
+            ) => pattern == other && database == other_database && Arc::ptr_eq(catalog, others),
+            (Self::Filter { catalog, pattern }, Self::Filter { catalog: others, pattern: other }) => {
                 pattern == other && Arc::ptr_eq(catalog, others)
             }
             (Self::Find { .. } | Self::Filter { .. }, _) => false,
@@ -82,8 +90,8 @@ impl ComputeWork {
     #[must_use]
     pub fn run(&self, is_stale: &dyn Fn() -> bool) -> Option<ComputeResult> {
         Some(match self {
-            Self::Find { catalog, pattern } => {
-                let (best, total) = find::best(catalog, pattern, is_stale)?;
+            Self::Find { catalog, pattern, database } => {
+                let (best, total) = find::best(catalog, pattern, database.as_deref(), is_stale)?;
                 ComputeResult::Found { best, total }
             }
             Self::Filter { catalog, pattern } => ComputeResult::Filtered(find::filter(catalog, pattern, is_stale)?),

@@ -103,7 +103,7 @@ fn nothing_typed_finds_the_tables_and_the_servers_own_come_last() {
         Schema { name: "sys".into(), is_system: true, tables: vec![table("study", "", vec![])], ..Schema::default() },
     );
     let objects = |pattern: &str| {
-        let (found, total) = best(&catalog, pattern, &|| false).unwrap();
+        let (found, total) = best(&catalog, pattern, None, &|| false).unwrap();
         assert_eq!(found.len(), total);
         found.into_iter().map(|found| found.object).collect::<Vec<_>>()
     };
@@ -119,7 +119,7 @@ fn work_that_nobody_wants_any_more_stops() {
         asked.set(asked.get() + 1);
         asked.get() > 1
     };
-    assert_eq!(best(&catalog(), "study", &is_stale), None);
+    assert_eq!(best(&catalog(), "study", None, &is_stale), None);
     assert_eq!(asked.get(), 2, "it looked again at the second table");
     assert_eq!(filter(&catalog(), "study", &|| true), None);
 }
@@ -171,4 +171,30 @@ fn a_load_that_takes_long_shows_its_time_and_can_be_stopped() {
     bench.session(SessionEvent::CatalogFailed(Problem::new(ProblemKind::Interrupted, "stopped by you")));
     assert!(!super::grid::shown(&bench).contains("loading"));
     assert!(bench.model.context.catalog.is_some(), "the old catalog stays");
+}
+
+#[test]
+fn tables_of_the_current_database_whose_name_begins_with_the_text_come_first() {
+    let table = |name: &str, columns: &[&str]| Table {
+        name: name.into(),
+        columns: columns.iter().map(|name| TableColumn { name: (*name).into(), ..TableColumn::default() }).collect(),
+        ..Table::default()
+    };
+    let schema = |name: &str, tables| Schema { name: name.into(), tables, ..Schema::default() };
+    let catalog = Catalog {
+        generation: 1,
+        schemas: vec![
+            schema("reporting", vec![table("all_types", &["lab"]), table("lab", &[])]),
+            schema(
+                "clinspark",
+                vec![table("subject", &["lab_id"]), table("lab_test", &[]), table("lab_order_item", &[])],
+            ),
+        ],
+    };
+    let paths = |database| -> Vec<String> {
+        let (found, _) = best(&catalog, "Lab", database, &|| false).unwrap();
+        found.iter().take(2).map(|found| found.object.path(&catalog)).collect()
+    };
+    assert_eq!(paths(Some("clinspark")), ["clinspark.lab_test", "clinspark.lab_order_item"]);
+    assert_eq!(paths(Some("reporting"))[0], "reporting.lab");
 }

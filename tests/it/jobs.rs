@@ -136,7 +136,7 @@ async fn the_newest_job_of_a_slot_takes_the_place_of_those_that_wait() {
     let (event, mut answers) = mpsc::channel::<Answer>(8);
     let pool = WorkerPool::new(&event);
     let catalog = Arc::new(catalog());
-    let find = |pattern: &str| ComputeWork::Find { catalog: catalog.clone(), pattern: pattern.into() };
+    let find = |pattern: &str| ComputeWork::Find { catalog: catalog.clone(), pattern: pattern.into(), database: None };
     // The workers cannot start before this task waits: on one thread only the last of a slot is there by then.
     for (number, pattern) in ["a", "b", "volunteer"].into_iter().enumerate() {
         pool.submit(ComputeJob { generation: Generation(number as u64), work: find(pattern) });

@@ -54,6 +54,7 @@ impl Dialog for FindDialog {
         let work = |catalog: &std::sync::Arc<Catalog>| ComputeWork::Find {
             catalog: catalog.clone(),
             pattern: typed.to_owned(),
+            database: context.database.clone(),
         };
         context.catalog.iter().map(|catalog| Request::Compute(work(catalog))).collect()
     }

@@ -8,8 +8,8 @@ use crate::domain::word_match::WordMatch;
 
 /// Returns the items that match, best first. Items that match equally well keep their order. An empty text matches all.
 ///
-/// Each typed word must match. Whole words and starts of words come first, then parts of words, then loose letters. Among
-/// those, a match in the name or in the search words comes before one in the other texts, then the items' ranks count.
+/// Each typed word must match. Whole words and starts of words come first, then parts of words, then loose letters, if nothing
+/// else matches. Among /// those, the typed words one after the other in the name come first, then a match in the name or in the search words comes before one in the other texts, then the items' ranks count.
 pub(super) fn narrow(items: Vec<DialogItem>, typed: &str) -> Vec<DialogItem> {
     if typed.trim().is_empty() {
         return items;
@@ -21,6 +21,9 @@ pub(super) fn narrow(items: Vec<DialogItem>, typed: &str) -> Vec<DialogItem> {
         .filter(|item| !item.is_heading())
         .filter_map(|item| Some((MatchRank::of(&item, typed, &words, &mut letters)?, item)))
         .collect();
+    if ranked.iter().any(|(rank, _)| rank.class != MatchClass::Letters) {
+        ranked.retain(|(rank, _)| rank.class != MatchClass::Letters);
+    }
     ranked.sort_by_key(|(rank, _)| *rank);
     ranked.into_iter().map(|(_, item)| item).collect()
 }
@@ -30,6 +33,8 @@ pub(super) fn narrow(items: Vec<DialogItem>, typed: &str) -> Vec<DialogItem> {
 struct MatchRank {
     /// Whether the name is another text than the typed one.
     is_other_name: bool,
+    /// Whether the name does not have the typed words one after the other.
+    is_scattered: bool,
     /// The class of the worst word.
     class: MatchClass,
     /// The field of the worst word.
@@ -75,6 +80,7 @@ impl MatchRank {
     fn of(item: &DialogItem, typed: &str, words: &[&str], letters: &mut LetterScore) -> Option<Self> {
         let mut rank = Self {
             is_other_name: !item.name.eq_ignore_ascii_case(typed.trim()),
+            is_scattered: words.len() > 1 && !item.name.to_lowercase().contains(&words.join(" ").to_lowercase()),
             class: MatchClass::Words,
             field: MatchField::Name,
             item: item.rank,
@@ -148,11 +154,12 @@ mod tests {
     }
 
     #[test]
-    fn loose_letters_never_come_before_words_and_parts_of_words() {
+    fn loose_letters_count_only_if_nothing_else_matches() {
         let names = ["free or mild", "platform", "formula", "the form", "form"];
-        assert_eq!(order(named(&names), "form"), ["form", "the form", "formula", "platform", "free or mild"]);
+        assert_eq!(order(named(&names), "form"), ["form", "the form", "formula", "platform"]);
         let about = named(&["free or mild"]).into_iter().chain([DialogItem::new("x", Vec::new()).about("a form")]);
-        assert_eq!(order(about.collect(), "form"), ["x", "free or mild"]);
+        assert_eq!(order(about.collect(), "form"), ["x"]);
+        assert_eq!(order(named(&names), "fmld"), ["free or mild"], "nothing else matches");
     }
 
     #[test]
@@ -160,6 +167,12 @@ mod tests {
         let names = ["Close worksheet", "Copy as CSV", "Close result"];
         assert_eq!(order(named(&names), "result close"), ["Close result"]);
         assert_eq!(order(named(&names), "close copy"), [""; 0]);
+    }
+
+    #[test]
+    fn the_typed_words_in_their_order_come_first() {
+        let names = ["Keep this result, or let the next one replace it", "Go to the next result"];
+        assert_eq!(order(named(&names), "next result"), [names[1], names[0]]);
     }
 
     #[test]

@@ -12,7 +12,9 @@ pub(super) const POPUP_SIZE: (u16, u16) = (40, 10);
 /// Lines of a dialog that are not items: two lines of the border, the typed text, an empty line.
 pub(super) const LINES_AROUND_ITEMS: u16 = 4;
 /// The least and the greatest width of a dialog with a list.
-const LIST_WIDTH: (usize, usize) = (44, 104);
+const LIST_WIDTH: (usize, usize) = (44, 150);
+/// The width of a dialog with items that another thread searches.
+const SEARCH_WIDTH: u16 = 104;
 /// The greatest height of a dialog with a list.
 const LIST_HEIGHT: u16 = 30;
 /// The least and the greatest width of a dialog with a line or a question.
@@ -39,7 +41,7 @@ pub(super) fn list_size<'a>(
     context: &Context,
 ) -> (u16, u16) {
     if dialog.narrowing() == Narrowing::ByDialog {
-        return (cells(LIST_WIDTH.1), LIST_HEIGHT);
+        return (SEARCH_WIDTH, LIST_HEIGHT);
     }
     let (mut name, mut about, mut right, mut count) = (0, 0, 0, 0);
     for item in items {

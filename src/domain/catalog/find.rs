@@ -203,15 +203,24 @@ impl FindPattern {
 /// nothing.
 #[must_use]
 pub fn find(catalog: &Catalog, pattern: &str) -> Vec<FindMatch> {
-    ranked(catalog, pattern, &|| false).unwrap_or_default()
+    ranked(catalog, pattern, None, &|| false).unwrap_or_default()
 }
 
-/// Returns the best matches, at most [`MAX_FOUND`], and the number of all matches. Schemas of the server come last. An empty
+/// Returns the best matches, at most [`MAX_FOUND`], and the number of all matches. Tables of the current database whose name
+/// begins with the pattern come first, schemas of the server last. An empty
 /// pattern lists all tables except those of the server. Returns `None` once `is_stale` returns true; it is called for each table.
 #[must_use]
-pub fn best(catalog: &Catalog, pattern: &str, is_stale: &dyn Fn() -> bool) -> Option<(Vec<FindMatch>, usize)> {
-    let mut found =
-        if FindPattern::new(pattern).is_empty() { tables(catalog) } else { ranked(catalog, pattern, is_stale)? };
+pub fn best(
+    catalog: &Catalog,
+    pattern: &str,
+    database: Option<&str>,
+    is_stale: &dyn Fn() -> bool,
+) -> Option<(Vec<FindMatch>, usize)> {
+    let mut found = if FindPattern::new(pattern).is_empty() {
+        tables(catalog)
+    } else {
+        ranked(catalog, pattern, database, is_stale)?
+    };
     let total = found.len();
     found.truncate(MAX_FOUND);
     Some((found, total))
@@ -230,14 +239,28 @@ fn tables(catalog: &Catalog) -> Vec<FindMatch> {
         .collect()
 }
 
-fn ranked(catalog: &Catalog, pattern: &str, is_stale: &dyn Fn() -> bool) -> Option<Vec<FindMatch>> {
+fn ranked(
+    catalog: &Catalog,
+    pattern: &str,
+    database: Option<&str>,
+    is_stale: &dyn Fn() -> bool,
+) -> Option<Vec<FindMatch>> {
     let mut words = FindPattern::new(pattern);
     if words.is_empty() {
         return Some(Vec::new());
     }
     let mut found = matches(catalog, &mut words, is_stale)?;
     let is_system = |found: &FindMatch| found.object.schema(catalog).is_some_and(|schema| schema.is_system);
-    found.sort_by_key(|found| (is_system(found), found.is_loose, std::cmp::Reverse(found.score)));
+    let start = pattern.trim().to_lowercase();
+    let is_first = |found: &FindMatch| match found.object {
+        ObjectRef::Table(..) => {
+            let is_current = found.object.schema(catalog).is_some_and(|schema| Some(schema.name.as_str()) == database);
+            let table = found.object.table(catalog);
+            is_current && table.is_some_and(|table| table.name.to_lowercase().starts_with(&start))
+        }
+        ObjectRef::Schema(_) | ObjectRef::Column(..) | ObjectRef::Routine(..) => false,
+    };
+    found.sort_by_key(|found| (is_system(found), found.is_loose, !is_first(found), std::cmp::Reverse(found.score)));
     Some(found)
 }
 
