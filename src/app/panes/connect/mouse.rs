@@ -2,7 +2,6 @@
 //! scrolls the list, and the text below the steps.
 
 use crate::app::panes::{PaneContext, PaneGesture, PaneMouse, PressHit};
-
 use crate::app::widgets::list::CursorMove;
 
 use super::profiles::lines_above;
