@@ -145,7 +145,7 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
         ]),
         Focus::Grid => keys.extend(grid_hints(model)),
         Focus::Inspector => {
-            let (is_row, is_field) = (model.inspector.is_row(), model.inspector.has_row_behind());
+            let (is_row, is_field) = (model.inspector.is_row(), model.inspector.is_field_of_row());
             keys.extend(is_row.then_some((Action::Inspector(InspectorAction::Toggle), "value")));
             keys.push((Action::Inspector(InspectorAction::Leave), if is_field { "back" } else { "close" }));
             keys.extend(is_field.then_some((Action::Inspector(InspectorAction::Back), "row")));

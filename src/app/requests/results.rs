@@ -158,10 +158,10 @@ pub(super) fn follow_cursor(model: &mut Model, effects: &mut Vec<Effect>) -> Opt
             None
         }
         // A field of a row stays the same field.
-        Some(_) if is_same_row && model.inspector.has_row_behind() => None,
+        Some(_) if is_same_row && model.inspector.is_field_of_row() => None,
         Some(column) if is_same_row && column == at.column => None,
         Some(column) => {
-            let column = if model.inspector.has_row_behind() { column } else { at.column };
+            let column = if model.inspector.is_field_of_row() { column } else { at.column };
             model.grid.follow_value(column, effects)
         }
     }

@@ -19,7 +19,7 @@ mod view;
 pub use actions::InspectorAction;
 pub use json::JsonTree;
 pub use line_builder::{InspectorLine, LineStyle};
-pub use row_fields::{FollowedCell, RowBehind};
+pub use row_fields::{FollowedCell, RowOfField};
 pub use value::ValueFormat;
 pub use view::InspectorView;
 
@@ -95,7 +95,7 @@ pub struct Inspector {
     /// The cell of the field whose value was requested.
     pub opening: Option<CellPosition>,
     /// The row to which the user can go back from the value of one of its fields.
-    pub behind: Option<Box<RowBehind>>,
+    pub row_of_field: Option<Box<RowOfField>>,
     /// First visible line.
     pub top: usize,
     /// Whether the content stays when the cursor moves.

@@ -21,7 +21,7 @@ pub struct FollowedCell {
 
 /// A row to which the user can go back.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RowBehind {
+pub struct RowOfField {
     content: InspectorContent,
     cell: Option<FollowedCell>,
     result: Option<ResultId>,
@@ -50,8 +50,8 @@ impl Inspector {
 
     /// Returns whether it shows a field of a row, so that the user can go back to the row.
     #[must_use]
-    pub fn has_row_behind(&self) -> bool {
-        self.behind.is_some()
+    pub fn is_field_of_row(&self) -> bool {
+        self.row_of_field.is_some()
     }
 
     /// Returns the field under the cursor: its number among the lines with fields, and its number in the row.
@@ -72,7 +72,7 @@ impl Inspector {
     /// Does an action on a row, or goes back to it. Returns whether it was such an action.
     pub(super) fn act_in_row(&mut self, action: InspectorAction, cx: &mut PaneContext<'_>) -> bool {
         use InspectorAction as A;
-        if matches!(action, A::Back | A::Leave) && self.has_row_behind() {
+        if matches!(action, A::Back | A::Leave) && self.is_field_of_row() {
             self.go_back(cx.context);
             return true;
         }
@@ -124,26 +124,34 @@ impl Inspector {
     }
 
     /// Returns the row that is shown, for going back to it from the value of this cell; `None` unless the user has opened it there.
-    pub(super) fn row_to_keep(&mut self, content: &InspectorContent) -> Option<Box<RowBehind>> {
+    pub(super) fn row_to_keep(&mut self, content: &InspectorContent) -> Option<Box<RowOfField>> {
         let opening = self.opening.take();
-        match (&self.content, content) {
-            (InspectorContent::Row { row, .. }, InspectorContent::Value { row: of, .. })
-                if row == of && opening.is_some_and(|cell| cell.row == *row) =>
-            {
-                let (content, cell, field) = (self.content.clone(), self.cell, self.field);
-                let (result, copied_from) = (self.result, self.copied_from.clone());
-                Some(Box::new(RowBehind { content, cell, result, copied_from, field }))
+        let InspectorContent::Value { row: of, .. } = content else { return None };
+        match &self.content {
+            InspectorContent::Row { row, .. } => {
+                let is_opened = row == of && opening.is_some_and(|cell| cell.row == *row);
+                is_opened.then(|| {
+                    let (content, cell, field) = (self.content.clone(), self.cell, self.field);
+                    let (result, copied_from) = (self.result, self.copied_from.clone());
+                    Box::new(RowOfField { content, cell, result, copied_from, field })
+                })
             }
             // The same field of another row.
-            (InspectorContent::Value { .. }, InspectorContent::Value { .. }) => self.behind.take(),
-            _ => None,
+            InspectorContent::Value { .. } => self.row_of_field.take(),
+            InspectorContent::Nothing
+            | InspectorContent::Table { .. }
+            | InspectorContent::Page { .. }
+            | InspectorContent::Profile { .. }
+            | InspectorContent::Chart { .. }
+            | InspectorContent::Warnings(..)
+            | InspectorContent::Problem(_) => None,
         }
     }
 
     /// Shows the row again of which a field is shown.
     fn go_back(&mut self, context: &Context) {
-        let Some(behind) = self.behind.take() else { return };
-        let RowBehind { content, cell, result, copied_from, field } = *behind;
+        let Some(row) = self.row_of_field.take() else { return };
+        let RowOfField { content, cell, result, copied_from, field } = *row;
         self.show(content, context);
         (self.cell, self.result, self.copied_from, self.field) = (cell, result, copied_from, field);
         self.show_field(context);

@@ -19,7 +19,7 @@ use super::{Inspector, InspectorAction, InspectorContent, ValueFormat};
 impl Inspector {
     /// Shows a content.
     pub fn show(&mut self, content: InspectorContent, context: &Context) {
-        self.behind = self.row_to_keep(&content);
+        self.row_of_field = self.row_to_keep(&content);
         (self.copied_from, self.result, self.cell) = (None, None, None);
         if self.content != content {
             // The next row is shown from the same field on.

@@ -56,7 +56,7 @@ impl InspectorView<'_> {
             InspectorContent::Warnings(count, _) => ("Warnings".into(), grouped(u64::from(*count))),
             InspectorContent::Problem(_) => ("Problem".into(), String::new()),
         };
-        if self.inspector.has_row_behind() {
+        if self.inspector.is_field_of_row() {
             right = format!("{} row", self.context.key(Action::Inspector(InspectorAction::Back)));
         }
         if let Some((at, of)) = self.inspector.matches {
