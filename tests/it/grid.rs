@@ -994,3 +994,13 @@ fn what_is_pasted_beside_the_worksheet_is_seen_there_and_a_redraw_is_one() {
     bench.keys("ctrl-l");
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Redraw)));
 }
+
+#[test]
+fn numbers_have_their_thousands_apart_and_other_texts_stay() {
+    use rrx::domain::quantity::grouped_text;
+    let same = ["0", "999", "-12.50", "", "-", "1e10", "2026-11-30", "12:00", ".5", "1.2.3"];
+    assert!(same.into_iter().all(|text| grouped_text(text) == text));
+    for (text, shown) in [("90158.0000", "90,158.0000"), ("-1711", "-1,711"), ("1234567.", "1,234,567.")] {
+        assert_eq!(grouped_text(text), shown);
+    }
+}
