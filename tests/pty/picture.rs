@@ -11,7 +11,7 @@ use vt100::{Cell, Color, Screen};
 use super::harness::{Home, Terminal};
 
 const FILE: &str = "docs/screen.svg";
-const SIZE: (u16, u16) = (132, 32);
+const SIZE: (u16, u16) = (160, 40);
 /// Size of a cell in the picture, in units of the SVG.
 const CELL: (u16, u16) = (8, 18);
 const FOREGROUND: &str = "#d6d9e0";
