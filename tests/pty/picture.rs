@@ -120,15 +120,18 @@ fn draw(text: &mut String, (row, start, count): (u16, u16, u16), look: &Look, ru
     );
 }
 
-/// Replaces a duration in milliseconds by one digit, because it differs in each run. The border after it becomes longer instead:
-/// in this run, or in the next one. Returns the run, and by how many cells it is shorter.
+/// Leaves out how long a statement took, because that differs in each run. The border after it becomes longer instead: in this
+/// run, or in the next one. Returns the run, and by how many cells it is shorter.
 fn without_durations(run: &str) -> (String, u16) {
-    let Some((before, after)) = run.split_once(" ms ") else { return (run.to_owned(), 0) };
-    let head = before.trim_end_matches(|c: char| c.is_ascii_digit());
-    let more = (before.len() - head.len()).saturating_sub(1);
+    const UNIT: &str = " ms ";
+    let whole = || (run.to_owned(), 0);
+    let Some(end) = run.rfind(UNIT) else { return whole() };
+    let Some(start) = run.find(" · ").filter(|start| *start < end) else { return whole() };
+    let (head, after) = (&run[..start], &run[end + UNIT.len()..]);
+    let dropped = run[start..end + UNIT.len()].chars().count() - 1;
     match after.chars().next() {
-        Some(border) => (format!("{head}3 ms {}{after}", border.to_string().repeat(more)), 0),
-        None => (format!("{head}3 ms "), u16::try_from(more).unwrap_or(0)),
+        Some(border) => (format!("{head} {}{after}", border.to_string().repeat(dropped)), 0),
+        None => (format!("{head} "), u16::try_from(dropped).unwrap_or(0)),
     }
 }
 
