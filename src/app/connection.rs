@@ -156,6 +156,15 @@ pub(super) fn take_attempt(model: &mut Model, requests: &mut Vec<Request>, effec
     }
 }
 
+/// Stops the connection that is being made.
+pub(super) fn stop_connecting(model: &mut Model, effects: &mut Vec<Effect>) {
+    stop_attempt(model, effects);
+    if let ConnectionState::Connecting(session) = model.context.link {
+        effects.push(Effect::Session(session, SessionCmd::Close));
+        model.context.link = ConnectionState::None;
+    }
+}
+
 /// Stops a connection that is being made while another session stays.
 pub(super) fn stop_attempt(model: &mut Model, effects: &mut Vec<Effect>) {
     if let Some(attempt) = model.context.attempt.take() {

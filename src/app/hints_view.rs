@@ -104,24 +104,7 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
         keys.extend([app(A::Quit, "quit"), app(A::Help, "keys")]);
         return keys;
     }
-    let mut keys = Vec::new();
-    if model.options.zoom {
-        keys.push(app(A::Zoom, "all panels"));
-    }
-    if model.context.running().is_some() {
-        keys.push(app(A::Stop, "stop"));
-    } else if model.grid.exporting().is_some() {
-        keys.push(app(A::Stop, "stop export"));
-    } else if model.context.catalog_load().is_some() {
-        keys.push(app(A::Stop, "stop loading"));
-    }
-    match model.context.link {
-        ConnectionState::Waiting { .. } | ConnectionState::Reconnecting { .. } => {
-            keys.extend([app(A::Reconnect, "connect now"), app(A::Stop, "stop trying")]);
-        }
-        ConnectionState::Lost => keys.push(app(A::Reconnect, "reconnect")),
-        ConnectionState::None | ConnectionState::Connecting(_) | ConnectionState::Connected(_) => {}
-    }
+    let mut keys = urgent_hints(model);
     match model.focus {
         Focus::Explorer if model.explorer.is_typing => keys.extend([
             (Action::Filter(FilterAction::Done), "keep the filter"),
@@ -183,6 +166,31 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
     ]);
     let mut seen = std::collections::BTreeSet::new();
     keys.retain(|(action, _)| seen.insert(*action));
+    keys
+}
+
+/// Returns the keys for what is under way: a panel that hides the others, a statement, an export, a load, a lost link.
+fn urgent_hints(model: &Model) -> Vec<(Action, &'static str)> {
+    use AppAction as A;
+    let app = |action, label| (Action::App(action), label);
+    let mut keys = Vec::new();
+    if model.options.zoom {
+        keys.push(app(A::Zoom, "all panels"));
+    }
+    if model.context.running().is_some() {
+        keys.push(app(A::Stop, "stop"));
+    } else if model.grid.exporting().is_some() {
+        keys.push(app(A::Stop, "stop export"));
+    } else if model.context.catalog_load().is_some() {
+        keys.push(app(A::Stop, "stop loading"));
+    }
+    match model.context.link {
+        ConnectionState::Waiting { .. } | ConnectionState::Reconnecting { .. } => {
+            keys.extend([app(A::Reconnect, "connect now"), app(A::Stop, "stop trying")]);
+        }
+        ConnectionState::Lost => keys.push(app(A::Reconnect, "reconnect")),
+        ConnectionState::None | ConnectionState::Connecting(_) | ConnectionState::Connected(_) => {}
+    }
     keys
 }
 

@@ -54,7 +54,7 @@ pub(super) fn resize(model: &mut Model, how: Resize, requests: &mut Vec<Request>
     let mut sizes = model.options.sizes;
     match (model.focus, layout.explorer, layout.inspector) {
         (Focus::Explorer, Some(area), _) if layout.class == LayoutClass::Wide => {
-            sizes.explorer = Some(how.of(area.width, CELLS))
+            sizes.explorer = Some(how.of(area.width, CELLS));
         }
         (Focus::Inspector, _, Some(area)) if layout.has_inspector_side() => {
             sizes.inspector = Some(how.of(area.width, CELLS));

@@ -297,13 +297,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             super::connection::read_settings(model, AfterSettings::Connect(name), requests, effects);
         }
         Request::ListProfiles => super::connection::read_settings(model, AfterSettings::List, requests, effects),
-        Request::Decline => {
-            super::connection::stop_attempt(model, effects);
-            if let ConnectionState::Connecting(session) = model.context.link {
-                effects.push(Effect::Session(session, SessionCmd::Close));
-                model.context.link = ConnectionState::None;
-            }
-        }
+        Request::Decline => super::connection::stop_connecting(model, effects),
         Request::Run { statement, from } => {
             super::statement::run(model, statement, from, requests, effects);
         }
