@@ -53,7 +53,7 @@ impl Area {
 /// Which panels the screen has room for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LayoutClass {
-    /// From 120×18: the explorer left of the worksheet, from [`INSPECTOR_FROM`] the inspector right of it.
+    /// From 120×18: the explorer left of the worksheet, from 160 columns the inspector right of it.
     Wide,
     /// From 60×18: worksheet above results. The explorer covers them.
     Narrow,

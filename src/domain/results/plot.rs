@@ -52,7 +52,7 @@ pub struct Series {
     pub y_scale: Scale,
     /// What each bar shows.
     pub bar_value: BarValue,
-    /// The first [`BARS`] bars, in the order in which their labels occur.
+    /// The first `BARS` bars, in the order in which their labels occur.
     pub bars: Vec<Bar>,
     /// Whether a label occurs in several rows, which are one bar.
     pub is_joined: bool,
@@ -62,7 +62,7 @@ pub struct Series {
     pub rows: u64,
     /// Rows without a point: NULL, or a date with a zero month or day.
     pub left_out: u64,
-    /// Whether fewer points are drawn than there are rows: bars end at [`BARS`], and close points of a line are merged.
+    /// Whether fewer points are drawn than there are rows: bars end at `BARS`, and close points of a line are merged.
     pub is_thinned: bool,
 }
 
