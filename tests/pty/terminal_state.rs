@@ -103,7 +103,11 @@ fn a_stopped_program_that_is_told_to_quit_saves_its_worksheets_and_ends() {
         terminal.see("Stopped");
         // The shell takes the terminal, and sends SIGTERM and SIGCONT.
         wait_until("the shell has the terminal", LIMIT, || terminal.echoes());
-        terminal.text("bg; kill %1\n");
+        // In the background the program stops itself. The shell must know that, or it sends no SIGCONT.
+        terminal.text("bg; echo in the back''ground\n");
+        terminal.see("in the background");
+        wait_until("the system stops it", LIMIT, || state(pid) == Some('T'));
+        terminal.text("kill %1\n");
         wait_until("the program has ended", LIMIT, || kill(pid, None).is_err());
         terminal.wait_until_restored();
         assert!(home.worksheets().contains("-- kept"), "{signal}: {}", home.worksheets());
