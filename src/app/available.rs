@@ -165,26 +165,10 @@ fn app_obstacle(model: &Model, action: AppAction) -> Option<&'static str> {
 fn explorer_obstacle(model: &Model, action: ExplorerAction) -> Option<&'static str> {
     use ExplorerAction as A;
     let has_table = || model.explorer.table(&model.context).is_some();
+    if action != A::Leave && model.context.catalog.is_none() {
+        return Some(NO_CATALOG);
+    }
     match action {
-        A::Down
-        | A::Up
-        | A::PageDown
-        | A::PageUp
-        | A::Top
-        | A::End
-        | A::Open
-        | A::Unfold
-        | A::Fold
-        | A::Preview
-        | A::Insert
-        | A::Detail
-        | A::Copy
-        | A::Filter
-        | A::System
-            if model.context.catalog.is_none() =>
-        {
-            Some(NO_CATALOG)
-        }
         A::Preview if !is_connected(model) => Some(NOT_CONNECTED),
         A::Preview | A::Detail if !has_table() => Some("the explorer's cursor is on no table"),
         A::Down

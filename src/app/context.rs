@@ -260,6 +260,13 @@ impl Context {
         format!("There is no result yet. {key} runs the statement at the cursor.")
     }
 
+    /// Returns what Esc says in a panel in which it has nothing to go back to.
+    #[must_use]
+    pub fn no_step_back(&self) -> String {
+        let key = self.key(Action::App(AppAction::FocusWorksheet));
+        format!("There is no step back here. {key} goes to the worksheet.")
+    }
+
     /// Returns what a list says that the typed text leaves empty.
     #[must_use]
     pub fn no_matches(&self) -> String {

@@ -33,6 +33,14 @@ impl Area {
         (self.x..self.x + self.width).contains(&x) && (self.y..self.y + self.height).contains(&y)
     }
 
+    /// Returns width and height of a dialog in it, which wants this size. The dialog takes the whole width or height if little would
+    /// be left around it.
+    #[must_use]
+    pub fn dialog_size(self, (width, height): (u16, u16)) -> (u16, u16) {
+        let fitting = |size: u16, all: u16, rest: u16| if all <= size.saturating_add(rest) { all } else { size };
+        (fitting(width, self.width, 8), fitting(height, self.height, 2))
+    }
+
     /// Returns the area inside the border of a panel.
     #[must_use]
     pub fn inside(self) -> Self {
@@ -388,8 +396,7 @@ impl Layout {
     #[must_use]
     pub fn overlay(&self, width: u16, height: u16) -> Area {
         let full = self.body;
-        let width = if full.width <= width.saturating_add(8) { full.width } else { width };
-        let height = if full.height <= height.saturating_add(2) { full.height } else { height };
+        let (width, height) = full.dialog_size((width, height));
         let above = (full.height - height).min(2) / 2;
         Area { x: full.x + (full.width - width) / 2, y: full.y + above, width, height }
     }

@@ -153,13 +153,19 @@ fn numbers_of_later_rows_are_whole_and_texts_get_the_cells_that_are_free() {
     assert_eq!(widths(&bench)[..2], [5, 4]);
 }
 
-#[test]
-fn a_sort_mark_and_a_zone_do_not_fix_the_width_of_a_column() {
+/// A result of one row, the last value of which has 90 characters.
+fn with_a_long_text() -> Bench {
     let (mut bench, result) = with_rows_that_come(0);
     let text = |length: usize| CellPreview::Bytes { length: length as u64, head: vec![b'x'; length].into() };
     let cells = vec![text(2), text(2), text(90)];
     bench.feed(Message::Result(result, StoreEvent::Progress(Progress { rows: 1, bytes: 10, end: None })));
     bench.feed(Message::Result(result, StoreEvent::Window(Arc::new(Window { view: 0, first: 0, columns: 3, cells }))));
+    bench
+}
+
+#[test]
+fn a_sort_mark_and_a_zone_do_not_fix_the_width_of_a_column() {
+    let mut bench = with_a_long_text();
     let widths = |bench: &Bench| (0..3).map(|column| front(bench).layout.width(column)).collect::<Vec<u16>>();
     assert_eq!(widths(&bench), [6, 8, 90]);
     bench.keys("end s");
@@ -462,11 +468,7 @@ fn selected_cells_are_added_up_by_the_store_and_the_border_has_their_totals() {
 
 #[test]
 fn the_type_does_not_widen_a_column_and_cut_values_get_the_free_cells() {
-    let (mut bench, result) = with_rows_that_come(0);
-    let text = |length: usize| CellPreview::Bytes { length: length as u64, head: vec![b'x'; length].into() };
-    let cells = vec![text(2), text(2), text(90)];
-    bench.feed(Message::Result(result, StoreEvent::Progress(Progress { rows: 1, bytes: 10, end: None })));
-    bench.feed(Message::Result(result, StoreEvent::Window(Arc::new(Window { view: 0, first: 0, columns: 3, cells }))));
+    let mut bench = with_a_long_text();
     let widths = |bench: &Bench| (0..3).map(|column| front(bench).layout.width(column)).collect::<Vec<u16>>();
     assert_eq!(widths(&bench), [6, 8, 90]);
     assert!(shown(&bench).contains("bigint"));

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::app::action::{Action, ListAction};
 use crate::app::context::Context;
-use crate::app::request::{
-    Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogStep, Narrowing, Request,
-};
+use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogStep, Request};
 use crate::app::ui::draw::wrap;
 use crate::domain::protocol::CopyText;
 use crate::domain::text::one_line;
@@ -24,6 +22,13 @@ pub struct ActivityLine {
     /// Milliseconds since the program started.
     pub at: u64,
     pub text: String,
+}
+
+impl ActivityLine {
+    fn item(&self) -> DialogItem {
+        let time = format!("{}.{:03} s", self.at / 1000, self.at % 1000);
+        DialogItem::new(one_line(&self.text), Vec::new()).right(time)
+    }
 }
 
 /// Lists the messages and the activity until the dialog was opened, the newest first.
@@ -89,21 +94,13 @@ impl Dialog for ActivityDialog {
         if self.open.is_some() { "copy all of it" } else { "show all of it" }
     }
 
-    fn narrowing(&self) -> Narrowing {
-        Narrowing::ByTypedText
-    }
-
     fn items(&self, context: &Context) -> Vec<DialogItem> {
         if let Some((line, _)) = &self.open {
             let width = usize::from(context.layout.body.width.saturating_sub(AROUND_TEXT).clamp(10, TEXT_WIDTH));
             let rows = line.text.lines().flat_map(|text| wrap(text, width));
             return rows.map(|row| DialogItem::new(row.trim_end(), Vec::new())).collect();
         }
-        let item = |line: &ActivityLine| {
-            let time = format!("{}.{:03} s", line.at / 1000, line.at % 1000);
-            DialogItem::new(one_line(&line.text), Vec::new()).right(time)
-        };
-        self.lines.iter().map(item).collect()
+        self.lines.iter().map(ActivityLine::item).collect()
     }
 
     fn empty_text(&self, typed: &str, context: &Context) -> String {
@@ -122,7 +119,8 @@ impl Dialog for ActivityDialog {
         let Some(item) = answer.item else { return DialogOutcome::Stay(Vec::new()) };
         // The list may be narrowed, so the place in it does not count.
         let is_it = |line: &&ActivityLine| {
-            one_line(&line.text) == item.name && item.right == format!("{}.{:03} s", line.at / 1000, line.at % 1000)
+            let shown = line.item();
+            shown.name == item.name && shown.right == item.right
         };
         let Some(line) = self.lines.iter().find(is_it).cloned() else { return DialogOutcome::Stay(Vec::new()) };
         self.open = Some((line, DialogStep { typed: answer.typed.to_owned(), cursor: answer.cursor }));

@@ -316,7 +316,7 @@ impl Overlay {
         let (width, height) = match self.dialog.shape() {
             DialogShape::List => self.list_size,
             DialogShape::Line | DialogShape::Confirm => {
-                text_size(self.dialog.as_ref(), self.input.text(), self.fault.as_ref(), layout.body.width)
+                text_size(self.dialog.as_ref(), self.input.text(), self.fault.as_ref(), layout.body)
             }
         };
         match self.anchor {

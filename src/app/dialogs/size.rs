@@ -61,8 +61,8 @@ pub(super) fn list_size<'a>(
     (cells(width), cells(count).saturating_add(LINES_AROUND_ITEMS).min(LIST_HEIGHT))
 }
 
-/// Returns width and height of a dialog with a line or a question, on a screen of this width.
-pub(super) fn text_size(dialog: &dyn Dialog, typed: &str, fault: Option<&InputFault>, screen: u16) -> (u16, u16) {
+/// Returns width and height of a dialog with a line or a question in this area of the screen.
+pub(super) fn text_size(dialog: &dyn Dialog, typed: &str, fault: Option<&InputFault>, body: Area) -> (u16, u16) {
     let explanation = dialog.explanation();
     let preview = dialog.preview();
     let message = fault.map_or("", |fault| &fault.message);
@@ -72,7 +72,7 @@ pub(super) fn text_size(dialog: &dyn Dialog, typed: &str, fault: Option<&InputFa
     let text = explanation.cells().max(message.cells()).max(widest) + AROUND_TEXT;
     let width = text.max(line).max(dialog.title().cells() + BORDER).clamp(LINE_WIDTH.0, LINE_WIDTH.1);
     // The width on the screen, where a dialog takes all of it if little would be left.
-    let shown = fitting(cells(width), screen, 8);
+    let (shown, _) = body.dialog_size((cells(width), 0));
     let room = usize::from(shown).saturating_sub(AROUND_TEXT).max(1);
     let lines_of = |text: &str| if text.is_empty() { 0 } else { wrap(text, room).len() };
     let height = if is_question {
@@ -87,9 +87,8 @@ pub(super) fn text_size(dialog: &dyn Dialog, typed: &str, fault: Option<&InputFa
 
 /// Returns the area of a dialog about a panel: above it, below it, at its right or its left. Where there is no room, the dialog
 /// covers a part of the panel, at the side with more room.
-pub(super) fn near(panel: Area, body: Area, (width, height): (u16, u16)) -> Area {
-    let width = fitting(width, body.width, 8);
-    let height = fitting(height, body.height, 2);
+pub(super) fn near(panel: Area, body: Area, size: (u16, u16)) -> Area {
+    let (width, height) = body.dialog_size(size);
     let (right, bottom) = (body.x + body.width, body.y + body.height);
     let (panel_right, panel_bottom) = (panel.x + panel.width, panel.y + panel.height);
     let x = (panel.x + panel.width / 2).saturating_sub(width / 2).clamp(body.x, right - width);
@@ -108,11 +107,6 @@ pub(super) fn near(panel: Area, body: Area, (width, height): (u16, u16)) -> Area
     } else {
         Area { x, y: bottom - height, width, height }
     }
-}
-
-/// Returns a width or a height on the screen. It is all there is if no more than `rest` would be left.
-fn fitting(size: u16, all: u16, rest: u16) -> u16 {
-    if all <= size.saturating_add(rest) { all } else { size }
 }
 
 fn cells(count: usize) -> u16 {

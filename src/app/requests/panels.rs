@@ -14,7 +14,7 @@ use crate::app::request::Request;
 /// Does an action on panels. Ignores any other.
 pub(super) fn act(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     match action {
-        AppAction::Back if model.options.zoom => set_zoom(model, Zoom::Off, requests),
+        AppAction::Back if model.options.zoom => toggle_zoom(model, requests),
         AppAction::Back => requests.push(Request::FocusMain),
         AppAction::NextPanel | AppAction::PreviousPanel => {
             let forward = action == AppAction::NextPanel;
@@ -30,23 +30,13 @@ pub(super) fn act(model: &mut Model, action: AppAction, requests: &mut Vec<Reque
         AppAction::EnlargePanel => borders::resize(model, Resize::Enlarge, requests, effects),
         AppAction::ShrinkPanel => borders::resize(model, Resize::Shrink, requests, effects),
         AppAction::ResetPanels => borders::reset(model, requests, effects),
-        AppAction::Zoom => {
-            let zoom = if model.options.zoom { Zoom::Off } else { Zoom::On };
-            set_zoom(model, zoom, requests);
-        }
+        AppAction::Zoom => toggle_zoom(model, requests),
         _ => {}
     }
 }
 
-/// Whether only the panel in focus is shown.
-#[derive(Clone, Copy)]
-enum Zoom {
-    On,
-    Off,
-}
-
-fn set_zoom(model: &mut Model, zoom: Zoom, requests: &mut Vec<Request>) {
-    model.options.zoom = matches!(zoom, Zoom::On);
+fn toggle_zoom(model: &mut Model, requests: &mut Vec<Request>) {
+    model.options.zoom = !model.options.zoom;
     requests.push(Request::Settle);
 }
 
@@ -80,8 +70,7 @@ pub(super) fn leave_result_details(model: &mut Model, requests: &mut Vec<Request
     } else if front.is_some_and(|result| result.came_from.is_some()) {
         requests.push(Request::Do(Action::Grid(GridAction::Return)));
     } else {
-        let key = model.context.key(Action::App(AppAction::FocusWorksheet));
-        model.notice(format!("There is no step back here. {key} goes to the worksheet."));
+        model.notice(model.context.no_step_back());
     }
 }
 

@@ -1,6 +1,5 @@
 //! Decisions of the explorer.
 
-use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
 use crate::app::focus::Focus;
 use crate::app::layout::LayoutClass;
@@ -199,8 +198,7 @@ impl Explorer {
             }
             // Where the explorer covers the other panels, it is closed.
             A::Leave if cx.context.layout.class == LayoutClass::Wide => {
-                let key = cx.key(Action::App(AppAction::FocusWorksheet));
-                cx.request(Request::Notice(format!("There is no step back here. {key} goes to the worksheet.")));
+                cx.request(Request::Notice(cx.context.no_step_back()));
             }
             A::Leave => cx.request(Request::FocusMain),
         }

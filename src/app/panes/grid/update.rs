@@ -315,8 +315,7 @@ fn missing_row_text(result: &ResultSet, row: u64, context: &Context) -> Option<S
 
 /// Returns the cells for the columns, without the row numbers.
 pub(super) fn room(context: &Context, count: u64) -> u16 {
-    let width =
-        context.layout.grid.map_or(80, |area| if area.has_box() { area.width.saturating_sub(2) } else { area.width });
+    let width = context.layout.grid.map_or(80, |area| area.inside().width);
     width.saturating_sub(number_width(count) + 3)
 }
 
