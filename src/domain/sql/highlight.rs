@@ -31,7 +31,11 @@ pub enum HighlightClass {
 /// Returns the classes of a text in order, without white space.
 #[must_use]
 pub fn classes(text: &str, dialect: Dialect) -> Vec<(Range<usize>, HighlightClass)> {
-    let tokens = lex(text, dialect);
+    classes_of(text, &lex(text, dialect))
+}
+
+/// Returns the classes of the tokens of a text in order, without white space.
+pub(super) fn classes_of(text: &str, tokens: &[Token]) -> Vec<(Range<usize>, HighlightClass)> {
     let mut found = Vec::with_capacity(tokens.len());
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
@@ -42,7 +46,7 @@ pub fn classes(text: &str, dialect: Dialect) -> Vec<(Range<usize>, HighlightClas
             at += 2;
             continue;
         }
-        if let Some(class) = class_of(text, &tokens, at, token) {
+        if let Some(class) = class_of(text, tokens, at, token) {
             found.push((token.span.clone(), class));
         }
         at += 1;

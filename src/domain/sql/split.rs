@@ -41,7 +41,15 @@ pub fn split(text: &str, dialect: Dialect) -> Result<Vec<StatementRange>, Delimi
 /// Finds the statements of any text, for an editor: a `DELIMITER` line is an ordinary statement.
 #[must_use]
 pub fn statements(text: &str, dialect: Dialect) -> Vec<StatementRange> {
-    let tokens = lex(text, dialect);
+    let mut found = statements_of(text, &lex(text, dialect)).0;
+    if let Some(last) = found.last_mut() {
+        last.extent.end = text.len();
+    }
+    found
+}
+
+/// Finds the statements among the tokens of a text, and the end of the last one's terminator, or 0.
+pub(super) fn statements_of(text: &str, tokens: &[Token]) -> (Vec<StatementRange>, usize) {
     let mut found: Vec<StatementRange> = Vec::new();
     let mut extent_start = 0;
     for piece in tokens.split_inclusive(|token| is_end(token, text)) {
@@ -55,10 +63,7 @@ pub fn statements(text: &str, dialect: Dialect) -> Vec<StatementRange> {
             extent_start = end;
         }
     }
-    if let Some(last) = found.last_mut() {
-        last.extent.end = text.len();
-    }
-    found
+    (found, extent_start)
 }
 
 /// Whether a token ends a statement: `;`, or `\G` and `\g` of the `mysql` client, which people have in their fingers.

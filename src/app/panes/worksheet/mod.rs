@@ -7,17 +7,16 @@ pub mod actions;
 mod editor;
 mod mouse;
 mod named_table;
-mod parsed_text;
 mod update;
 mod view;
 
 pub use actions::WorksheetAction;
 pub use editor::{Edit, Editor};
 pub use named_table::NamedTable;
-pub use parsed_text::ParsedText;
 pub use view::WorksheetView;
 
 use crate::domain::protocol::SavedWorksheet;
+use crate::domain::sql::{Dialect, ParsedText};
 
 /// A worksheet.
 #[derive(Debug)]
@@ -26,8 +25,10 @@ pub struct Worksheet {
     pub key: String,
     pub title: String,
     pub editor: Editor,
-    /// The parsed text; `None` after the text has changed.
+    /// The parsed text, or that of the text before the last change: see `is_parsed`.
     pub parsed: Option<ParsedText>,
+    /// Whether `parsed` is of the text as it is now.
+    pub is_parsed: bool,
     /// The byte of the text at which the server reported an error.
     pub error_at: Option<usize>,
     /// The profile and the database of its last run.
@@ -86,6 +87,19 @@ pub struct Worksheets {
 }
 
 impl Worksheet {
+    /// Parses the text if it or the dialect has changed.
+    pub fn parse(&mut self, dialect: Dialect) {
+        if self.is_parsed && self.parsed.as_ref().is_some_and(|parsed| parsed.dialect() == dialect) {
+            return;
+        }
+        let text = self.editor.text();
+        self.parsed = Some(match self.parsed.take().filter(|parsed| parsed.dialect() == dialect) {
+            Some(before) => before.edited(text),
+            None => ParsedText::new(text, dialect),
+        });
+        self.is_parsed = true;
+    }
+
     /// Returns it in the form in which it is saved.
     #[must_use]
     pub fn saved(&self) -> SavedWorksheet {

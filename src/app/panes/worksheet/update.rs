@@ -15,7 +15,7 @@ use crate::domain::quantity::counted;
 use crate::domain::sql::Dialect;
 
 use super::named_table::{AtCursor, KnownTables, NamedTable, StatementTables};
-use super::{Edit, Editor, ParsedText, Worksheet, WorksheetAction, Worksheets};
+use super::{Edit, Editor, Worksheet, WorksheetAction, Worksheets};
 
 impl Worksheets {
     /// Returns the worksheet in front.
@@ -249,7 +249,7 @@ impl Worksheets {
         let Some(sheet) = self.sheet_mut() else { return };
         if sheet.editor.edit(edit, selecting) {
             sheet.error_at = None;
-            sheet.parsed = None;
+            sheet.is_parsed = false;
             self.is_dirty = true;
         }
     }
@@ -259,7 +259,7 @@ impl Worksheets {
         if let Some(sheet) = self.sheet_mut()
             && sheet.editor.edit(edit, false)
         {
-            (sheet.error_at, sheet.parsed) = (None, None);
+            (sheet.error_at, sheet.is_parsed) = (None, false);
             self.is_dirty = true;
             return;
         }
@@ -404,10 +404,8 @@ impl Worksheets {
 
     /// Parses the text in front if it has changed.
     pub fn parse(&mut self, dialect: Dialect) {
-        if let Some(sheet) = self.sheet_mut()
-            && sheet.parsed.as_ref().is_none_or(|parsed| parsed.dialect() != dialect)
-        {
-            sheet.parsed = Some(ParsedText::new(sheet.editor.text(), dialect));
+        if let Some(sheet) = self.sheet_mut() {
+            sheet.parse(dialect);
         }
     }
 
@@ -494,6 +492,7 @@ fn open(saved: SavedWorksheet) -> Worksheet {
         title: saved.title,
         editor,
         parsed: None,
+        is_parsed: false,
         error_at: None,
         last_run: saved.profile.map(|profile| (profile, saved.database)),
     }
