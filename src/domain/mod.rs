@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod compute;
 pub mod docs;
 pub mod documented_key;
+pub mod editing;
 pub mod export;
 pub mod ids;
 pub mod keys;

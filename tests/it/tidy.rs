@@ -36,6 +36,18 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "domain::ids",
         ],
     ),
+    (
+        "src/domain/editing",
+        &[
+            "domain::keys",
+            "domain::sql",
+            "domain::screen_width",
+            "domain::nearest",
+            "domain::text",
+            "domain::limits",
+            "domain::problem",
+        ],
+    ),
     ("src/domain/keys", &["domain::text", "domain::limits", "domain::problem"]),
     ("src/domain/nearest.rs", &[]),
     ("src/domain/word_match.rs", &[]),
