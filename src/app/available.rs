@@ -5,6 +5,7 @@ use super::context::ConnectionState;
 use super::focus::Focus;
 use super::model::Model;
 use super::panes::inspector::InspectorContent;
+use super::paste_register::Pasted;
 
 /// Returns why an action cannot be done now, as a part of a sentence; `None` if it can.
 pub(super) fn obstacle(model: &Model, action: Action) -> Option<&'static str> {
@@ -196,7 +197,7 @@ fn worksheet_obstacle(model: &Model, action: WorksheetAction) -> Option<&'static
     let has_selection = || sheet.is_some_and(|sheet| sheet.editor.selection().is_some());
     match action {
         A::Copy | A::Cut if !has_selection() => Some("nothing is selected in the worksheet"),
-        A::Paste if model.worksheets.taken.is_none() => Some("nothing was cut or copied in a worksheet"),
+        A::Paste if model.context.register.newest() == Pasted::Nothing => Some("nothing was cut or copied in rrx"),
         A::Docs if model.context.catalog.is_none() => Some(NO_CATALOG),
         A::Left
         | A::Right
@@ -214,13 +215,30 @@ fn worksheet_obstacle(model: &Model, action: WorksheetAction) -> Option<&'static
         | A::SelectRight
         | A::SelectUp
         | A::SelectDown
+        | A::SelectWordLeft
+        | A::SelectWordRight
+        | A::SelectLineStart
+        | A::SelectLineEnd
+        | A::SelectPageUp
+        | A::SelectPageDown
+        | A::SelectTop
+        | A::SelectEnd
         | A::SelectAll
         | A::NewLine
         | A::Indent
+        | A::Dedent
         | A::DeleteBack
         | A::DeleteForward
         | A::DeleteWordBack
+        | A::DeleteWordForward
+        | A::DeleteToStart
         | A::DeleteToEnd
+        | A::DeleteLine
+        | A::ToggleComment
+        | A::Duplicate
+        | A::MoveLinesUp
+        | A::MoveLinesDown
+        | A::JoinLines
         | A::Undo
         | A::Redo
         | A::Copy

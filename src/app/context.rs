@@ -16,6 +16,7 @@ use crate::domain::sql::{Dialect, ServerFamily, quote};
 
 use super::action::{Action, AppAction, LineAction};
 use super::layout::Layout;
+use super::paste_register::PasteRegister;
 use super::statement::current::Statements;
 use super::statement::life::Statement;
 
@@ -95,6 +96,8 @@ pub struct Context {
     pub statements: Statements,
     /// The directory in which rrx was started. A file name without a path is a file in it.
     pub directory: String,
+    /// What was cut or copied last, in any panel.
+    pub register: PasteRegister,
     pub layout: Layout,
     /// Time since the program started.
     pub now: Duration,

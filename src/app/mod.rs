@@ -21,6 +21,7 @@ mod mouse;
 pub mod mouse_state;
 mod notice_view;
 pub mod panes;
+pub mod paste_register;
 mod quit;
 pub mod quitting;
 pub mod reconnect;

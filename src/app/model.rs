@@ -25,6 +25,7 @@ use super::panes::explorer::Explorer;
 use super::panes::grid::Grid;
 use super::panes::inspector::{Inspector, InspectorContent};
 use super::panes::worksheet::Worksheets;
+use super::paste_register::PasteRegister;
 use super::quitting::Quitting;
 use super::reconnect_state::Reconnect;
 use super::session_restore::SessionRestore;
@@ -239,6 +240,7 @@ impl Model {
                 snippets: Arc::default(),
                 statements: Statements::default(),
                 directory: start.directory,
+                register: PasteRegister::default(),
                 layout,
                 now: Duration::ZERO,
             },

@@ -175,12 +175,12 @@ fn on_text(model: &mut Model, character: char, requests: &mut Vec<Request>, effe
     } else if model.focus == Focus::Explorer {
         model.explorer.type_filter(character, &mut cx);
     } else {
-        model.worksheets.insert(character.encode_utf8(&mut [0; 4]), &mut cx);
+        model.worksheets.type_char(character, &mut cx);
         model.worksheets.settle(&mut cx);
     }
 }
 
-fn on_paste(model: &mut Model, text: &str, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+pub(super) fn on_paste(model: &mut Model, text: &str, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     let is_filter = model.focus == Focus::Explorer && model.explorer.is_typing;
     let is_line = model.overlays.is_modal() || model.connect.is_some() || is_filter;
     if is_line && text.len() > LINE_BYTES {

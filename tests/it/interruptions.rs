@@ -6,6 +6,7 @@ use rrx::app::context::ConnectionState;
 use rrx::app::focus::Focus;
 use rrx::app::layout::ScreenSize;
 use rrx::app::{Message, Worker};
+use rrx::domain::editing::TextPosition;
 use rrx::domain::problem::{Problem, ProblemKind, ServerError};
 use rrx::domain::protocol::{End, ExportEvent, HostEvent, Question, SessionEvent, SessionId, StorageEvent, StoreEvent};
 
@@ -112,7 +113,7 @@ fn a_failed_statement_moves_the_cursor_to_its_error_but_not_while_the_user_types
         bench.session(SessionEvent::Ended { result, report: report(End::Broken(failed), 0) });
         let sheet = bench.model.worksheets.sheet().unwrap();
         if typed.is_empty() {
-            assert_eq!((sheet.editor.cursor(), sheet.error_at), ((0, 7), Some(7)));
+            assert_eq!((sheet.editor.cursor(), sheet.error_at), (TextPosition::new(0, 7), Some(7)));
         } else {
             assert_eq!((sheet.editor.cursor(), sheet.error_at), (cursor, None));
         }

@@ -33,7 +33,10 @@ fn no_shipped_binding_needs_a_key_that_terminals_cannot_send_or_tell_apart() {
             for chords in keymap.chords(action.layer(), action) {
                 for chord in chords {
                     let bad = match chord.key {
-                        Key::Char(c) if chord.ctrl => !c.is_ascii_lowercase() || "ijmh".contains(c),
+                        // A space and the digits 4 to 7 are the control characters NUL and 0x1c to 0x1f.
+                        Key::Char(c) if chord.ctrl => {
+                            !(c.is_ascii_lowercase() || c == ' ' || ('4'..='7').contains(&c)) || "ijmh".contains(c)
+                        }
                         Key::Char(c) if chord.alt => c == '[' || c == 'O',
                         Key::Enter => chord.ctrl || chord.shift,
                         _ => false,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rrx::app::focus::Focus;
 use rrx::app::{Effect, Message};
+use rrx::domain::editing::TextPosition;
 use rrx::domain::mouse::{Gesture, MouseEvent, MouseMode};
 use rrx::domain::protocol::StoreCmd;
 
@@ -73,7 +74,7 @@ fn a_press_goes_to_the_panel_and_the_place() {
     bench.press_text("FROM");
     assert_eq!(
         (bench.model.focus, bench.model.worksheets.sheet().unwrap().editor.cursor()),
-        (Focus::Worksheet, (0, 16))
+        (Focus::Worksheet, TextPosition::new(0, 16))
     );
     bench.press_text("volunteer ");
     assert_eq!(bench.model.focus, Focus::Explorer);
@@ -81,7 +82,7 @@ fn a_press_goes_to_the_panel_and_the_place() {
     // Past the end of a line is its end.
     let area = bench.model.context.layout.worksheet.unwrap();
     bench.press((area.x + area.width - 2, area.y + 1));
-    assert_eq!(bench.model.worksheets.sheet().unwrap().editor.cursor(), (0, 28));
+    assert_eq!(bench.model.worksheets.sheet().unwrap().editor.cursor(), TextPosition::new(0, 28));
 }
 
 #[test]
@@ -322,7 +323,7 @@ fn the_wheel_scrolls_the_text_and_leaves_its_cursor() {
     bench.mouse(Gesture::WheelDown, at);
     bench.feed(Message::Clock(Duration::from_secs(1)));
     let front = &bench.model.worksheets;
-    assert_eq!((front.top, front.sheet().unwrap().editor.cursor()), (3, (0, 0)));
+    assert_eq!((front.top, front.sheet().unwrap().editor.cursor()), (3, TextPosition::default()));
     bench.keys("right");
     assert_eq!(bench.model.worksheets.top, 0, "the next key shows the cursor");
 }

@@ -15,7 +15,7 @@ use crate::domain::problem::Problem;
 use crate::domain::protocol::{AfterSettings, ExportCmd, HostCmd, IfExists, SessionCmd, StorageCmd};
 use crate::domain::snippets::Snippet;
 
-use super::action::{Action, AppAction, LineAction, ListAction};
+use super::action::{Action, AppAction, GridAction, LineAction, ListAction, WorksheetAction};
 use super::available::{cover_of, obstacle, panel_of};
 use super::context::ConnectionState;
 use super::dialogs::{
@@ -30,6 +30,7 @@ use super::panes::connect::Connect;
 use super::panes::inspector::InspectorContent;
 use super::panes::worksheet::NamedTable;
 use super::panes::{PaneContext, with};
+use super::paste_register::{NOTHING_TO_PASTE, Pasted, too_long_to_paste};
 use super::quit;
 use super::quitting::Quitting;
 use super::request::{Dialog, DialogShape, Request};
@@ -63,7 +64,13 @@ pub(super) fn act(model: &mut Model, action: Action, requests: &mut Vec<Request>
 
 /// Sends an action to the line of text that takes the keys.
 fn act_line(model: &mut Model, action: LineAction, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    if model.overlays.is_modal() {
+    if action == LineAction::Paste {
+        match model.context.register.newest() {
+            Pasted::Text(text) => super::update::on_paste(model, &text, requests, effects),
+            Pasted::TooLong(bytes) => model.notice(too_long_to_paste(bytes)),
+            Pasted::Nothing => model.notice(NOTHING_TO_PASTE),
+        }
+    } else if model.overlays.is_modal() {
         with!(model, requests, effects, overlays.act_line(action));
     } else if let Some(connect) = &mut model.connect {
         connect.act_line(action);
@@ -236,7 +243,8 @@ fn close_worksheet(model: &mut Model, requests: &mut Vec<Request>, effects: &mut
     requests.push(Request::Settle);
 }
 
-/// Stops the first of these that is under way: the statement, the export, a job of the results, reconnecting.
+/// Stops the first of these that is under way: the statement, the export, a job of the results, reconnecting. Copies the
+/// selection if nothing is.
 fn stop(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     if super::statement::stop(model, requests, effects) {
         return;
@@ -249,8 +257,28 @@ fn stop(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect
         && !super::left_statements::stop(model, effects)
         && !stop_catalog(model, effects)
     {
-        let key = model.context.key(Action::App(AppAction::Quit));
-        model.notice(format!("Nothing is running. {key} quits rrx."));
+        match copy_of_stop_key(model) {
+            Some(copy) => act(model, copy, requests, effects),
+            None => {
+                let key = model.context.key(Action::App(AppAction::Quit));
+                model.notice(format!("Nothing is running and nothing is selected. {key} quits rrx."));
+            }
+        }
+    }
+}
+
+/// Returns the action by which the stop key copies while nothing runs: the selection in the worksheet, the cells in the results.
+fn copy_of_stop_key(model: &Model) -> Option<Action> {
+    if model.overlays.is_modal() || model.connect.is_some() {
+        return None;
+    }
+    match model.focus {
+        Focus::Worksheet => {
+            let sheet = model.worksheets.sheet()?;
+            sheet.editor.selection().map(|_| Action::Worksheet(WorksheetAction::Copy))
+        }
+        Focus::Grid => model.grid.front().map(|_| Action::Grid(GridAction::Copy)),
+        Focus::Explorer | Focus::Inspector => None,
     }
 }
 
@@ -339,7 +367,10 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             let what = if copy.from.is_some() { "The value" } else { "The text" };
             model.notice(format!("{what} is empty. Nothing was copied."));
         }
-        Request::Copy(copy) => effects.push(Effect::Host(HostCmd::Copy { copy, refused: None })),
+        Request::Copy(copy) => {
+            model.context.register.put(copy.text.clone());
+            effects.push(Effect::Host(HostCmd::Copy { copy, refused: None }));
+        }
         request @ (Request::CopyAs(_)
         | Request::FilterBy(_)
         | Request::SearchBy(_)

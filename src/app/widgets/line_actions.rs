@@ -16,5 +16,6 @@ actions! {
         DeleteWordBack = "delete-word-back": "Delete the word before the cursor",
         DeleteToStart = "delete-to-start": "Delete the text before the cursor",
         DeleteToEnd = "delete-to-end": "Delete the text after the cursor",
+        Paste = "paste": "Paste what was cut or copied in rrx last" also "clipboard",
     }
 }

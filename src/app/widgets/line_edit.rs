@@ -19,6 +19,8 @@ pub(super) fn edit(text: &mut String, cursor: &mut usize, action: LineAction) {
         LineAction::DeleteWordBack => *cursor = remove(text, word_start(text, at), at),
         LineAction::DeleteToStart => *cursor = remove(text, 0, at),
         LineAction::DeleteToEnd => *cursor = remove(text, at, text.len()),
+        // The text that was copied is not known here.
+        LineAction::Paste => {}
     }
 }
 

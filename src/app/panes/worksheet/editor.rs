@@ -1,54 +1,46 @@
-//! The text model of a worksheet. Only this file uses the text-area crate. That crate does not draw the text, and moves
-//! that depend on its viewport are not used.
+//! The text model of a worksheet: text, cursor, selection, undo. Only this file uses the text-area crate. That crate does
+//! not draw the text, and its own undo and its moves that depend on a viewport are not used.
 
-use std::collections::VecDeque;
+use std::time::Duration;
 
 use tui_textarea::{CursorMove, TextArea, WrapMode};
+use unicode_segmentation::UnicodeSegmentation;
 
-/// Undo steps that are kept at most.
-const UNDO_STEPS: usize = 2_000;
+use crate::domain::editing::{self, EditResult, TextChange, TextPosition, TextState, byte_of_column, joined};
 
-/// The most changes of the text area that one edit takes: a selection is deleted, then text is inserted.
-const CHANGES_OF_AN_EDIT: usize = 2;
-
-/// What a Tab inserts.
-const INDENT: &str = "  ";
+use super::undo::{CursorState, StepKind, UndoHistory, UndoStep};
 
 /// A text with cursor, selection and undo.
 #[derive(Debug, Clone)]
 pub struct Editor {
     area: TextArea<'static>,
-    /// How many changes of the text area each edit has taken; the newest edit is the last one.
-    done: VecDeque<usize>,
-    /// The same for edits that were undone.
-    undone: Vec<usize>,
+    history: UndoHistory,
+    /// The column that moves up and down try to keep.
+    goal_column: Option<usize>,
 }
 
-/// An edit or a move of the cursor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Edit {
-    Insert(String),
-    /// Inserts two spaces, or indents the lines of the selection.
-    Indent,
-    NewLine,
-    DeleteBack,
-    DeleteForward,
-    DeleteWordBack,
-    DeleteToEnd,
-    Undo,
-    Redo,
-    SelectAll,
-    Cut,
+/// Whether a move extends the selection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Selecting {
+    Yes,
+    No,
+}
+
+/// A move of the cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Motion {
     Left,
     Right,
     Up(usize),
     Down(usize),
-    WordLeft,
-    WordRight,
+    /// To the first character of the line that is no space; from there to the start of the line.
     LineStart,
     LineEnd,
+    WordLeft,
+    WordRight,
     Top,
     End,
+    To(TextPosition),
 }
 
 impl Default for Editor {
@@ -62,9 +54,9 @@ impl Editor {
     #[must_use]
     pub fn new(text: &str) -> Self {
         let mut area = TextArea::new(text.split('\n').map(|line| line.trim_end_matches('\r').to_owned()).collect());
-        area.set_max_histories(UNDO_STEPS * CHANGES_OF_AN_EDIT);
+        area.set_max_histories(0);
         area.set_wrap_mode(WrapMode::None);
-        Self { area, done: VecDeque::new(), undone: Vec::new() }
+        Self { area, history: UndoHistory::default(), goal_column: None }
     }
 
     #[must_use]
@@ -83,57 +75,160 @@ impl Editor {
         self.area.lines()
     }
 
-    /// Returns line and character column of the cursor, from 0.
     #[must_use]
-    pub fn cursor(&self) -> (usize, usize) {
+    pub fn cursor(&self) -> TextPosition {
         let cursor = self.area.cursor();
-        (cursor.0, cursor.1)
+        TextPosition::new(cursor.0, cursor.1)
     }
 
-    /// Returns the start and the end of the selection, as line and character column.
+    /// Returns the start and the end of the selection.
     #[must_use]
-    pub fn selection(&self) -> Option<((usize, usize), (usize, usize))> {
-        self.area.selection_range().filter(|(from, to)| from != to)
+    pub fn selection(&self) -> Option<(TextPosition, TextPosition)> {
+        let (from, to) = self.area.selection_range().filter(|(from, to)| from != to)?;
+        Some((TextPosition::new(from.0, from.1), TextPosition::new(to.0, to.1)))
+    }
+
+    /// Returns the end of the selection at which the cursor is not.
+    #[must_use]
+    pub fn anchor(&self) -> Option<TextPosition> {
+        let (from, to) = self.selection()?;
+        Some(if self.cursor() == from { to } else { from })
     }
 
     #[must_use]
     pub fn selected(&self) -> Option<String> {
-        let (from, to) = self.selection()?;
-        let text = self.text();
-        text.get(self.byte_of(from)..self.byte_of(to)).map(ToOwned::to_owned)
+        self.selection().map(|(from, to)| self.text_between(from, to))
     }
 
-    /// Puts the cursor at a line and character column, or as near as the text allows.
-    pub fn go(&mut self, (line, column): (usize, usize)) {
-        self.area.cancel_selection();
-        self.jump((line, column));
+    /// Returns the text between two positions.
+    #[must_use]
+    pub fn text_between(&self, from: TextPosition, to: TextPosition) -> String {
+        let lines = self.lines().get(from.line..=to.line).unwrap_or_default();
+        let last = lines.len().saturating_sub(1);
+        let part = |(number, line): (usize, &String)| {
+            let end = if number == last { byte_of_column(line, to.column) } else { line.len() };
+            let start = if number == 0 { byte_of_column(line, from.column) } else { 0 };
+            line.get(start..end).unwrap_or_default().to_owned()
+        };
+        lines.iter().enumerate().map(part).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Returns text, cursor and selection for the editing commands.
+    #[must_use]
+    pub fn state(&self) -> TextState<'_> {
+        TextState::new(self.lines(), self.cursor(), self.anchor())
+    }
+
+    /// Puts the cursor at a position, or as near as the text allows. Nothing is selected then.
+    pub fn go(&mut self, to: TextPosition) {
+        self.move_cursor(Motion::To(to), Selecting::No);
     }
 
     /// Moves the cursor and selects up to it, from where the selection or else the cursor is.
-    pub fn select_to(&mut self, to: (usize, usize)) {
-        if !self.area.is_selecting() {
-            self.area.start_selection();
-        }
-        self.jump(to);
+    pub fn select_to(&mut self, to: TextPosition) {
+        self.move_cursor(Motion::To(to), Selecting::Yes);
+    }
+
+    /// Selects the text between two positions. The cursor goes to the second one.
+    pub fn select(&mut self, anchor: TextPosition, cursor: TextPosition) {
+        self.go(anchor);
+        self.select_to(cursor);
+    }
+
+    pub fn select_all(&mut self) {
+        self.select(TextPosition::default(), self.end());
     }
 
     /// Selects the word at the cursor: letters, digits, `_` and `$`.
     pub fn select_word(&mut self) {
-        let (line, column) = self.cursor();
+        let TextPosition { line, column } = self.cursor();
         let characters: Vec<char> = self.lines().get(line).map_or_else(Vec::new, |line| line.chars().collect());
         let is_word = |at: &usize| characters.get(*at).is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '$'));
         let from = (0..column).rev().take_while(is_word).last().unwrap_or(column);
         let to = (column..characters.len()).take_while(is_word).last().map_or(column, |last| last + 1);
         if from < to {
-            self.select((line, from), (line, to));
+            self.select(TextPosition::new(line, from), TextPosition::new(line, to));
+        }
+    }
+
+    /// Moves the cursor. A move up or down keeps the column, also over shorter lines.
+    pub fn move_cursor(&mut self, motion: Motion, selecting: Selecting) {
+        self.history.close();
+        match (selecting, self.area.is_selecting()) {
+            (Selecting::Yes, false) => self.area.start_selection(),
+            (Selecting::No, true) => self.area.cancel_selection(),
+            (Selecting::Yes, true) | (Selecting::No, false) => {}
+        }
+        let cursor = self.cursor();
+        let goal = self.goal_column.take();
+        let mut vertical = |line: usize| {
+            let column = goal.unwrap_or(cursor.column);
+            self.goal_column = Some(column);
+            TextPosition::new(line, column)
+        };
+        let to = match motion {
+            Motion::Up(0) | Motion::Down(0) => cursor,
+            Motion::Up(_) if cursor.line == 0 => TextPosition::default(),
+            Motion::Up(lines) => vertical(cursor.line.saturating_sub(lines)),
+            Motion::Down(_) if cursor.line + 1 == self.area.lines().len() => self.end(),
+            Motion::Down(lines) => vertical((cursor.line + lines).min(self.area.lines().len().saturating_sub(1))),
+            Motion::Left => self.before(cursor),
+            Motion::Right => self.after(cursor),
+            Motion::LineStart => {
+                let indent = self.line(cursor.line).chars().take_while(|c| c.is_whitespace()).count();
+                TextPosition::new(cursor.line, if cursor.column == indent { 0 } else { indent })
+            }
+            Motion::LineEnd => self.line_end(cursor.line),
+            Motion::WordLeft => editing::word_left(&self.state()),
+            Motion::WordRight => editing::word_right(&self.state()),
+            Motion::Top => TextPosition::default(),
+            Motion::End => self.end(),
+            Motion::To(to) => to,
+        };
+        self.jump(to);
+    }
+
+    fn line(&self, number: usize) -> &str {
+        self.lines().get(number).map_or("", String::as_str)
+    }
+
+    pub(super) fn line_end(&self, line: usize) -> TextPosition {
+        TextPosition::new(line, self.line(line).chars().count())
+    }
+
+    /// Returns the position after the last character.
+    #[must_use]
+    pub fn end(&self) -> TextPosition {
+        self.line_end(self.lines().len().saturating_sub(1))
+    }
+
+    /// Returns the position one grapheme before this one.
+    #[must_use]
+    pub fn before(&self, at: TextPosition) -> TextPosition {
+        if at.column == 0 {
+            return at.line.checked_sub(1).map_or(at, |line| self.line_end(line));
+        }
+        let line = self.line(at.line);
+        let left = line.get(..byte_of_column(line, at.column)).unwrap_or_default();
+        let last = left.graphemes(true).next_back().map_or(1, |grapheme| grapheme.chars().count());
+        TextPosition::new(at.line, at.column.saturating_sub(last))
+    }
+
+    /// Returns the position one grapheme after this one.
+    #[must_use]
+    pub fn after(&self, at: TextPosition) -> TextPosition {
+        let line = self.line(at.line);
+        match line.get(byte_of_column(line, at.column)..).unwrap_or_default().graphemes(true).next() {
+            Some(grapheme) => TextPosition::new(at.line, at.column + grapheme.chars().count()),
+            None if at.line + 1 < self.lines().len() => TextPosition::new(at.line + 1, 0),
+            None => at,
         }
     }
 
     /// Moves the cursor; a selection that was started goes on. A jump of the text area ends at line and column 65,535.
-    fn jump(&mut self, (line, column): (usize, usize)) {
+    fn jump(&mut self, to: TextPosition) {
         let short = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
-        let line = line.min(self.lines().len().saturating_sub(1));
-        let column = column.min(self.lines().get(line).map_or(0, |line| line.chars().count()));
+        let TextPosition { line, column } = to.clamped(self.lines());
         self.area.move_cursor(CursorMove::Jump(short(line), 0));
         (usize::from(u16::MAX)..line).for_each(|_| self.area.move_cursor(CursorMove::Down));
         if let Ok(column) = u16::try_from(column) {
@@ -143,151 +238,163 @@ impl Editor {
         }
     }
 
-    /// Returns the byte of the whole text at a line and character column.
+    /// Returns the byte of the whole text at a position.
     #[must_use]
-    pub fn byte_of(&self, (line, column): (usize, usize)) -> usize {
-        let lines = self.lines();
-        let before: usize = lines.iter().take(line).map(|line| line.len() + 1).sum();
-        let inside = lines.get(line).map_or(0, |line| line.char_indices().nth(column).map_or(line.len(), |(at, _)| at));
-        before + inside
+    pub fn byte_of(&self, at: TextPosition) -> usize {
+        let before: usize = self.lines().iter().take(at.line).map(|line| line.len() + 1).sum();
+        before + self.lines().get(at.line).map_or(0, |line| byte_of_column(line, at.column))
     }
 
-    /// Returns line and character column of a byte of the whole text.
+    /// Returns the position of a byte of the whole text.
     #[must_use]
-    pub fn position_of(&self, byte: usize) -> (usize, usize) {
+    pub fn position_of(&self, byte: usize) -> TextPosition {
         let mut rest = byte;
         for (number, line) in self.lines().iter().enumerate() {
             if rest <= line.len() {
-                return (number, line.char_indices().take_while(|(at, _)| *at < rest).count());
+                return TextPosition::new(number, line.char_indices().take_while(|(at, _)| *at < rest).count());
             }
             rest -= line.len() + 1;
         }
-        let last = self.lines().len().saturating_sub(1);
-        (last, self.lines().last().map_or(0, |line| line.chars().count()))
+        self.end()
     }
 
-    /// Does an edit or a move. With `selecting`, a move extends or starts a selection. Returns whether the text changed.
-    pub fn edit(&mut self, edit: Edit, selecting: bool) -> bool {
-        let moved = match &edit {
-            Edit::Left => Some(CursorMove::Back),
-            Edit::Right => Some(CursorMove::Forward),
-            Edit::WordLeft => Some(CursorMove::WordBack),
-            Edit::WordRight => Some(CursorMove::WordForward),
-            Edit::LineStart => Some(CursorMove::Head),
-            Edit::LineEnd => Some(CursorMove::End),
-            Edit::Top => Some(CursorMove::Top),
-            Edit::End => Some(CursorMove::Bottom),
-            _ => None,
-        };
-        if moved.is_some() || matches!(edit, Edit::Up(_) | Edit::Down(_)) {
-            match (selecting, self.area.is_selecting()) {
-                (true, false) => self.area.start_selection(),
-                (false, true) => self.area.cancel_selection(),
-                (true, true) | (false, false) => {}
-            }
+    /// Replaces the selection, or inserts at the cursor. Returns whether the text changed.
+    pub fn insert(&mut self, text: &str, kind: StepKind, now: Duration) -> bool {
+        if text.is_empty() {
+            return false;
         }
-        if let Some(step) = moved {
-            self.area.move_cursor(step);
-            match step {
-                // The text area keeps the column.
-                CursorMove::Top => self.area.move_cursor(CursorMove::Head),
-                CursorMove::Bottom => self.area.move_cursor(CursorMove::End),
-                _ => {}
-            }
+        let (from, to) = self.selection().unwrap_or((self.cursor(), self.cursor()));
+        let change = TextChange { from, to, text: text.to_owned() };
+        self.change(&change, kind, now)
+    }
+
+    /// Deletes the selection, or the text between the cursor and a position. Returns whether the text changed.
+    pub fn delete_to(&mut self, to: TextPosition, kind: StepKind, now: Duration) -> bool {
+        let cursor = self.cursor();
+        let (from, to) = self.selection().unwrap_or((cursor.min(to), cursor.max(to)));
+        self.change(&TextChange::delete(from, to), kind, now)
+    }
+
+    /// Makes one change. The cursor goes to its end. Returns whether the text changed.
+    pub fn change(&mut self, change: &TextChange, kind: StepKind, now: Duration) -> bool {
+        let result = EditResult { changes: vec![change.clone()], cursor: change.end(), selection: None };
+        self.apply(&result, kind, now)
+    }
+
+    /// Takes the result of a command as one undo step. Returns whether the text changed.
+    pub fn apply(&mut self, result: &EditResult, kind: StepKind, now: Duration) -> bool {
+        let before = self.cursor_state();
+        let change = joined(self.lines(), &result.changes).map(|change| self.replace(&change));
+        self.goal_column = None;
+        self.area.cancel_selection();
+        if let Some((anchor, _)) = result.selection {
+            self.jump(anchor);
+            self.area.start_selection();
         }
-        let has_selection = self.selection().is_some();
-        let deleted = usize::from(has_selection);
-        let changes = match edit {
-            Edit::Undo => return self.undo(),
-            Edit::Redo => return self.redo(),
-            Edit::Insert(text) if text.is_empty() => 0,
-            Edit::Insert(text) => deleted + usize::from(self.area.insert_str(text)),
-            Edit::Indent if has_selection => self.indent_selection(),
-            Edit::Indent => usize::from(self.area.insert_str(INDENT)),
-            Edit::NewLine => {
-                self.area.insert_newline();
-                deleted + 1
-            }
-            Edit::DeleteBack => usize::from(self.area.delete_char()),
-            Edit::DeleteForward => usize::from(self.area.delete_next_char()),
-            Edit::DeleteWordBack => usize::from(self.area.delete_word()),
-            Edit::DeleteToEnd => usize::from(self.area.delete_line_by_end()),
-            Edit::Cut => usize::from(self.area.cut()),
-            Edit::SelectAll => {
-                self.area.select_all();
-                0
-            }
-            Edit::Up(lines) => {
-                (0..lines).for_each(|_| self.area.move_cursor(CursorMove::Up));
-                0
-            }
-            Edit::Down(lines) => {
-                (0..lines).for_each(|_| self.area.move_cursor(CursorMove::Down));
-                0
-            }
-            Edit::Left
-            | Edit::Right
-            | Edit::WordLeft
-            | Edit::WordRight
-            | Edit::LineStart
-            | Edit::LineEnd
-            | Edit::Top
-            | Edit::End => 0,
-        };
-        if changes > 0 {
-            self.undone.clear();
-            self.done.push_back(changes);
-            if self.done.len() > UNDO_STEPS {
-                self.done.pop_front();
-            }
+        self.jump(result.cursor);
+        let is_changed = change.is_some();
+        if let Some((change, removed)) = change {
+            let after = self.cursor_state();
+            self.history.push(UndoStep::new(change, removed, (before, after)), kind, now);
         }
-        changes > 0
+        is_changed
     }
 
-    fn undo(&mut self) -> bool {
-        let Some(changes) = self.done.pop_back() else { return false };
-        self.undone.push(changes);
-        (0..changes).fold(false, |is_changed, _| self.area.undo() || is_changed)
+    /// Makes all changes up to [`Self::end_group`] one undo step.
+    pub fn begin_group(&mut self) {
+        self.history.begin_group();
     }
 
-    fn redo(&mut self) -> bool {
-        let Some(changes) = self.undone.pop() else { return false };
-        self.done.push_back(changes);
-        (0..changes).fold(false, |is_changed, _| self.area.redo() || is_changed)
+    pub fn end_group(&mut self) {
+        self.history.end_group();
     }
 
-    /// Indents the lines of the selection, and selects them. A last line of which nothing is selected stays. Returns the number of
-    /// changes of the text area.
-    fn indent_selection(&mut self) -> usize {
-        let Some((from, to)) = self.selection() else { return 0 };
-        let last = if to.1 == 0 && to.0 > from.0 { to.0 - 1 } else { to.0 };
-        let lines = self.lines().get(from.0..=last).unwrap_or_default();
-        let indent = |line: &String| if line.is_empty() { String::new() } else { format!("{INDENT}{line}") };
-        let indented: Vec<String> = lines.iter().map(indent).collect();
-        if lines == indented {
-            return 0;
+    /// Takes back the last step. Returns whether there is one.
+    pub fn undo(&mut self) -> bool {
+        let Some(step) = self.history.undo() else { return false };
+        for change in step.inverse() {
+            self.replace(&change);
         }
-        self.select((from.0, 0), (last, usize::MAX));
-        let changes = 1 + usize::from(self.area.insert_str(indented.join("\n")));
-        self.select((from.0, 0), (last, usize::MAX));
-        changes
+        self.restore(step.before());
+        true
     }
 
-    fn select(&mut self, from: (usize, usize), to: (usize, usize)) {
-        self.go(from);
-        self.area.start_selection();
-        self.jump(to);
+    /// Does the step again that was taken back last. Returns whether there is one.
+    pub fn redo(&mut self) -> bool {
+        let Some(step) = self.history.redo() else { return false };
+        for change in step.forward() {
+            self.replace(&change);
+        }
+        self.restore(step.after());
+        true
+    }
+
+    fn cursor_state(&self) -> CursorState {
+        CursorState { cursor: self.cursor(), anchor: self.anchor() }
+    }
+
+    fn restore(&mut self, state: CursorState) {
+        self.goal_column = None;
+        self.area.cancel_selection();
+        if let Some(anchor) = state.anchor {
+            self.jump(anchor);
+            self.area.start_selection();
+        }
+        self.jump(state.cursor);
+    }
+
+    /// Replaces a part of the text. Returns the change within the text, and the text that it has removed.
+    fn replace(&mut self, change: &TextChange) -> (TextChange, String) {
+        let from = change.from.clamped(self.lines());
+        let to = change.to.clamped(self.lines()).max(from);
+        let removed = self.text_between(from, to);
+        self.area.cancel_selection();
+        self.jump(from);
+        if from < to {
+            self.area.start_selection();
+            self.jump(to);
+        }
+        if !change.text.is_empty() {
+            self.area.insert_str(&change.text);
+        } else if from < to {
+            self.area.cut();
+        }
+        self.area.cancel_selection();
+        (TextChange { from, to, text: change.text.clone() }, removed)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::command::Command;
+    use super::super::undo::UNDO_STEPS;
     use super::*;
+
+    const NOW: Duration = Duration::ZERO;
+
+    fn at(line: usize, column: usize) -> TextPosition {
+        TextPosition::new(line, column)
+    }
+
+    fn typed(editor: &mut Editor, text: &str, now: Duration) {
+        for character in text.chars() {
+            editor.insert(character.encode_utf8(&mut [0; 4]), StepKind::Typing, now);
+        }
+    }
+
+    fn undone(editor: &mut Editor) -> Vec<String> {
+        let mut texts = Vec::new();
+        while editor.undo() {
+            texts.push(editor.text());
+        }
+        texts
+    }
 
     #[test]
     fn bytes_and_positions_agree_in_multi_byte_text() {
         let editor = Editor::new("añb\n😀x\n");
-        for position in [(0, 0), (0, 2), (0, 3), (1, 0), (1, 1), (1, 2), (2, 0)] {
+        for position in [(0, 0), (0, 2), (0, 3), (1, 0), (1, 1), (1, 2), (2, 0)].map(|(line, column)| at(line, column))
+        {
             assert_eq!(editor.position_of(editor.byte_of(position)), position);
         }
     }
@@ -295,74 +402,145 @@ mod tests {
     #[test]
     fn the_start_and_the_end_of_the_text_are_reached_whatever_the_column() {
         let mut editor = Editor::new("SELECT a,\n  b\nFROM table_of_a_long_name");
-        editor.go((1, 2));
-        editor.edit(Edit::End, false);
-        assert_eq!(editor.cursor(), (2, 25));
-        editor.edit(Edit::Top, false);
-        assert_eq!(editor.cursor(), (0, 0));
+        editor.go(at(1, 2));
+        editor.move_cursor(Motion::End, Selecting::No);
+        assert_eq!(editor.cursor(), at(2, 25));
+        editor.move_cursor(Motion::Top, Selecting::No);
+        assert_eq!(editor.cursor(), at(0, 0));
+    }
+
+    #[test]
+    fn a_move_over_a_shorter_line_keeps_the_column() {
+        let mut editor = Editor::new("long line\nx\nlong line");
+        editor.go(at(0, 6));
+        editor.move_cursor(Motion::Down(1), Selecting::No);
+        assert_eq!(editor.cursor(), at(1, 1));
+        editor.move_cursor(Motion::Down(1), Selecting::No);
+        assert_eq!(editor.cursor(), at(2, 6));
+        editor.move_cursor(Motion::Down(1), Selecting::Yes);
+        assert_eq!((editor.cursor(), editor.selected().as_deref()), (at(2, 9), Some("ine")));
+    }
+
+    #[test]
+    fn the_start_of_a_line_is_its_first_word_and_then_its_first_column() {
+        let mut editor = Editor::new("    SELECT");
+        editor.go(at(0, 8));
+        for column in [4, 0, 4] {
+            editor.move_cursor(Motion::LineStart, Selecting::No);
+            assert_eq!(editor.cursor(), at(0, column));
+        }
+    }
+
+    #[test]
+    fn a_letter_with_its_accent_is_one_step() {
+        let mut editor = Editor::new("e\u{301}x");
+        editor.move_cursor(Motion::Right, Selecting::No);
+        assert_eq!(editor.cursor(), at(0, 2));
+        editor.run(Command::DeleteBack, NOW);
+        assert_eq!(editor.text(), "x");
+    }
+
+    #[test]
+    fn typing_is_undone_by_words() {
+        let mut editor = Editor::new("");
+        typed(&mut editor, "SELECT id  FROM", NOW);
+        assert_eq!(undone(&mut editor), ["SELECT id  ", "SELECT ", ""]);
+        while editor.redo() {}
+        assert_eq!(editor.text(), "SELECT id  FROM");
+    }
+
+    #[test]
+    fn a_pause_and_a_move_of_the_cursor_begin_a_new_step() {
+        let mut editor = Editor::new("");
+        typed(&mut editor, "ab", NOW);
+        typed(&mut editor, "cd", Duration::from_secs(2));
+        editor.move_cursor(Motion::Left, Selecting::No);
+        typed(&mut editor, "x", Duration::from_secs(2));
+        assert_eq!(editor.text(), "abcxd");
+        assert_eq!(undone(&mut editor), ["abcd", "ab", ""]);
+    }
+
+    #[test]
+    fn deleted_characters_of_a_word_are_one_step_and_the_cursor_comes_back() {
+        let mut editor = Editor::new("SELECT subject");
+        editor.move_cursor(Motion::End, Selecting::No);
+        (0..10).for_each(|_| assert!(editor.run(Command::DeleteBack, NOW)));
+        assert_eq!(editor.text(), "SELE");
+        assert!(editor.undo());
+        assert_eq!((editor.text().as_str(), editor.cursor()), ("SELECT", at(0, 6)));
+        assert_eq!(undone(&mut editor), ["SELECT ", "SELECT subject"]);
+        assert_eq!(editor.cursor(), at(0, 14));
+    }
+
+    #[test]
+    fn a_group_is_one_step() {
+        let mut editor = Editor::new("a");
+        editor.begin_group();
+        typed(&mut editor, "one two", NOW);
+        editor.run(Command::DeleteBack, NOW);
+        editor.end_group();
+        typed(&mut editor, "!", NOW);
+        assert_eq!(editor.text(), "one tw!a");
+        assert_eq!(undone(&mut editor), ["one twa", "a"]);
     }
 
     #[test]
     fn one_paste_is_one_undo_step() {
         let mut editor = Editor::new("a");
-        assert!(editor.edit(Edit::Insert("one\ntwo\n".into()), false));
-        assert!(editor.edit(Edit::Undo, false));
-        assert_eq!(editor.text(), "a");
+        assert!(editor.insert("one\ntwo\n", StepKind::Whole, NOW));
+        assert_eq!((editor.text().as_str(), editor.cursor()), ("one\ntwo\na", at(2, 0)));
+        assert_eq!(undone(&mut editor), ["a"]);
     }
 
     #[test]
     fn a_tab_indents_the_selected_lines_and_one_undo_takes_it_back() {
         let mut editor = Editor::new("SELECT a,\n\n  b\nFROM t");
-        editor.select((0, 3), (3, 0));
-        assert!(editor.edit(Edit::Indent, false));
+        editor.select(at(0, 3), at(3, 0));
+        assert!(editor.run(Command::Indent, NOW));
         assert_eq!(editor.text(), "  SELECT a,\n\n    b\nFROM t");
-        assert_eq!(editor.selected().as_deref(), Some("  SELECT a,\n\n    b"));
-        assert!(editor.edit(Edit::Indent, false));
+        assert!(editor.run(Command::Indent, NOW));
         assert_eq!(editor.text(), "    SELECT a,\n\n      b\nFROM t");
-        assert!(editor.edit(Edit::Undo, false));
-        assert!(editor.edit(Edit::Undo, false));
-        assert_eq!(editor.text(), "SELECT a,\n\n  b\nFROM t");
-        assert!(!editor.edit(Edit::Undo, false));
-        assert!(editor.edit(Edit::Redo, false));
+        assert!(editor.run(Command::Dedent, NOW) && editor.run(Command::Dedent, NOW));
+        assert_eq!(undone(&mut editor).last().map(String::as_str), Some("SELECT a,\n\n  b\nFROM t"));
+        assert_eq!(editor.selection(), Some((at(0, 3), at(3, 0))));
+        assert!(editor.redo());
         assert_eq!(editor.text(), "  SELECT a,\n\n    b\nFROM t");
     }
 
     #[test]
     fn text_typed_over_a_selection_is_one_undo_step() {
-        let edits = [Edit::Insert("x".into()), Edit::NewLine, Edit::Cut, Edit::DeleteToEnd, Edit::DeleteWordBack];
-        for edit in edits {
+        let commands = [Command::NewLine, Command::DeleteBack, Command::DeleteToEnd, Command::DeleteWordBack];
+        for command in commands {
             let mut editor = Editor::new("keep this text\nand this");
-            editor.select((0, 5), (1, 3));
-            assert!(editor.edit(edit.clone(), false));
-            assert!(editor.edit(Edit::Undo, false));
-            assert_eq!(editor.text(), "keep this text\nand this", "{edit:?}");
-            assert!(!editor.edit(Edit::Undo, false), "{edit:?}");
+            editor.select(at(0, 5), at(1, 3));
+            assert!(editor.run(command, NOW));
+            assert_eq!(undone(&mut editor), ["keep this text\nand this"], "{command:?}");
+            assert_eq!(editor.selection(), Some((at(0, 5), at(1, 3))), "{command:?}");
         }
     }
 
     #[test]
     fn nothing_inserted_over_a_selection_leaves_it() {
         let mut editor = Editor::new("text");
-        editor.select((0, 0), (0, 4));
-        assert!(!editor.edit(Edit::Insert(String::new()), false));
-        assert_eq!(editor.text(), "text");
+        editor.select_all();
+        assert!(!editor.insert("", StepKind::Whole, NOW));
+        assert_eq!((editor.text().as_str(), editor.selected().as_deref()), ("text", Some("text")));
     }
 
     #[test]
     fn all_undo_steps_of_replaced_selections_are_kept() {
         let mut editor = Editor::new("start");
         for number in 0..UNDO_STEPS {
-            editor.edit(Edit::SelectAll, true);
-            editor.edit(Edit::Insert(number.to_string()), false);
+            editor.select_all();
+            editor.insert(&number.to_string(), StepKind::Whole, NOW);
         }
-        while editor.edit(Edit::Undo, false) {}
-        assert_eq!(editor.text(), "start");
+        assert_eq!(undone(&mut editor).last().map(String::as_str), Some("start"));
     }
 
     #[test]
     fn the_cursor_reaches_lines_and_columns_above_the_limit_of_a_jump() {
         let mut editor = Editor::new(&format!("{}{}", "\n".repeat(70_000), "x".repeat(70_000)));
-        editor.go((70_000, 66_000));
-        assert_eq!(editor.cursor(), (70_000, 66_000));
+        editor.go(at(70_000, 66_000));
+        assert_eq!(editor.cursor(), at(70_000, 66_000));
     }
 }

@@ -4,14 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 pub mod actions;
+mod command;
+mod edit;
 mod editor;
 mod mouse;
 mod named_table;
+mod run;
+mod undo;
 mod update;
 mod view;
 
 pub use actions::WorksheetAction;
-pub use editor::{Edit, Editor};
+pub use editor::Editor;
 pub use named_table::NamedTable;
 pub use view::WorksheetView;
 
@@ -70,8 +74,6 @@ pub struct Worksheets {
     pub is_scrolled: bool,
     /// The closed worksheets that are kept; the one that was closed last is the last one.
     pub closed: Vec<Worksheet>,
-    /// The text that was cut or copied last.
-    pub taken: Option<String>,
     /// Whether there are changes that are not saved.
     pub is_dirty: bool,
     /// The worksheets, by their keys, of which a statement runs, or has ended while another worksheet was in front.
@@ -107,7 +109,7 @@ impl Worksheet {
             key: self.key.clone(),
             title: self.title.clone(),
             text: self.editor.text(),
-            cursor: self.editor.cursor(),
+            cursor: (self.editor.cursor().line, self.editor.cursor().column),
             profile: self.last_run.as_ref().map(|run| run.0.clone()),
             database: self.last_run.as_ref().and_then(|run| run.1.clone()),
         }

@@ -7,6 +7,7 @@ use crate::app::context::Context;
 use crate::app::layout::Area;
 use crate::app::panes::{PaneContext, PaneGesture, PaneMouse, PressHit};
 use crate::app::request::Request;
+use crate::domain::editing::TextPosition;
 use crate::domain::screen_width::ScreenWidth as _;
 
 use super::Worksheets;
@@ -79,7 +80,7 @@ impl Worksheets {
     }
 
     /// Returns the position in the text at a cell inside the panel.
-    fn position_at(&self, (x, y): (u16, u16)) -> Option<(usize, usize)> {
+    fn position_at(&self, (x, y): (u16, u16)) -> Option<TextPosition> {
         let lines = self.sheet()?.editor.lines();
         let line = (self.top + usize::from(y)).min(lines.len().saturating_sub(1));
         let target = usize::from(x.saturating_sub(GUTTER));
@@ -94,6 +95,6 @@ impl Worksheets {
             }
             column += grapheme.chars().count();
         }
-        Some((line, column))
+        Some(TextPosition::new(line, column))
     }
 }

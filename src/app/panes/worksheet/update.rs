@@ -6,16 +6,14 @@ use crate::app::effect::Effect;
 use crate::app::focus::Focus;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
-use crate::app::statement::origin::StatementOrigin;
 use crate::domain::docs::page_named;
-use crate::domain::limits::{CLOSED_WORKSHEETS, POSITION_PAUSE, WORKSHEET_BYTES};
-use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::protocol::{CopyText, SavedWorksheet, StorageCmd, WorksheetSet};
-use crate::domain::quantity::counted;
+use crate::domain::editing::TextPosition;
+use crate::domain::limits::{CLOSED_WORKSHEETS, POSITION_PAUSE};
+use crate::domain::protocol::{SavedWorksheet, StorageCmd, WorksheetSet};
 use crate::domain::sql::Dialect;
 
 use super::named_table::{AtCursor, KnownTables, NamedTable, StatementTables};
-use super::{Edit, Editor, Worksheet, WorksheetAction, Worksheets};
+use super::{Editor, Worksheet, Worksheets};
 
 impl Worksheets {
     /// Returns the worksheet in front.
@@ -24,7 +22,7 @@ impl Worksheets {
         self.sheets.get(self.front)
     }
 
-    fn sheet_mut(&mut self) -> Option<&mut Worksheet> {
+    pub(super) fn sheet_mut(&mut self) -> Option<&mut Worksheet> {
         self.sheets.get_mut(self.front)
     }
 
@@ -153,39 +151,6 @@ impl Worksheets {
         }
     }
 
-    /// Returns the statement at the cursor with its first byte.
-    #[must_use]
-    pub fn statement(&self) -> Option<(usize, &str)> {
-        let sheet = self.sheet()?;
-        let parsed = sheet.parsed.as_ref()?;
-        let range = parsed.statement_at(sheet.editor.byte_of(sheet.editor.cursor()))?;
-        Some((range.start, parsed.text().get(range)?))
-    }
-
-    /// Requests to run the statement at the cursor.
-    pub fn run(&mut self, cx: &mut PaneContext<'_>) {
-        match self.statement() {
-            Some((at, statement)) => {
-                let (statement, from) = (statement.to_owned(), StatementOrigin::Worksheet { at });
-                cx.request(Request::Run { statement, from });
-            }
-            None => cx.request(Request::Notice(no_statement(cx.context))),
-        }
-    }
-
-    /// Requests to run all statements of the worksheet in front.
-    pub fn run_all(&mut self, cx: &mut PaneContext<'_>) {
-        let statements = self.sheet().and_then(|sheet| sheet.parsed.as_ref()).map_or_else(Vec::new, |parsed| {
-            let spans = parsed.statements().iter().map(|statement| statement.span.clone());
-            spans.filter_map(|span| Some((span.start, parsed.text().get(span)?.to_owned()))).collect()
-        });
-        if statements.is_empty() {
-            cx.request(Request::Notice(no_statement(cx.context)));
-        } else {
-            cx.request(Request::RunAll(statements));
-        }
-    }
-
     /// Returns the worksheet with this key.
     #[must_use]
     pub fn by_key(&self, key: &str) -> Option<&Worksheet> {
@@ -217,141 +182,6 @@ impl Worksheets {
         }
     }
 
-    /// Takes typed or pasted text.
-    pub fn insert(&mut self, text: &str, cx: &mut PaneContext<'_>) {
-        if self.sheets.is_empty() {
-            self.open_new("1", "");
-        }
-        let Some(sheet) = self.sheet_mut() else { return };
-        let size: usize = sheet.editor.lines().iter().map(|line| line.len() + 1).sum();
-        if size + text.len() > WORKSHEET_BYTES {
-            cx.request(Request::Problem(
-                Problem::new(ProblemKind::Local, "The worksheet is full: nothing was inserted")
-                    .because(format!("the limit of a worksheet is {WORKSHEET_BYTES} bytes"))
-                    .hint(format!(
-                        "open a new worksheet, or run a file with `{}`",
-                        cx.context.settings.command_line.with("run -f FILE")
-                    )),
-            ));
-            return;
-        }
-        let clean: String = text
-            .replace("\r\n", "\n")
-            .replace('\r', "\n")
-            .chars()
-            .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
-            .collect();
-        self.edit(Edit::Insert(clean), false);
-    }
-
-    fn edit(&mut self, edit: Edit, selecting: bool) {
-        self.is_scrolled = false;
-        let Some(sheet) = self.sheet_mut() else { return };
-        if sheet.editor.edit(edit, selecting) {
-            sheet.error_at = None;
-            sheet.is_parsed = false;
-            self.is_dirty = true;
-        }
-    }
-
-    fn undo(&mut self, back: bool, cx: &mut PaneContext<'_>) {
-        let edit = if back { Edit::Undo } else { Edit::Redo };
-        if let Some(sheet) = self.sheet_mut()
-            && sheet.editor.edit(edit, false)
-        {
-            (sheet.error_at, sheet.is_parsed) = (None, false);
-            self.is_dirty = true;
-            return;
-        }
-        let text = if back {
-            let key = cx.key(Action::Worksheet(WorksheetAction::Redo));
-            format!("There is nothing to undo. {key} redoes a change.")
-        } else {
-            let key = cx.key(Action::Worksheet(WorksheetAction::Undo));
-            format!("There is nothing to redo. {key} undoes a change.")
-        };
-        cx.request(Request::Notice(text));
-    }
-
-    pub fn act(&mut self, action: WorksheetAction, cx: &mut PaneContext<'_>) {
-        use WorksheetAction as A;
-        self.is_scrolled = false;
-        let page = usize::from(cx.context.layout.rows(Focus::Worksheet)).max(1);
-        match action {
-            A::Left => self.edit(Edit::Left, false),
-            A::Right => self.edit(Edit::Right, false),
-            A::Up => self.edit(Edit::Up(1), false),
-            A::Down => self.edit(Edit::Down(1), false),
-            A::WordLeft => self.edit(Edit::WordLeft, false),
-            A::WordRight => self.edit(Edit::WordRight, false),
-            A::LineStart => self.edit(Edit::LineStart, false),
-            A::LineEnd => self.edit(Edit::LineEnd, false),
-            A::PageUp => self.edit(Edit::Up(page), false),
-            A::PageDown => self.edit(Edit::Down(page), false),
-            A::Top => self.edit(Edit::Top, false),
-            A::End => self.edit(Edit::End, false),
-            A::SelectLeft => self.edit(Edit::Left, true),
-            A::SelectRight => self.edit(Edit::Right, true),
-            A::SelectUp => self.edit(Edit::Up(1), true),
-            A::SelectDown => self.edit(Edit::Down(1), true),
-            A::SelectAll => self.edit(Edit::SelectAll, true),
-            A::NewLine => self.edit(Edit::NewLine, false),
-            A::Indent => self.edit(Edit::Indent, false),
-            A::DeleteBack => self.edit(Edit::DeleteBack, false),
-            A::DeleteForward => self.edit(Edit::DeleteForward, false),
-            A::DeleteWordBack => self.edit(Edit::DeleteWordBack, false),
-            A::DeleteToEnd => self.edit(Edit::DeleteToEnd, false),
-            A::Undo | A::Redo => self.undo(action == A::Undo, cx),
-            A::Copy | A::Cut => self.take_selection(action == A::Cut, cx),
-            A::Paste => match self.taken.clone() {
-                Some(text) => self.insert(&text, cx),
-                None => cx.request(Request::Notice(
-                    "Nothing was cut or copied in a worksheet yet. The paste key of your terminal pastes the clipboard."
-                        .into(),
-                )),
-            },
-            A::NextStatement => self.step_statement(true),
-            A::PreviousStatement => self.step_statement(false),
-            A::Docs => self.docs(cx),
-            A::Leave => match self.sheet_mut() {
-                Some(sheet) if sheet.error_at.is_some() => sheet.error_at = None,
-                Some(sheet) if sheet.editor.selection().is_some() => {
-                    let position = sheet.editor.cursor();
-                    sheet.editor.go(position);
-                }
-                _ => {}
-            },
-        }
-        self.on_moved(cx);
-        self.settle(cx);
-    }
-
-    fn take_selection(&mut self, cut: bool, cx: &mut PaneContext<'_>) {
-        match self.sheet().and_then(|sheet| sheet.editor.selected()) {
-            Some(text) => {
-                let what = counted(text.chars().count() as u64, "character");
-                self.taken = Some(text.clone());
-                cx.request(Request::Copy(CopyText::plain(text, what)));
-                if cut {
-                    self.edit(Edit::Cut, false);
-                }
-            }
-            None => cx.request(Request::Notice("Nothing is selected. Shift with an arrow key selects.".into())),
-        }
-    }
-
-    fn step_statement(&mut self, forward: bool) {
-        let Some(sheet) = self.sheet_mut() else { return };
-        let Some(parsed) = &sheet.parsed else { return };
-        let at = sheet.editor.byte_of(sheet.editor.cursor());
-        let mut starts = parsed.statements().iter().map(|statement| statement.span.start);
-        let next = if forward { starts.find(|start| *start > at) } else { starts.rfind(|start| *start < at) };
-        if let Some(start) = next {
-            let position = sheet.editor.position_of(start);
-            sheet.editor.go(position);
-        }
-    }
-
     /// Returns the table under the cursor, or the first known table of the statement at the cursor.
     #[must_use]
     pub fn table(&self, context: &Context) -> Option<NamedTable> {
@@ -373,7 +203,7 @@ impl Worksheets {
     }
 
     /// Opens the documentation of the table at the cursor, or says why there is none.
-    fn docs(&self, cx: &mut PaneContext<'_>) {
+    pub(super) fn docs(&self, cx: &mut PaneContext<'_>) {
         if cx.context.catalog.is_none() {
             cx.request(Request::Notice(format!(
                 "The tables are not known yet. {} loads the catalog.",
@@ -417,7 +247,7 @@ impl Worksheets {
         if let (Some(area), Some(sheet)) = (area, self.sheet()) {
             let rows = usize::from(cx.context.layout.rows(Focus::Worksheet)).max(1);
             let width = usize::from(area.width.saturating_sub(9)).max(1);
-            let (line, column) = sheet.editor.cursor();
+            let TextPosition { line, column } = sheet.editor.cursor();
             let count = sheet.editor.lines().len();
             self.top = self.top.min(line).max((line + 1).saturating_sub(rows)).min(count.saturating_sub(1));
             self.left = self.left.min(column).max((column + 1).saturating_sub(width));
@@ -479,14 +309,14 @@ impl Worksheets {
 }
 
 /// Returns what an action says that needs a statement.
-fn no_statement(context: &Context) -> String {
+pub(super) fn no_statement(context: &Context) -> String {
     let key = context.key(Action::App(AppAction::Snippets));
     format!("There is no statement here. Type one, or open a snippet with {key}.")
 }
 
 fn open(saved: SavedWorksheet) -> Worksheet {
     let mut editor = Editor::new(&saved.text);
-    editor.go(saved.cursor);
+    editor.go(TextPosition::new(saved.cursor.0, saved.cursor.1));
     Worksheet {
         key: saved.key,
         title: saved.title,

@@ -10,6 +10,7 @@ use crate::app::context::Context;
 use crate::app::ui::draw::{clip, panel, parts};
 use crate::app::ui::tab_strip::{Tab, TabStrip};
 use crate::app::ui::theme::Theme;
+use crate::domain::editing::TextPosition;
 use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::{is_drawable, one_line};
 
@@ -32,7 +33,7 @@ impl Worksheets {
     /// room for both.
     pub(super) fn border_texts(&self, width: u16, context: &Context) -> (TabStrip, String) {
         let Some(sheet) = self.sheet() else { return (TabStrip::default(), String::new()) };
-        let (line, column) = sheet.editor.cursor();
+        let TextPosition { line, column } = sheet.editor.cursor();
         let elsewhere = sheet.last_run.as_ref().and_then(|(profile, database)| {
             let here = context.profile.as_ref().map(|profile| profile.name.as_str());
             let differs = here != Some(profile.as_str()) || *database != context.database;
@@ -81,8 +82,9 @@ impl WorksheetView<'_> {
         let theme = self.theme;
         let parsed = sheet.parsed.as_ref();
         let cursor = sheet.editor.cursor();
-        let runs = parsed.and_then(|parsed| parsed.statement_at(sheet.editor.byte_of(cursor))).unwrap_or(0..0);
         let selected = sheet.editor.selection().map(|(from, to)| sheet.editor.byte_of(from)..sheet.editor.byte_of(to));
+        let at_cursor = || parsed.and_then(|parsed| parsed.statement_at(sheet.editor.byte_of(cursor)));
+        let runs = selected.clone().or_else(at_cursor).unwrap_or(0..0);
         let mut start: usize = sheet.editor.lines().iter().take(self.worksheets.top).map(|line| line.len() + 1).sum();
         for (row, (number, line)) in
             sheet.editor.lines().iter().enumerate().skip(self.worksheets.top).take(usize::from(area.height)).enumerate()
@@ -125,11 +127,11 @@ impl WorksheetView<'_> {
                 }
                 x = parts(buffer, (x, y), area.right(), [(shown(grapheme), style)]);
             }
-            if number == cursor.0 && self.in_focus {
+            if number == cursor.line && self.in_focus {
                 let before: String = line
                     .chars()
                     .skip(self.worksheets.left)
-                    .take(cursor.1.saturating_sub(self.worksheets.left))
+                    .take(cursor.column.saturating_sub(self.worksheets.left))
                     .collect();
                 let cells = before.graphemes(true).map(|grapheme| shown(grapheme).cells()).sum::<usize>();
                 let x = area.x + GUTTER + u16::try_from(cells).unwrap_or(u16::MAX - GUTTER - area.x);

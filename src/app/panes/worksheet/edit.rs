@@ -1,0 +1,262 @@
+//! Editing in the worksheet in front: typed text, pastes, and the actions of the worksheet's keys.
+
+use crate::app::action::Action;
+use crate::app::focus::Focus;
+use crate::app::panes::PaneContext;
+use crate::app::paste_register::{NOTHING_TO_PASTE, Pasted, too_long_to_paste};
+use crate::app::request::Request;
+use crate::domain::limits::WORKSHEET_BYTES;
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::protocol::CopyText;
+use crate::domain::quantity::counted;
+
+use super::command::Command;
+use super::editor::{Editor, Motion, Selecting};
+use super::undo::StepKind;
+use super::{WorksheetAction, Worksheets};
+
+/// Whether the change that was made last is taken back, or made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum UndoDirection {
+    Undo,
+    Redo,
+}
+
+/// What happens to a selection that is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Take {
+    Copy,
+    Cut,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Next,
+    Previous,
+}
+
+/// What an action does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Move(Motion, Selecting),
+    Change(Command),
+    SelectAll,
+    Undo(UndoDirection),
+    Take(Take),
+    Paste,
+    ToStatement(Direction),
+    Docs,
+    Leave,
+}
+
+impl Step {
+    /// Returns what an action does. `page` is the number of visible lines.
+    fn of(action: WorksheetAction, page: usize) -> Self {
+        use WorksheetAction as A;
+        let go = |motion| Self::Move(motion, Selecting::No);
+        let select = |motion| Self::Move(motion, Selecting::Yes);
+        match action {
+            A::Left => go(Motion::Left),
+            A::Right => go(Motion::Right),
+            A::Up => go(Motion::Up(1)),
+            A::Down => go(Motion::Down(1)),
+            A::WordLeft => go(Motion::WordLeft),
+            A::WordRight => go(Motion::WordRight),
+            A::LineStart => go(Motion::LineStart),
+            A::LineEnd => go(Motion::LineEnd),
+            A::PageUp => go(Motion::Up(page)),
+            A::PageDown => go(Motion::Down(page)),
+            A::Top => go(Motion::Top),
+            A::End => go(Motion::End),
+            A::SelectLeft => select(Motion::Left),
+            A::SelectRight => select(Motion::Right),
+            A::SelectUp => select(Motion::Up(1)),
+            A::SelectDown => select(Motion::Down(1)),
+            A::SelectWordLeft => select(Motion::WordLeft),
+            A::SelectWordRight => select(Motion::WordRight),
+            A::SelectLineStart => select(Motion::LineStart),
+            A::SelectLineEnd => select(Motion::LineEnd),
+            A::SelectPageUp => select(Motion::Up(page)),
+            A::SelectPageDown => select(Motion::Down(page)),
+            A::SelectTop => select(Motion::Top),
+            A::SelectEnd => select(Motion::End),
+            A::SelectAll => Self::SelectAll,
+            A::NewLine => Self::Change(Command::NewLine),
+            A::Indent => Self::Change(Command::Indent),
+            A::Dedent => Self::Change(Command::Dedent),
+            A::DeleteBack => Self::Change(Command::DeleteBack),
+            A::DeleteForward => Self::Change(Command::DeleteForward),
+            A::DeleteWordBack => Self::Change(Command::DeleteWordBack),
+            A::DeleteWordForward => Self::Change(Command::DeleteWordForward),
+            A::DeleteToStart => Self::Change(Command::DeleteToStart),
+            A::DeleteToEnd => Self::Change(Command::DeleteToEnd),
+            A::DeleteLine => Self::Change(Command::DeleteLine),
+            A::ToggleComment => Self::Change(Command::ToggleComment),
+            A::Duplicate => Self::Change(Command::Duplicate),
+            A::MoveLinesUp => Self::Change(Command::MoveLinesUp),
+            A::MoveLinesDown => Self::Change(Command::MoveLinesDown),
+            A::JoinLines => Self::Change(Command::JoinLines),
+            A::Undo => Self::Undo(UndoDirection::Undo),
+            A::Redo => Self::Undo(UndoDirection::Redo),
+            A::Copy => Self::Take(Take::Copy),
+            A::Cut => Self::Take(Take::Cut),
+            A::Paste => Self::Paste,
+            A::NextStatement => Self::ToStatement(Direction::Next),
+            A::PreviousStatement => Self::ToStatement(Direction::Previous),
+            A::Docs => Self::Docs,
+            A::Leave => Self::Leave,
+        }
+    }
+}
+
+impl Worksheets {
+    /// Takes a typed character.
+    pub fn type_char(&mut self, character: char, cx: &mut PaneContext<'_>) {
+        self.put(character.encode_utf8(&mut [0; 4]), StepKind::Typing, cx);
+    }
+
+    /// Takes pasted text, or text of another panel.
+    pub fn insert(&mut self, text: &str, cx: &mut PaneContext<'_>) {
+        self.put(text, StepKind::Whole, cx);
+    }
+
+    fn put(&mut self, text: &str, kind: StepKind, cx: &mut PaneContext<'_>) {
+        if self.sheets.is_empty() {
+            self.open_new("1", "");
+        }
+        let Some(sheet) = self.sheet() else { return };
+        let size: usize = sheet.editor.lines().iter().map(|line| line.len() + 1).sum();
+        if size + text.len() > WORKSHEET_BYTES {
+            cx.request(Request::Problem(
+                Problem::new(ProblemKind::Local, "The worksheet is full: nothing was inserted")
+                    .because(format!("the limit of a worksheet is {WORKSHEET_BYTES} bytes"))
+                    .hint(format!(
+                        "open a new worksheet, or run a file with `{}`",
+                        cx.context.settings.command_line.with("run -f FILE")
+                    )),
+            ));
+            return;
+        }
+        let clean: String = text
+            .replace("\r\n", "\n")
+            .replace('\r', "\n")
+            .chars()
+            .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+            .collect();
+        let now = cx.context.now;
+        self.edit(|editor| editor.insert(&clean, kind, now));
+    }
+
+    /// Lets `edit` change the text in front. It returns whether the text has changed.
+    pub(super) fn edit(&mut self, edit: impl FnOnce(&mut Editor) -> bool) -> bool {
+        self.is_scrolled = false;
+        let Some(sheet) = self.sheet_mut() else { return false };
+        let is_changed = edit(&mut sheet.editor);
+        if is_changed {
+            sheet.error_at = None;
+            sheet.is_parsed = false;
+            self.is_dirty = true;
+        }
+        is_changed
+    }
+
+    fn undo(&mut self, direction: UndoDirection, cx: &mut PaneContext<'_>) {
+        let is_done = self.edit(|editor| match direction {
+            UndoDirection::Undo => editor.undo(),
+            UndoDirection::Redo => editor.redo(),
+        });
+        if is_done {
+            return;
+        }
+        let key = |action| cx.key(Action::Worksheet(action));
+        let text = match direction {
+            UndoDirection::Undo => {
+                format!("There is nothing to undo. {} redoes a change.", key(WorksheetAction::Redo))
+            }
+            UndoDirection::Redo => {
+                format!("There is nothing to redo. {} undoes a change.", key(WorksheetAction::Undo))
+            }
+        };
+        cx.request(Request::Notice(text));
+    }
+
+    /// Does an action of the worksheet's keys.
+    pub fn act(&mut self, action: WorksheetAction, cx: &mut PaneContext<'_>) {
+        self.is_scrolled = false;
+        let page = usize::from(cx.context.layout.rows(Focus::Worksheet)).max(1);
+        match Step::of(action, page) {
+            Step::Move(motion, selecting) => {
+                if let Some(sheet) = self.sheet_mut() {
+                    sheet.editor.move_cursor(motion, selecting);
+                }
+            }
+            Step::Change(command) => {
+                let now = cx.context.now;
+                self.edit(|editor| editor.run(command, now));
+            }
+            Step::SelectAll => {
+                if let Some(sheet) = self.sheet_mut() {
+                    sheet.editor.select_all();
+                }
+            }
+            Step::Undo(direction) => self.undo(direction, cx),
+            Step::Take(take) => self.take_selection(take, cx),
+            Step::Paste => self.paste(cx),
+            Step::ToStatement(direction) => self.to_statement(direction),
+            Step::Docs => self.docs(cx),
+            Step::Leave => self.leave(),
+        }
+        self.on_moved(cx);
+        self.settle(cx);
+    }
+
+    fn leave(&mut self) {
+        match self.sheet_mut() {
+            Some(sheet) if sheet.error_at.is_some() => sheet.error_at = None,
+            Some(sheet) if sheet.editor.selection().is_some() => {
+                let position = sheet.editor.cursor();
+                sheet.editor.go(position);
+            }
+            _ => {}
+        }
+    }
+
+    /// Copies or cuts the selection.
+    fn take_selection(&mut self, take: Take, cx: &mut PaneContext<'_>) {
+        match self.sheet().and_then(|sheet| sheet.editor.selected()) {
+            Some(text) => {
+                let what = counted(text.chars().count() as u64, "character");
+                cx.request(Request::Copy(CopyText::plain(text, what)));
+                if take == Take::Cut {
+                    let now = cx.context.now;
+                    self.edit(|editor| editor.delete_to(editor.cursor(), StepKind::Whole, now));
+                }
+            }
+            None => cx.request(Request::Notice("Nothing is selected. Shift with an arrow key selects.".into())),
+        }
+    }
+
+    /// Inserts what was cut or copied last, in any panel.
+    fn paste(&mut self, cx: &mut PaneContext<'_>) {
+        match cx.context.register.newest() {
+            Pasted::Text(text) => self.insert(&text, cx),
+            Pasted::TooLong(bytes) => cx.request(Request::Notice(too_long_to_paste(bytes))),
+            Pasted::Nothing => cx.request(Request::Notice(NOTHING_TO_PASTE.into())),
+        }
+    }
+
+    fn to_statement(&mut self, direction: Direction) {
+        let Some(sheet) = self.sheet_mut() else { return };
+        let Some(parsed) = &sheet.parsed else { return };
+        let at = sheet.editor.byte_of(sheet.editor.cursor());
+        let mut starts = parsed.statements().iter().map(|statement| statement.span.start);
+        let next = match direction {
+            Direction::Next => starts.find(|start| *start > at),
+            Direction::Previous => starts.rfind(|start| *start < at),
+        };
+        if let Some(start) = next {
+            let position = sheet.editor.position_of(start);
+            sheet.editor.go(position);
+        }
+    }
+}
