@@ -124,7 +124,7 @@ fn a_failed_statement_moves_the_cursor_to_its_error_but_not_while_the_user_types
 fn rows_of_a_preview_take_the_focus_only_from_a_tree_in_which_the_user_does_not_type() {
     for (filter, focus) in [("", Focus::Grid), ("/ s", Focus::Explorer)] {
         let mut bench = Bench::connected(160, 45);
-        bench.keys("shift-tab down down p");
+        bench.keys("alt-1 down down p");
         let result = bench.permit();
         bench.keys(filter);
         bench.feed(Message::Result(result, StoreEvent::Opened(Arc::from([column("a")]))));
@@ -137,7 +137,7 @@ fn rows_of_a_statement_do_not_take_the_focus_from_the_tree() {
     let mut bench = Bench::connected(160, 45);
     bench.text("SELECT 1");
     let result = bench.run();
-    bench.keys("shift-tab");
+    bench.keys("alt-1");
     bench.feed(Message::Result(result, StoreEvent::Opened(Arc::from([column("a")]))));
     assert_eq!(bench.model.focus, Focus::Explorer);
 }

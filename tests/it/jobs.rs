@@ -58,7 +58,7 @@ fn what_was_found_is_gone_to() {
 fn the_tree_follows_its_filter_and_comes_back_whole() {
     let mut bench = Bench::connected(120, 40);
     let whole = bench.model.explorer.lines.clone();
-    bench.keys("shift-tab /");
+    bench.keys("alt-1 /");
     bench.text("vol");
     assert_eq!(bench.model.explorer.lines, whole, "it waits for the answer");
     bench.compute();
@@ -77,7 +77,7 @@ fn the_tree_follows_its_filter_and_comes_back_whole() {
 #[test]
 fn columns_that_fit_stand_below_their_table() {
     let mut bench = Bench::connected(120, 40);
-    bench.keys("shift-tab /");
+    bench.keys("alt-1 /");
     bench.text("study_id");
     bench.compute();
     let nodes: Vec<ExplorerNode> = bench.model.explorer.lines.iter().map(|line| line.node).take(5).collect();

@@ -369,7 +369,7 @@ fn a_preview_names_the_columns_if_the_account_may_have_single_columns_only() {
         bench.session(SessionEvent::Ready(Arc::new(ServerFacts { privileges, ..super::model::facts() })));
         bench.session(SessionEvent::Catalog(Arc::new(catalog_with_a_column_that_may_not_be_read())));
         bench.effects.clear();
-        bench.keys("shift-tab");
+        bench.keys("alt-1");
         let study = InspectorContent::Table { schema: "clinspark".into(), table: "study".into() };
         while bench.model.inspector.content != study {
             bench.keys("down");
@@ -416,7 +416,7 @@ fn the_inspector_shows_and_copies_a_binary_value_in_hexadecimal_first() {
 #[test]
 fn a_text_that_is_too_long_for_a_field_is_not_pasted_and_its_size_is_named() {
     let mut bench = Bench::connected(160, 45);
-    for keys in ["ctrl-p", "esc shift-tab /"] {
+    for keys in ["ctrl-p", "esc alt-1 /"] {
         bench.keys(keys);
         bench.feed(Message::Paste("x".repeat(2 << 20)));
         let notice = bench.model.notices.current.as_ref().unwrap().text.clone();
