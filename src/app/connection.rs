@@ -16,6 +16,7 @@ use super::effect::Effect;
 use super::model::{Model, SettingsReading};
 use super::panes::connect::Connect;
 use super::panes::explorer::Explorer;
+use super::panes::{PaneContext, with};
 use super::request::Request;
 
 /// Characters of what a hop says in a notice and in the activity.
@@ -144,6 +145,7 @@ fn replace_session(
     }
     model.context.profile = Some(Arc::clone(profile));
     if model.worksheets.profile.as_deref() != Some(name) {
+        with!(model, requests, effects, worksheets.save_all());
         effects.push(load_worksheets(name));
     }
     load_files(model, effects);

@@ -37,6 +37,8 @@ pub enum Message {
     Interrupt,
     /// A signal ends the program. Worksheets are saved first.
     Terminate,
+    /// The program is about to be stopped by a signal. Worksheets are saved first.
+    Suspend,
     /// A task of the shell ended because of a defect of rrx.
     WorkerLost {
         worker: Worker,

@@ -55,9 +55,10 @@ pub(super) fn proceed(model: &mut Model, requests: &mut Vec<Request>, effects: &
         Quitting::Waiting(_) => false,
         Quitting::Certain(_) => true,
     };
+    with!(model, requests, effects, worksheets.save_all());
     let worksheets = &model.worksheets;
     // Before the worksheets are loaded, nothing can be saved.
-    if (worksheets.is_dirty && worksheets.profile.is_some()) || !worksheets.saving.is_empty() {
+    if (worksheets.has_changes() && worksheets.profile.is_some()) || !worksheets.saving.is_empty() {
         return;
     }
     if let Some(unsaved) = model.due.unsaved_texts().filter(|_| !is_certain) {

@@ -45,7 +45,7 @@ pub(super) fn on_refused(model: &mut Model, effect: Effect, requests: &mut Vec<R
         Effect::Storage(StorageCmd::SaveWorksheets { profile, .. })
             if model.worksheets.profile.as_ref() == Some(&profile) =>
         {
-            model.worksheets.is_dirty = true;
+            model.worksheets.must_save = true;
             model.worksheets.saving.remove(&profile);
             effects.push(Effect::Wake(super::statement::SOON));
         }

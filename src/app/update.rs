@@ -74,6 +74,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Refused(effect) => super::refused::on_refused(model, effect, &mut requests, &mut effects),
         Message::Interrupt => on_interrupt(model, &mut requests, &mut effects),
         Message::Terminate => super::quit::terminate(model, &mut requests, &mut effects),
+        Message::Suspend => {
+            let (requests, effects) = (&mut requests, &mut effects);
+            with!(model, requests, effects, worksheets.save_all());
+        }
     }
     super::requests::run_requests(model, requests, &mut effects);
     // The text, the result and the message decide about the room that they get.
@@ -103,6 +107,7 @@ fn is_of_user(message: &Message) -> bool {
         | Message::Computed(_)
         | Message::Host(_)
         | Message::Refused(_)
+        | Message::Suspend
         | Message::WorkerLost { .. } => false,
     }
 }
@@ -371,7 +376,7 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
             let is_first = first.is_some();
             worksheets.open.extend(first.map(|(title, text)| SavedWorksheet::new("sheet-1", &title, &text)));
             with!(model, requests, effects, worksheets.load(&profile, worksheets));
-            model.worksheets.is_dirty |= is_first;
+            model.worksheets.must_save |= is_first;
             model.report_all(&problems);
             requests.push(Request::Settle);
         }

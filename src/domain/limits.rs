@@ -177,7 +177,11 @@ pub const WORKSHEET_BYTES: usize = 1 << 20;
 pub const LINE_BYTES: usize = 8 << 10;
 /// Closed worksheets that are kept and can be reopened.
 pub const CLOSED_WORKSHEETS: usize = 20;
-/// The time without a key after which the position of the cursor is saved. A change of the text is saved at once.
+/// The time without a change after which a text is saved: as much as `kill -9` may lose.
+pub const TEXT_PAUSE: Duration = Duration::from_secs(1);
+/// The time after which a text is saved while typing goes on.
+pub const TEXT_PAUSE_MOST: Duration = Duration::from_secs(5);
+/// The time without a key after which the position of the cursor is saved.
 pub const POSITION_PAUSE: Duration = Duration::from_secs(2);
 /// The smallest byte limit of one row that a profile can set: rows of the catalog and of internal queries must pass.
 pub const LEAST_ROW_BYTES: u64 = 1 << 20;
@@ -194,6 +198,8 @@ pub const WRITE_PAUSES: [Duration; 3] = [Duration::from_secs(1), Duration::from_
 pub const RESCUE_DIRECTORIES: u32 = 100;
 /// How long quitting waits for a disk that does not answer. After it rrx quits, and writes the texts elsewhere.
 pub const QUIT_PATIENCE: Duration = Duration::from_secs(5);
+/// How long a program that a signal stops waits until its texts are saved.
+pub const SUSPEND_PATIENCE: Duration = Duration::from_secs(1);
 /// Columns of a result. MySQL and MariaDB make at most 4,096; the driver reserves memory for each one that a server announces.
 pub const RESULT_COLUMNS: u64 = 16_384;
 /// Bytes of the names and types of a result's columns.

@@ -21,6 +21,7 @@ pub(super) fn message_name(message: &Message) -> &'static str {
         Message::Refused(_) => "refused",
         Message::Interrupt => "interrupt",
         Message::Terminate => "terminate",
+        Message::Suspend => "suspend",
         Message::WorkerLost { .. } => "worker lost",
     }
 }

@@ -14,7 +14,7 @@ use super::signals::{SignalRequest, Signals};
 use crate::app::layout::ScreenSize;
 use crate::app::model::Model;
 use crate::app::{Effect, Message, draw, update};
-use crate::domain::limits::EVENTS_A_TURN;
+use crate::domain::limits::{EVENTS_A_TURN, SUSPEND_PATIENCE};
 use crate::domain::protocol::StoreEvent;
 use crate::io::terminal::{self, Screen, TerminalEvent, TerminalEvents, job_control};
 
@@ -37,6 +37,7 @@ pub(super) async fn run(
     let mut frame = Some(Urgency::Immediate);
     let mut quit_signals = 0_u8;
     let mut can_draw = true;
+    let mut suspend_by: Option<Instant> = None;
     loop {
         let mut queue: VecDeque<Effect> = std::mem::take(&mut effects).into();
         while let Some(effect) = queue.pop_front() {
@@ -71,6 +72,10 @@ pub(super) async fn run(
             }
         }
         let now = Instant::now();
+        if suspend_by.is_some_and(|limit| model.worksheets.saving.is_empty() || now >= limit) {
+            suspend_by = None;
+            suspend(screen);
+        }
         let due = frame.map(|urgency| pacing.due(urgency, now));
         if due.is_some_and(|due| now >= due) {
             // Without a terminal, only saving and quitting are left to do.
@@ -87,7 +92,10 @@ pub(super) async fn run(
             biased;
             signal = signals.next() => match signal {
                 SignalRequest::Stop => messages.push(Message::Interrupt),
-                SignalRequest::Suspend => suspend(screen),
+                SignalRequest::Suspend => {
+                    suspend_by = Some(Instant::now() + SUSPEND_PATIENCE);
+                    messages.push(Message::Suspend);
+                }
                 // Only saving is left to do.
                 SignalRequest::Continue if quit_signals > 0 => {}
                 SignalRequest::Continue => messages.extend(continued(screen)),
@@ -115,6 +123,7 @@ pub(super) async fn run(
                     }
                 }
             }
+            () = tokio::time::sleep_until(suspend_by.unwrap_or(start)), if suspend_by.is_some() => continue,
             () = tokio::time::sleep_until(wake_at.unwrap_or(start)), if wake_at.is_some() => wake_at = None,
             () = tokio::time::sleep_until(due.unwrap_or(start)), if frame.is_some() => continue,
         }
@@ -196,6 +205,7 @@ fn urgency(message: &Message) -> Urgency {
         | Message::Export(..)
         | Message::Storage(_)
         | Message::Connect(_)
+        | Message::Suspend
         | Message::WorkerLost { .. } => Urgency::Regular,
     }
 }

@@ -108,7 +108,7 @@ pub async fn run(start: ShellStart, deps: ShellDeps) -> Result<ShellEnd, Problem
 
 /// Saves the worksheets after a panic in the event loop, so that the last edits reach the disk.
 fn save_worksheets(model: &mut Model, dispatch: &mut Dispatch) {
-    model.worksheets.is_dirty = true;
+    model.worksheets.must_save = true;
     model.worksheets.saving.clear();
     let saving = catch_unwind(AssertUnwindSafe(|| update(model, Message::Terminate)));
     for effect in saving.unwrap_or_default() {

@@ -537,7 +537,7 @@ impl World {
         let saves = self.waiting.iter().skip(load.map_or(0, |at| at + 1)).filter(is_of_profile).count();
         ensure(saves <= 1, || format!("{saves} saves are under way"))?;
         let is_kept = model.refused.iter().any(|effect| matches!(effect, Effect::Storage(_)));
-        if !worksheets.is_dirty
+        if !worksheets.has_changes()
             && !is_kept
             && let Some(taken) = self.taken.get(profile)
         {

@@ -60,6 +60,7 @@ pub(super) fn carry_out(
                 let target = (statement.profile.clone(), model.context.database.clone());
                 model.worksheets.on_run(key, target);
             }
+            with!(model, requests, effects, worksheets.save_all());
             if statement.origin.has_result() {
                 let text = authorized.checked().text().to_owned();
                 let worksheet = worksheet_of(model, statement.location.as_ref());

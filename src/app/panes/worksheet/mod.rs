@@ -10,6 +10,7 @@ mod editor;
 mod mouse;
 mod named_table;
 mod run;
+mod saving;
 mod undo;
 mod update;
 mod view;
@@ -17,6 +18,7 @@ mod view;
 pub use actions::WorksheetAction;
 pub use editor::Editor;
 pub use named_table::NamedTable;
+pub use saving::UnsavedText;
 pub use view::WorksheetView;
 
 use crate::domain::protocol::SavedWorksheet;
@@ -74,8 +76,12 @@ pub struct Worksheets {
     pub is_scrolled: bool,
     /// The closed worksheets that are kept; the one that was closed last is the last one.
     pub closed: Vec<Worksheet>,
-    /// Whether there are changes that are not saved.
+    /// Whether a text was changed since the changes were last recorded in `unsaved_text`.
     pub is_dirty: bool,
+    /// Whether there are changes that are saved at once, such as a new tab.
+    pub must_save: bool,
+    /// When texts were changed that are not saved.
+    pub unsaved_text: Option<UnsavedText>,
     /// The worksheets, by their keys, of which a statement runs, or has ended while another worksheet was in front.
     pub marks: BTreeMap<String, RunMark>,
     /// When the cursor or the tab in front was changed last, if that is not saved.

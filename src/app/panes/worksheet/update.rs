@@ -2,7 +2,6 @@
 
 use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
-use crate::app::effect::Effect;
 use crate::app::focus::Focus;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
@@ -42,7 +41,7 @@ impl Worksheets {
         self.sheets = saved.open.into_iter().map(open).collect();
         self.closed = saved.closed.into_iter().map(open).collect();
         self.front = saved.front.min(self.sheets.len().saturating_sub(1));
-        (self.is_dirty, self.moved_at) = (false, None);
+        self.forget_changes();
         for sheet in typed {
             self.front = self.sheets.len();
             self.open_new(&self.free_title(), "");
@@ -56,7 +55,7 @@ impl Worksheets {
         }
         if self.sheets.is_empty() {
             self.open_new("1", "");
-            self.is_dirty = false;
+            self.forget_changes();
         }
     }
 
@@ -70,7 +69,7 @@ impl Worksheets {
         let at = (self.front + 1).min(self.sheets.len());
         self.sheets.insert(at, sheet);
         self.front = at;
-        self.is_dirty = true;
+        self.must_save = true;
     }
 
     /// Returns a key that no worksheet has.
@@ -105,7 +104,7 @@ impl Worksheets {
             self.open_new("1", "");
         }
         self.front = self.front.min(self.sheets.len() - 1);
-        self.is_dirty = true;
+        self.must_save = true;
         kept
     }
 
@@ -114,7 +113,7 @@ impl Worksheets {
         self.closed.push(sheet);
         let surplus = self.closed.len().saturating_sub(CLOSED_WORKSHEETS);
         self.closed.drain(..surplus);
-        self.is_dirty = true;
+        self.must_save = true;
     }
 
     /// Opens the worksheet that was closed last. Returns whether there is one.
@@ -130,6 +129,7 @@ impl Worksheets {
 
     /// Brings the tab `by` tabs to the right to the front; a negative number is to the left.
     pub fn turn(&mut self, by: isize) {
+        self.leave_text();
         self.is_scrolled = false;
         let count = isize::try_from(self.sheets.len()).unwrap_or(1).max(1);
         let front = isize::try_from(self.front).unwrap_or(0);
@@ -139,6 +139,7 @@ impl Worksheets {
     /// Brings the tab with this number, from 0, to the front.
     pub fn show(&mut self, number: usize) {
         if number < self.sheets.len() {
+            self.leave_text();
             (self.front, self.is_scrolled) = (number, false);
         }
     }
@@ -147,7 +148,7 @@ impl Worksheets {
     pub fn rename(&mut self, title: String) {
         if let Some(sheet) = self.sheet_mut() {
             sheet.title = title;
-            self.is_dirty = true;
+            self.must_save = true;
         }
     }
 
@@ -164,7 +165,7 @@ impl Worksheets {
             let target = Some(target);
             if sheet.last_run != target {
                 sheet.last_run = target;
-                self.is_dirty = true;
+                self.must_save = true;
             }
         }
     }
@@ -239,7 +240,7 @@ impl Worksheets {
         }
     }
 
-    /// Parses the text and scrolls the cursor into view. Also saves a change of the text if no save is under way.
+    /// Parses the text and scrolls the cursor into view. Also saves what is to be saved now.
     pub fn settle(&mut self, cx: &mut PaneContext<'_>) {
         self.parse(cx.context.dialect());
         // A panel that is not shown keeps its scroll position, and so does one that the wheel has scrolled.
@@ -253,58 +254,6 @@ impl Worksheets {
             self.left = self.left.min(column).max((column + 1).saturating_sub(width));
         }
         self.save(cx);
-    }
-
-    /// Saves a change of the texts or tabs, unless a save is under way.
-    pub fn save(&mut self, cx: &mut PaneContext<'_>) {
-        if self.is_dirty && !self.profile.as_ref().is_some_and(|profile| self.saving.contains(profile)) {
-            self.send(cx);
-        }
-    }
-
-    /// Records that a key may have moved the cursor or the front tab. The position is saved at the next pause.
-    pub fn on_moved(&mut self, cx: &mut PaneContext<'_>) {
-        if self.moved_at.is_none() {
-            cx.effect(Effect::Wake(POSITION_PAUSE));
-        }
-        self.moved_at = Some(cx.context.now);
-    }
-
-    /// Saves changes of the texts, and after a pause also the position of the cursor.
-    pub fn on_clock(&mut self, cx: &mut PaneContext<'_>) {
-        if let Some(moved_at) = self.moved_at {
-            match (moved_at + POSITION_PAUSE).checked_sub(cx.context.now).filter(|left| !left.is_zero()) {
-                Some(left) => cx.effect(Effect::Wake(left)),
-                None => self.is_dirty = true,
-            }
-        }
-        self.save(cx);
-    }
-
-    /// Saves all that is not saved: at the end, and before the worksheets of another profile are opened.
-    pub fn save_all(&mut self, cx: &mut PaneContext<'_>) {
-        self.is_dirty |= self.has_changes();
-        self.save(cx);
-    }
-
-    fn has_changes(&self) -> bool {
-        self.is_dirty || self.moved_at.is_some()
-    }
-
-    /// Returns all worksheets in the form in which they are saved.
-    #[must_use]
-    pub fn saved(&self) -> WorksheetSet {
-        let all = |sheets: &[Worksheet]| sheets.iter().map(Worksheet::saved).collect();
-        WorksheetSet { open: all(&self.sheets), front: self.front, closed: all(&self.closed) }
-    }
-
-    fn send(&mut self, cx: &mut PaneContext<'_>) {
-        if let Some(profile) = self.profile.clone() {
-            (self.is_dirty, self.moved_at) = (false, None);
-            self.saving.insert(profile.clone());
-            let worksheets = self.saved();
-            cx.effect(Effect::Storage(StorageCmd::SaveWorksheets { profile, worksheets }));
-        }
     }
 }
 
