@@ -332,7 +332,8 @@ fn rescue_unplaced(model: &Model, paths: &Paths, report: &mut StorageReport) {
 fn unsaved_worksheets(model: &Model) -> Option<(String, WorksheetSet)> {
     let worksheets = &model.worksheets;
     let profile = worksheets.profile.clone()?;
-    let is_due = worksheets.has_changes() || worksheets.saving.contains(&profile) || model.due.unsaved(&profile).is_some();
+    let is_due =
+        worksheets.has_changes() || worksheets.saving.contains(&profile) || model.due.unsaved(&profile).is_some();
     is_due.then(|| (profile, worksheets.saved()))
 }
 

@@ -90,7 +90,7 @@ pub(super) fn move_focus(model: &mut Model, focus: Focus, requests: &mut Vec<Req
 pub(super) fn settle(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     model.solve();
     model.explorer.settle(&model.context);
-    with!(model, requests, effects, worksheets.settle());
+    with!(model, requests, effects, worksheets.settle_in_layout());
     with!(model, requests, effects, grid.settle());
     model.inspector.refresh(&model.context);
     if let Some(connect) = &mut model.connect {

@@ -122,6 +122,23 @@ impl Theme {
         }
     }
 
+    /// The style of a match of the search.
+    #[must_use]
+    pub fn found(self) -> Style {
+        match (self.look.colours, self.look.background) {
+            (Colours::None, _) => Style::new().add_modifier(Modifier::BOLD),
+            (Colours::Sixteen, _) => Style::new().fg(Color::Black).bg(Color::Yellow),
+            (Colours::Many, Background::Dark) => Style::new().bg(Color::Indexed(58)),
+            (Colours::Many, Background::Light) => Style::new().bg(Color::Indexed(229)),
+        }
+    }
+
+    /// The style of the bracket at the cursor and of its partner.
+    #[must_use]
+    pub fn bracket(self) -> Style {
+        Style::new().add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
+    }
+
     #[must_use]
     pub fn border(self, in_focus: bool) -> Style {
         if in_focus { self.colour(Color::Cyan, Color::Blue) } else { self.dim() }

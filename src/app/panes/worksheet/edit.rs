@@ -149,8 +149,8 @@ impl Worksheets {
 
     /// Lets `edit` change the text in front. It returns whether the text has changed.
     pub(super) fn edit(&mut self, edit: impl FnOnce(&mut Editor) -> bool) -> bool {
-        self.is_scrolled = false;
         let Some(sheet) = self.sheet_mut() else { return false };
+        sheet.scroll.follow();
         let is_changed = edit(&mut sheet.editor);
         if is_changed {
             sheet.error_at = None;
@@ -182,7 +182,7 @@ impl Worksheets {
 
     /// Does an action of the worksheet's keys.
     pub fn act(&mut self, action: WorksheetAction, cx: &mut PaneContext<'_>) {
-        self.is_scrolled = false;
+        self.follow_cursor();
         let page = usize::from(cx.context.layout.rows(Focus::Worksheet)).max(1);
         match Step::of(action, page) {
             Step::Move(motion, selecting) => {

@@ -4,13 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 pub mod actions;
+mod brackets;
 mod command;
 mod edit;
 mod editor;
 mod mouse;
 mod named_table;
+mod rows;
 mod run;
 mod saving;
+mod scroll;
+mod text_styles;
 mod undo;
 mod update;
 mod view;
@@ -18,9 +22,12 @@ mod view;
 pub use actions::WorksheetAction;
 pub use editor::Editor;
 pub use named_table::NamedTable;
+pub use rows::{RowPosition, Wrapping};
 pub use saving::UnsavedText;
+pub use scroll::Scroll;
 pub use view::WorksheetView;
 
+use crate::domain::editing::find::FindPattern;
 use crate::domain::protocol::SavedWorksheet;
 use crate::domain::sql::{Dialect, ParsedText};
 
@@ -31,10 +38,13 @@ pub struct Worksheet {
     pub key: String,
     pub title: String,
     pub editor: Editor,
+    pub scroll: Scroll,
     /// The parsed text, or that of the text before the last change: see `is_parsed`.
     pub parsed: Option<ParsedText>,
     /// Whether `parsed` is of the text as it is now.
     pub is_parsed: bool,
+    /// The bytes of the bracket at the cursor and of its partner.
+    pub brackets: Option<[usize; 2]>,
     /// The byte of the text at which the server reported an error.
     pub error_at: Option<usize>,
     /// The profile and the database of its last run.
@@ -68,14 +78,12 @@ pub struct Worksheets {
     pub sheets: Vec<Worksheet>,
     /// The number of the worksheet in front.
     pub front: usize,
-    /// The first visible line of the worksheet in front.
-    pub top: usize,
-    /// The first visible character of its lines.
-    pub left: usize,
-    /// Whether the wheel has scrolled the text. Until the next key, the view does not follow the cursor.
-    pub is_scrolled: bool,
     /// The closed worksheets that are kept; the one that was closed last is the last one.
     pub closed: Vec<Worksheet>,
+    /// Whether long lines go on in the next row.
+    pub wrapping: Wrapping,
+    /// What is searched for. Its matches are highlighted.
+    pub search: Option<FindPattern>,
     /// Whether a text was changed since the changes were last recorded in `unsaved_text`.
     pub is_dirty: bool,
     /// Whether there are changes that are saved at once, such as a new tab.

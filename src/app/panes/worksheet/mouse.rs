@@ -8,10 +8,10 @@ use crate::app::layout::Area;
 use crate::app::panes::{PaneContext, PaneGesture, PaneMouse, PressHit};
 use crate::app::request::Request;
 use crate::domain::editing::TextPosition;
-use crate::domain::screen_width::ScreenWidth as _;
 
-use super::Worksheets;
-use super::view::{GUTTER, shown};
+use super::rows::Wrapping;
+use super::view::GUTTER;
+use super::{Scroll, Worksheets};
 
 impl Worksheets {
     /// Handles a gesture. Returns what a press has hit.
@@ -19,7 +19,7 @@ impl Worksheets {
         let Some(area) = cx.context.layout.worksheet else { return PressHit::Nothing };
         match mouse.gesture {
             PaneGesture::ScrollDown(lines) => {
-                self.scroll_down(lines);
+                self.scroll_down(lines, cx.context);
                 return PressHit::Nothing;
             }
             PaneGesture::ScrollRight(cells) => {
@@ -40,7 +40,7 @@ impl Worksheets {
             return PressHit::Nothing;
         }
         let at = (mouse.x.saturating_sub(inside.x), mouse.y.saturating_sub(inside.y));
-        let position = self.position_at(at);
+        let position = self.position_at(at, cx.context);
         let (Some(to), Some(sheet)) = (position, self.sheets.get_mut(self.front)) else { return PressHit::Nothing };
         match mouse.gesture {
             PaneGesture::Press => sheet.editor.go(to),
@@ -48,28 +48,30 @@ impl Worksheets {
             PaneGesture::Extend | PaneGesture::Drag => sheet.editor.select_to(to),
             PaneGesture::ScrollDown(_) | PaneGesture::ScrollRight(_) => {}
         }
-        self.is_scrolled = false;
+        self.follow_cursor();
         self.on_moved(cx);
         self.settle(cx);
         PressHit::Selection
     }
 
-    /// Scrolls by so many lines. The cursor may leave the view until the next key.
-    fn scroll_down(&mut self, lines: isize) {
-        let last = self.sheet().map_or(0, |sheet| sheet.editor.lines().len().saturating_sub(1));
-        self.top = self.top.saturating_add_signed(lines).min(last);
-        self.is_scrolled = true;
+    /// Scrolls by so many rows. The cursor may leave the view until the next key.
+    fn scroll_down(&mut self, rows: isize, context: &Context) {
+        let wrapping = self.wrapping;
+        let Some(sheet) = self.sheet_mut() else { return };
+        let top = sheet.rows(wrapping, context).moved(sheet.scroll.top, rows);
+        sheet.scroll.go(top, sheet.scroll.left);
     }
 
-    /// Scrolls by so many characters, up to the end of the longest visible line.
+    /// Scrolls by so many characters, up to the end of the longest visible line. With soft wrap there is nothing to scroll.
     fn scroll_right(&mut self, characters: isize) {
         /// Lines whose length limits the scrolling: more than a screen has.
         const LINES: usize = 200;
-        let Some(sheet) = self.sheet() else { return };
-        let lines = sheet.editor.lines().iter().skip(self.top).take(LINES);
+        let wrapping = self.wrapping;
+        let Some(sheet) = self.sheet_mut().filter(|_| wrapping == Wrapping::Off) else { return };
+        let Scroll { top, left, .. } = sheet.scroll;
+        let lines = sheet.editor.lines().iter().skip(top.line).take(LINES);
         let longest = lines.map(|line| line.graphemes(true).count()).max().unwrap_or(0);
-        self.left = self.left.saturating_add_signed(characters).min(longest.saturating_sub(1));
-        self.is_scrolled = true;
+        sheet.scroll.go(top, left.saturating_add_signed(characters).min(longest.saturating_sub(1)));
     }
 
     /// Returns the worksheet whose tab is at this column of the upper border.
@@ -79,22 +81,13 @@ impl Worksheets {
         self.border_texts(area.width, context).0.tab_at(usize::from(cell))
     }
 
-    /// Returns the position in the text at a cell inside the panel.
-    fn position_at(&self, (x, y): (u16, u16)) -> Option<TextPosition> {
-        let lines = self.sheet()?.editor.lines();
-        let line = (self.top + usize::from(y)).min(lines.len().saturating_sub(1));
-        let target = usize::from(x.saturating_sub(GUTTER));
-        let (mut cells, mut column) = (0, 0);
-        for (place, grapheme) in lines.get(line)?.graphemes(true).enumerate() {
-            if place >= self.left {
-                let width = shown(grapheme).cells();
-                if cells + width > target {
-                    break;
-                }
-                cells += width;
-            }
-            column += grapheme.chars().count();
-        }
-        Some(TextPosition::new(line, column))
+    /// Returns the position in the text at a cell inside the panel. Below the text it is in the last line.
+    fn position_at(&self, (x, y): (u16, u16), context: &Context) -> Option<TextPosition> {
+        let sheet = self.sheet()?;
+        let rows = sheet.rows(self.wrapping, context);
+        let visible = rows.visible(sheet.scroll.top, usize::from(y) + 1);
+        let mut row = *visible.last()?;
+        row.from = row.from.max(sheet.scroll.left);
+        Some(rows.position_at(row, usize::from(x.saturating_sub(GUTTER))))
     }
 }

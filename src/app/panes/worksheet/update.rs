@@ -2,17 +2,16 @@
 
 use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
-use crate::app::focus::Focus;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
 use crate::domain::docs::page_named;
 use crate::domain::editing::TextPosition;
-use crate::domain::limits::{CLOSED_WORKSHEETS, POSITION_PAUSE};
-use crate::domain::protocol::{SavedWorksheet, StorageCmd, WorksheetSet};
+use crate::domain::limits::CLOSED_WORKSHEETS;
+use crate::domain::protocol::{SavedWorksheet, WorksheetSet};
 use crate::domain::sql::Dialect;
 
 use super::named_table::{AtCursor, KnownTables, NamedTable, StatementTables};
-use super::{Editor, Worksheet, Worksheets};
+use super::{Editor, Scroll, Worksheet, Worksheets};
 
 impl Worksheets {
     /// Returns the worksheet in front.
@@ -130,7 +129,6 @@ impl Worksheets {
     /// Brings the tab `by` tabs to the right to the front; a negative number is to the left.
     pub fn turn(&mut self, by: isize) {
         self.leave_text();
-        self.is_scrolled = false;
         let count = isize::try_from(self.sheets.len()).unwrap_or(1).max(1);
         let front = isize::try_from(self.front).unwrap_or(0);
         self.front = usize::try_from((front + by).rem_euclid(count)).unwrap_or(0);
@@ -140,7 +138,7 @@ impl Worksheets {
     pub fn show(&mut self, number: usize) {
         if number < self.sheets.len() {
             self.leave_text();
-            (self.front, self.is_scrolled) = (number, false);
+            self.front = number;
         }
     }
 
@@ -240,19 +238,20 @@ impl Worksheets {
         }
     }
 
-    /// Parses the text and scrolls the cursor into view. Also saves what is to be saved now.
+    /// Parses the text and scrolls the cursor into view after the user has moved it. Also saves what is to be saved now.
     pub fn settle(&mut self, cx: &mut PaneContext<'_>) {
         self.parse(cx.context.dialect());
-        // A panel that is not shown keeps its scroll position, and so does one that the wheel has scrolled.
-        let area = cx.context.layout.worksheet.filter(|_| !self.is_scrolled);
-        if let (Some(area), Some(sheet)) = (area, self.sheet()) {
-            let rows = usize::from(cx.context.layout.rows(Focus::Worksheet)).max(1);
-            let width = usize::from(area.width.saturating_sub(9)).max(1);
-            let TextPosition { line, column } = sheet.editor.cursor();
-            let count = sheet.editor.lines().len();
-            self.top = self.top.min(line).max((line + 1).saturating_sub(rows)).min(count.saturating_sub(1));
-            self.left = self.left.min(column).max((column + 1).saturating_sub(width));
-        }
+        self.find_brackets();
+        self.scroll_to_cursor(cx.context);
+        self.save(cx);
+    }
+
+    /// Parses the text and scrolls the cursor into view after a change of the layout or of the tab in front. When the panel has its
+    /// size again, it has its scroll position again.
+    pub fn settle_in_layout(&mut self, cx: &mut PaneContext<'_>) {
+        self.parse(cx.context.dialect());
+        self.find_brackets();
+        self.fit_layout(cx.context);
         self.save(cx);
     }
 }
@@ -270,8 +269,10 @@ fn open(saved: SavedWorksheet) -> Worksheet {
         key: saved.key,
         title: saved.title,
         editor,
+        scroll: Scroll::default(),
         parsed: None,
         is_parsed: false,
+        brackets: None,
         error_at: None,
         last_run: saved.profile.map(|profile| (profile, saved.database)),
     }

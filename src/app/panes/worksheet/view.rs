@@ -2,7 +2,6 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::action::{Action, AppAction};
@@ -12,8 +11,10 @@ use crate::app::ui::tab_strip::{Tab, TabStrip};
 use crate::app::ui::theme::Theme;
 use crate::domain::editing::TextPosition;
 use crate::domain::screen_width::ScreenWidth as _;
-use crate::domain::text::{is_drawable, one_line};
+use crate::domain::text::one_line;
 
+use super::rows::{TextRow, cells_before, shown};
+use super::text_styles::TextStyles;
 use super::{Worksheet, Worksheets};
 
 impl Worksheets {
@@ -80,68 +81,46 @@ impl WorksheetView<'_> {
 
     fn text(&self, sheet: &Worksheet, area: Rect, buffer: &mut Buffer) {
         let theme = self.theme;
-        let parsed = sheet.parsed.as_ref();
         let cursor = sheet.editor.cursor();
-        let selected = sheet.editor.selection().map(|(from, to)| sheet.editor.byte_of(from)..sheet.editor.byte_of(to));
-        let at_cursor = || parsed.and_then(|parsed| parsed.statement_at(sheet.editor.byte_of(cursor)));
-        let runs = selected.clone().or_else(at_cursor).unwrap_or(0..0);
-        let mut start: usize = sheet.editor.lines().iter().take(self.worksheets.top).map(|line| line.len() + 1).sum();
-        for (row, (number, line)) in
-            sheet.editor.lines().iter().enumerate().skip(self.worksheets.top).take(usize::from(area.height)).enumerate()
-        {
-            let y = area.y + u16::try_from(row).unwrap_or(0);
-            let end = start + line.len();
-            let is_run = start < runs.end && end >= runs.start && !runs.is_empty();
-            let has_error = sheet.error_at.is_some_and(|at| (start..=end).contains(&at));
-            let (mark, mark_style) = match (has_error, is_run) {
-                (true, _) => ("✗", theme.bad()),
-                (false, true) => ("▎", theme.key()),
-                (false, false) => (" ", theme.dim()),
-            };
-            let label = format!("{:>4} ", number + 1);
+        let rows = sheet.rows(self.worksheets.wrapping, self.context);
+        let visible = rows.visible(sheet.scroll.top, usize::from(area.height));
+        let mut styles = TextStyles::new(self.worksheets, sheet, theme);
+        let (mut line_start, mut at_line) = (0, 0);
+        for (y, row) in (area.y..).zip(&visible) {
+            let lines = sheet.editor.lines();
+            line_start +=
+                lines.get(at_line..row.line).unwrap_or_default().iter().map(|line| line.len() + 1).sum::<usize>();
+            at_line = row.line;
+            let line = lines.get(row.line).map_or("", String::as_str);
+            styles.begin_line(line_start, line);
+            let label = if row.is_first { format!("{:>4} ", row.line + 1) } else { "     ".to_owned() };
+            let (mark, mark_style) = styles.mark(row.is_first);
             parts(buffer, (area.x, y), area.right(), [(mark, mark_style), (label.as_str(), theme.dim())]);
-            if self.worksheets.left > 0 && !line.is_empty() {
+            let from = row.from.max(sheet.scroll.left);
+            if sheet.scroll.left > 0 && !line.is_empty() {
                 parts(buffer, (area.x + GUTTER - 1, y), area.right(), [("‹", theme.dim())]);
             }
             let mut x = area.x + GUTTER;
-            for (place, (at, grapheme)) in line.grapheme_indices(true).enumerate() {
-                if place < self.worksheets.left {
-                    continue;
-                }
-                if x >= area.right() {
-                    parts(buffer, (area.right().saturating_sub(1), y), area.right(), [("…", theme.dim())]);
+            let mut column = 0;
+            for (at, grapheme) in line.grapheme_indices(true) {
+                if column >= row.to {
                     break;
                 }
-                let byte = start + at;
-                let mut style =
-                    parsed.and_then(|parsed| parsed.class_at(byte)).map_or(theme.text(), |class| theme.sql(class));
-                // Of several statements on a line, only the one that will run is highlighted.
-                if is_run && !runs.contains(&byte) {
-                    style = theme.dim();
+                if column >= from {
+                    if x >= area.right() {
+                        parts(buffer, (area.right().saturating_sub(1), y), area.right(), [("…", theme.dim())]);
+                        break;
+                    }
+                    let style = styles.of(line_start + at, column, grapheme);
+                    x = parts(buffer, (x, y), area.right(), [(shown(grapheme), style)]);
                 }
-                if selected.as_ref().is_some_and(|range| range.contains(&byte)) {
-                    style = style.patch(theme.selected());
-                }
-                if sheet.error_at == Some(byte) {
-                    style = style.patch(theme.bad()).patch(Style::new().underlined());
-                }
-                x = parts(buffer, (x, y), area.right(), [(shown(grapheme), style)]);
+                column += grapheme.chars().count();
             }
-            if number == cursor.line && self.in_focus {
-                let before: String = line
-                    .chars()
-                    .skip(self.worksheets.left)
-                    .take(cursor.column.saturating_sub(self.worksheets.left))
-                    .collect();
-                let cells = before.graphemes(true).map(|grapheme| shown(grapheme).cells()).sum::<usize>();
-                let x = area.x + GUTTER + u16::try_from(cells).unwrap_or(u16::MAX - GUTTER - area.x);
-                if x < area.right() && y < area.bottom() {
-                    buffer.set_style(Rect::new(x, y, 1, 1).intersection(buffer.area), theme.cursor());
-                }
-            }
-            start = end + 1;
         }
-        if sheet.editor.is_empty() {
+        if self.in_focus {
+            self.cursor(sheet, area, &visible, buffer);
+        }
+        if sheet.editor.is_empty() && cursor == TextPosition::default() {
             let key = |action| self.context.key(Action::App(action));
             let (snippets, find) = (key(AppAction::Snippets), key(AppAction::Find));
             let text = format!(" Type a statement. {snippets} opens a snippet, {find} finds a table.");
@@ -149,13 +128,23 @@ impl WorksheetView<'_> {
             parts(buffer, (area.x + GUTTER, area.y), area.right(), [(text.as_str(), theme.dim())]);
         }
     }
+
+    fn cursor(&self, sheet: &Worksheet, area: Rect, visible: &[TextRow], buffer: &mut Buffer) {
+        let Some((x, y)) = cell_of(sheet.editor.cursor(), sheet, visible) else { return };
+        let (x, y) = (area.x.saturating_add(x), area.y.saturating_add(y));
+        if x < area.right() && y < area.bottom() {
+            buffer.set_style(Rect::new(x, y, 1, 1).intersection(buffer.area), self.theme.cursor());
+        }
+    }
 }
 
-/// Returns what is drawn for a grapheme of the text. A grapheme that must not be drawn gets a mark.
-pub(super) fn shown(grapheme: &str) -> &str {
-    match grapheme {
-        "\t" => "  ",
-        _ if is_drawable(grapheme) => grapheme,
-        _ => "·",
-    }
+/// Returns the cell of a position inside the panel, if its row is visible.
+pub(super) fn cell_of(at: TextPosition, sheet: &Worksheet, visible: &[TextRow]) -> Option<(u16, u16)> {
+    // The end of a wrapped line may be after its last row's last character.
+    let is_in = |row: &&TextRow| row.line == at.line && row.from <= at.column;
+    let (y, row) = visible.iter().enumerate().filter(|(_, row)| is_in(row)).last()?;
+    let line = sheet.editor.lines().get(at.line)?;
+    let start = row.from.max(sheet.scroll.left);
+    let cells = cells_before(line, at.column).checked_sub(cells_before(line, start))?;
+    Some((GUTTER.saturating_add(u16::try_from(cells).unwrap_or(u16::MAX)), u16::try_from(y).unwrap_or(u16::MAX)))
 }

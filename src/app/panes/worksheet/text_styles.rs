@@ -1,0 +1,84 @@
+//! The styles of a worksheet's text: syntax, the statement that will run, selection, matches of a search, brackets, errors.
+
+use std::ops::Range;
+
+use ratatui::style::Style;
+
+use crate::app::ui::theme::Theme;
+use crate::domain::sql::ParsedText;
+
+use super::rows::is_misleading;
+use super::{Worksheet, Worksheets};
+
+/// Decides the style of each character.
+pub(super) struct TextStyles<'a> {
+    worksheets: &'a Worksheets,
+    sheet: &'a Worksheet,
+    theme: Theme,
+    parsed: Option<&'a ParsedText>,
+    selected: Option<Range<usize>>,
+    /// The statement, or the selection, that will run.
+    runs: Range<usize>,
+    /// The bytes of the line that is drawn.
+    line: Range<usize>,
+    /// The columns of the matches of the search in that line.
+    matches: Vec<(usize, usize)>,
+}
+
+impl<'a> TextStyles<'a> {
+    pub(super) fn new(worksheets: &'a Worksheets, sheet: &'a Worksheet, theme: Theme) -> Self {
+        let editor = &sheet.editor;
+        let parsed = sheet.parsed.as_ref();
+        let selected = editor.selection().map(|(from, to)| editor.byte_of(from)..editor.byte_of(to));
+        let at_cursor = || parsed.and_then(|parsed| parsed.statement_at(editor.byte_of(editor.cursor())));
+        let runs = selected.clone().or_else(at_cursor).unwrap_or(0..0);
+        Self { worksheets, sheet, theme, parsed, selected, runs, line: 0..0, matches: Vec::new() }
+    }
+
+    /// Takes the line that is drawn next, with its first byte.
+    pub(super) fn begin_line(&mut self, start: usize, line: &str) {
+        self.line = start..start + line.len();
+        self.matches = self.worksheets.search.as_ref().map_or_else(Vec::new, |search| search.in_line(line).collect());
+    }
+
+    fn is_run(&self) -> bool {
+        self.line.start < self.runs.end && self.line.end >= self.runs.start && !self.runs.is_empty()
+    }
+
+    /// Returns the mark before the line.
+    pub(super) fn mark(&self, is_first_row: bool) -> (&'static str, Style) {
+        let has_error = self.sheet.error_at.is_some_and(|at| (self.line.start..=self.line.end).contains(&at));
+        match (has_error && is_first_row, self.is_run()) {
+            (true, _) => ("✗", self.theme.bad()),
+            (false, true) => ("▎", self.theme.key()),
+            (false, false) => (" ", self.theme.dim()),
+        }
+    }
+
+    /// Returns the style of the grapheme at a byte of the text and a column of the line.
+    pub(super) fn of(&self, byte: usize, column: usize, grapheme: &str) -> Style {
+        let theme = self.theme;
+        let class = self.parsed.and_then(|parsed| parsed.class_at(byte));
+        let mut style = class.map_or(theme.text(), |class| theme.sql(class));
+        // Of several statements on a line, only the one that will run is highlighted.
+        if self.selected.is_none() && self.is_run() && !self.runs.contains(&byte) {
+            style = theme.dim();
+        }
+        if is_misleading(grapheme) {
+            style = theme.bad();
+        }
+        if self.matches.iter().any(|(from, to)| (*from..*to).contains(&column)) {
+            style = style.patch(theme.found());
+        }
+        if self.sheet.brackets.is_some_and(|pair| pair.contains(&byte)) {
+            style = style.patch(theme.bracket());
+        }
+        if self.selected.as_ref().is_some_and(|range| range.contains(&byte)) {
+            style = style.patch(theme.selected());
+        }
+        if self.sheet.error_at == Some(byte) {
+            style = style.patch(theme.bad()).patch(Style::new().underlined());
+        }
+        style
+    }
+}
