@@ -198,6 +198,7 @@ fn worksheet_obstacle(model: &Model, action: WorksheetAction) -> Option<&'static
     match action {
         A::Copy | A::Cut if !has_selection() => Some("nothing is selected in the worksheet"),
         A::Paste if model.context.register.newest() == Pasted::Nothing => Some("nothing was cut or copied in rrx"),
+        A::FindNext | A::FindPrevious if model.worksheets.search.is_none() => Some("nothing was searched for"),
         A::Docs if model.context.catalog.is_none() => Some(NO_CATALOG),
         A::Left
         | A::Right
@@ -246,6 +247,13 @@ fn worksheet_obstacle(model: &Model, action: WorksheetAction) -> Option<&'static
         | A::Paste
         | A::NextStatement
         | A::PreviousStatement
+        | A::ToBracket
+        | A::Find
+        | A::FindNext
+        | A::FindPrevious
+        | A::Replace
+        | A::ToggleWrap
+        | A::CleanSpaces
         | A::Docs
         | A::Leave => None,
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::catalog::find::{FindMatch, ObjectRef};
 use crate::domain::compute::ComputeWork;
+use crate::domain::editing::find::FindPattern;
 use crate::domain::export::CopyFormat;
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{CellPosition, CopyText, ExportJob, FormatChoice, ResultId, RunReport, ViewId};
@@ -89,6 +90,18 @@ pub enum Request {
     FilterBy(String),
     /// Search the rows for this pattern.
     SearchBy(String),
+    /// Search the worksheet for this text, from where the search began.
+    FindText(String),
+    /// End the typing of a search, at the match.
+    KeepFound,
+    /// End a search, where it began.
+    EndFind,
+    /// Replace the matches of a line of the worksheet, from 0, or of the whole text.
+    ReplaceText {
+        pattern: FindPattern,
+        replacement: String,
+        line: Option<usize>,
+    },
     /// Search the lines of the inspector for this pattern.
     SearchInspector(String),
     Plot(Plot),

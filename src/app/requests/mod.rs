@@ -371,6 +371,13 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             model.context.register.put(copy.text.clone());
             effects.push(Effect::Host(HostCmd::Copy { copy, refused: None }));
         }
+        Request::FindText(typed) => with!(model, requests, effects, worksheets.find_text(&typed)),
+        Request::KeepFound => model.worksheets.keep_found(),
+        Request::EndFind => with!(model, requests, effects, worksheets.end_find()),
+        Request::ReplaceText { pattern, replacement, line } => {
+            let mut cx = PaneContext { context: &model.context, requests, effects };
+            model.worksheets.replace_text((&pattern, &replacement), line, &mut cx);
+        }
         request @ (Request::CopyAs(_)
         | Request::FilterBy(_)
         | Request::SearchBy(_)

@@ -122,6 +122,17 @@ impl FindPattern {
         Ok(Self { text: text.to_owned(), kind, case, regex })
     }
 
+    /// Reads a search text as it is typed: `~` at the start makes it a regular expression, a capital letter makes it case-sensitive.
+    ///
+    /// # Errors
+    /// Those of [`FindPattern::new`].
+    pub fn typed(text: &str) -> Result<Self, FindFault> {
+        match text.strip_prefix('~') {
+            Some(regex) => Self::new(regex, FindKind::Regex, FindCase::Smart),
+            None => Self::new(text, FindKind::Plain, FindCase::Smart),
+        }
+    }
+
     /// Returns the typed text, its kind and its case.
     #[must_use]
     pub fn parts(&self) -> (&str, FindKind, FindCase) {

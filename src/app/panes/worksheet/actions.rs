@@ -52,6 +52,13 @@ actions! {
         Paste = "paste": "Paste what was cut or copied in rrx last" also "clipboard",
         NextStatement = "next-statement": "Go to the next statement" also "query",
         PreviousStatement = "previous-statement": "Go to the previous statement" also "query",
+        ToBracket = "to-bracket": "Go to the matching bracket" also "parenthesis jump pair",
+        Find = "find": "Find in the worksheet…" also "search text regex",
+        FindNext = "find-next": "Find the next match" also "search again",
+        FindPrevious = "find-previous": "Find the previous match" also "search again back",
+        Replace = "replace": "Replace in the worksheet…" also "substitute search find change text",
+        ToggleWrap = "toggle-wrap": "Wrap long lines, or not" also "soft word wrap break",
+        CleanSpaces = "clean-spaces": "Replace characters that look like spaces" also "no-break nbsp zero-width invisible",
         Docs = "docs": "Show documentation of the table at the cursor" also "describe desc docs structure columns help",
         Leave = "leave": "Clear the error mark or the selection",
     }

@@ -1,10 +1,13 @@
 //! Editing in the worksheet in front: typed text, pastes, and the actions of the worksheet's keys.
 
 use crate::app::action::Action;
+use crate::app::dialogs::{FindTextDialog, ReplaceTextDialog};
 use crate::app::focus::Focus;
 use crate::app::panes::PaneContext;
 use crate::app::paste_register::{NOTHING_TO_PASTE, Pasted, too_long_to_paste};
 use crate::app::request::Request;
+use crate::domain::editing::EditResult;
+use crate::domain::editing::whitespace::replace_misleading;
 use crate::domain::limits::WORKSHEET_BYTES;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::CopyText;
@@ -12,6 +15,7 @@ use crate::domain::quantity::counted;
 
 use super::command::Command;
 use super::editor::{Editor, Motion, Selecting};
+use super::rows::Wrapping;
 use super::undo::StepKind;
 use super::{WorksheetAction, Worksheets};
 
@@ -29,8 +33,9 @@ enum Take {
     Cut,
 }
 
+/// Where a search or a jump goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Direction {
+pub(super) enum Direction {
     Next,
     Previous,
 }
@@ -45,6 +50,12 @@ enum Step {
     Take(Take),
     Paste,
     ToStatement(Direction),
+    ToBracket,
+    Find,
+    FindAgain(Direction),
+    Replace,
+    Wrap,
+    CleanSpaces,
     Docs,
     Leave,
 }
@@ -103,6 +114,13 @@ impl Step {
             A::Paste => Self::Paste,
             A::NextStatement => Self::ToStatement(Direction::Next),
             A::PreviousStatement => Self::ToStatement(Direction::Previous),
+            A::ToBracket => Self::ToBracket,
+            A::Find => Self::Find,
+            A::FindNext => Self::FindAgain(Direction::Next),
+            A::FindPrevious => Self::FindAgain(Direction::Previous),
+            A::Replace => Self::Replace,
+            A::ToggleWrap => Self::Wrap,
+            A::CleanSpaces => Self::CleanSpaces,
             A::Docs => Self::Docs,
             A::Leave => Self::Leave,
         }
@@ -203,6 +221,16 @@ impl Worksheets {
             Step::Take(take) => self.take_selection(take, cx),
             Step::Paste => self.paste(cx),
             Step::ToStatement(direction) => self.to_statement(direction),
+            Step::ToBracket => {
+                if !self.go_to_bracket() {
+                    cx.request(Request::Notice("There is no bracket with a partner at the cursor.".into()));
+                }
+            }
+            Step::Find => self.open_find(cx),
+            Step::FindAgain(direction) => self.find_again(direction, cx),
+            Step::Replace => self.open_replace(cx),
+            Step::Wrap => self.toggle_wrap(cx),
+            Step::CleanSpaces => self.clean_spaces(cx),
             Step::Docs => self.docs(cx),
             Step::Leave => self.leave(),
         }
@@ -243,6 +271,52 @@ impl Worksheets {
             Pasted::TooLong(bytes) => cx.request(Request::Notice(too_long_to_paste(bytes))),
             Pasted::Nothing => cx.request(Request::Notice(NOTHING_TO_PASTE.into())),
         }
+    }
+
+    fn open_find(&mut self, cx: &mut PaneContext<'_>) {
+        let initial = self.search_text();
+        self.search_from =
+            self.sheet().map(|sheet| sheet.editor.selection().map_or(sheet.editor.cursor(), |(from, _)| from));
+        let key = |action| cx.key(Action::Worksheet(action));
+        let keys = (key(WorksheetAction::FindNext), key(WorksheetAction::FindPrevious));
+        cx.open(FindTextDialog { initial, keys });
+    }
+
+    fn open_replace(&self, cx: &mut PaneContext<'_>) {
+        let lines = self.sheet().map_or_else(Vec::new, |sheet| sheet.editor.lines().to_vec());
+        cx.open(ReplaceTextDialog::new(lines, self.search_text()));
+    }
+
+    /// Returns the text that a search begins with: the selection within a line.
+    fn search_text(&self) -> String {
+        let selected = self.sheet().and_then(|sheet| sheet.editor.selected());
+        selected.filter(|text| !text.contains('\n')).unwrap_or_default()
+    }
+
+    fn toggle_wrap(&mut self, cx: &mut PaneContext<'_>) {
+        let (wrapping, text) = match self.wrapping {
+            Wrapping::Off => (Wrapping::On, "Long lines are wrapped. The setting wrap in [ui] keeps it."),
+            Wrapping::On => (Wrapping::Off, "Long lines are not wrapped."),
+        };
+        self.wrapping = wrapping;
+        cx.request(Request::Notice(text.into()));
+    }
+
+    /// Replaces the characters that look like a space, or like nothing, and are none.
+    fn clean_spaces(&mut self, cx: &mut PaneContext<'_>) {
+        let now = cx.context.now;
+        let is_changed = self.edit(|editor| {
+            let state = editor.state();
+            let range = state.selection().map_or((0, state.last_line()), |_| state.line_range());
+            let changes = replace_misleading(state.lines, range);
+            editor.apply(&EditResult { changes, cursor: state.cursor, selection: None }, StepKind::Whole, now)
+        });
+        cx.request(Request::Notice(if is_changed {
+            let undo = cx.key(Action::Worksheet(WorksheetAction::Undo));
+            format!("The marked characters are plain spaces now, or gone. {undo} takes it back.")
+        } else {
+            "The text has no characters that look like a space and are none.".into()
+        }));
     }
 
     fn to_statement(&mut self, direction: Direction) {

@@ -14,6 +14,7 @@ mod rows;
 mod run;
 mod saving;
 mod scroll;
+mod search;
 mod text_styles;
 mod undo;
 mod update;
@@ -27,6 +28,7 @@ pub use saving::UnsavedText;
 pub use scroll::Scroll;
 pub use view::WorksheetView;
 
+use crate::domain::editing::TextPosition;
 use crate::domain::editing::find::FindPattern;
 use crate::domain::protocol::SavedWorksheet;
 use crate::domain::sql::{Dialect, ParsedText};
@@ -84,6 +86,8 @@ pub struct Worksheets {
     pub wrapping: Wrapping,
     /// What is searched for. Its matches are highlighted.
     pub search: Option<FindPattern>,
+    /// Where the search began that is being typed.
+    pub search_from: Option<TextPosition>,
     /// Whether a text was changed since the changes were last recorded in `unsaved_text`.
     pub is_dirty: bool,
     /// Whether there are changes that are saved at once, such as a new tab.
