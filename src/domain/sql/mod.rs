@@ -11,6 +11,7 @@ pub mod names;
 mod param;
 mod parsed_text;
 pub mod quote;
+pub mod scope;
 pub mod select_item;
 pub mod session_variables;
 mod set_statement;
