@@ -24,6 +24,18 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("src/domain/text.rs", &["domain::screen_width"]),
     ("src/domain/sql/scope", &["domain::sql", "domain::catalog"]),
     ("src/domain/sql", &["domain::text", "domain::ids", "domain::limits", "domain::problem"]),
+    (
+        "src/domain/sql",
+        &[
+            "domain::text",
+            "domain::ids",
+            "domain::limits",
+            "domain::problem",
+            "domain::calendar",
+            "domain::nearest",
+            "domain::catalog",
+        ],
+    ),
     ("src/domain/catalog", &["domain::text", "domain::word_match", "domain::limits", "domain::problem", "domain::ids"]),
     (
         "src/domain/results",

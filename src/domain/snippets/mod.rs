@@ -11,6 +11,7 @@ mod text;
 
 use std::path::PathBuf;
 
+pub use crate::domain::sql::parameters::ParameterType as ParamType;
 pub use header::{HEADER_KEYS, PARAM_KEYS};
 pub use name::{SnippetNameError, check_name, slug};
 pub use rank::rank;
@@ -49,39 +50,6 @@ pub struct SnippetParam {
     pub allowed: Vec<String>,
     /// A statement. The values of its first column are offered for the parameter.
     pub values: Option<String>,
-}
-
-/// The type of a parameter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum ParamType {
-    #[default]
-    Text,
-    Integer,
-    Decimal,
-    Date,
-    Time,
-    DateTime,
-    Boolean,
-}
-
-impl ParamType {
-    /// Every type, in the order of the reference.
-    pub const ALL: [Self; 7] =
-        [Self::Text, Self::Integer, Self::Decimal, Self::Date, Self::Time, Self::DateTime, Self::Boolean];
-
-    /// Returns the name in a header.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Integer => "integer",
-            Self::Decimal => "decimal",
-            Self::Date => "date",
-            Self::Time => "time",
-            Self::DateTime => "datetime",
-            Self::Boolean => "boolean",
-        }
-    }
 }
 
 impl Snippet {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::Dialect;
 use super::keywords::{is_function, is_keyword, is_reserved};
 use super::lex::{Token, TokenKind, lex};
+use super::parameters::parameter_at;
 
 /// The class of a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -39,10 +40,8 @@ pub(super) fn classes_of(text: &str, tokens: &[Token]) -> Vec<(Range<usize>, Hig
     let mut found = Vec::with_capacity(tokens.len());
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
-        let after = tokens.get(at + 1);
-        let is_parameter = token.text(text) == ":" && after.is_some_and(|next| next.kind == TokenKind::Word);
-        if let (true, Some(name)) = (is_parameter, after) {
-            found.push((token.span.start..name.span.end, HighlightClass::Parameter));
+        if let Some((_, span)) = parameter_at(text, &tokens, at) {
+            found.push((span, HighlightClass::Parameter));
             at += 2;
             continue;
         }

@@ -10,6 +10,7 @@ pub mod locate;
 pub mod names;
 mod param;
 mod parsed_text;
+pub mod parameters;
 pub mod quote;
 pub mod scope;
 pub mod select_item;

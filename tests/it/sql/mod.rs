@@ -3,6 +3,7 @@
 mod guard;
 mod lex;
 mod param;
+mod parameters;
 mod place;
 mod quote;
 mod split;
