@@ -2,6 +2,7 @@
 
 mod dialect;
 pub mod effects;
+pub mod format;
 pub mod guard;
 pub mod highlight;
 pub mod keywords;
