@@ -12,6 +12,29 @@ pub fn nearest_name<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// Returns the known name of a statement that is nearest to a word. Case is ignored. A word of up to four characters may be one edit away,
+/// a longer one two; a single character is near to nothing. Names with the same first letter come first.
+#[must_use]
+pub fn nearest_ignoring_case<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    let length = word.chars().count();
+    let max_edits = match length {
+        0 | 1 => 0,
+        2..=4 => 1,
+        _ => 2,
+    };
+    let rank = |candidate: &str| {
+        if candidate.chars().count().abs_diff(length) > max_edits {
+            return None;
+        }
+        let candidate = candidate.to_lowercase();
+        let edits = edit_distance(&word, &candidate);
+        (edits <= max_edits).then(|| (edits, candidate.chars().next() != word.chars().next()))
+    };
+    let ranked = known.into_iter().filter_map(|candidate| rank(candidate).map(|rank| (rank, candidate)));
+    ranked.min_by_key(|(rank, _)| *rank).map(|(_, candidate)| candidate)
+}
+
 /// Counts the edits between two words: inserted, removed, replaced or swapped characters. Words of more than 64 characters
 /// count as far apart, so that a hostile file costs no time.
 fn edit_distance(a: &str, b: &str) -> usize {
@@ -38,7 +61,7 @@ fn edit_distance(a: &str, b: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest_name;
+    use super::{nearest_ignoring_case, nearest_name};
 
     #[test]
     fn the_nearest_name_is_at_most_two_edits_away() {
@@ -48,5 +71,15 @@ mod tests {
         assert_eq!(nearest_name("identities", known), None);
         assert_eq!(nearest_name("x", known), None);
         assert_eq!(nearest_name(&"p".repeat(5000), known), None);
+    }
+    #[test]
+    fn names_of_statements_are_near_without_their_case() {
+        let known = ["subject", "Study", "site", "id"];
+        assert_eq!(nearest_ignoring_case("SUBJCT", known), Some("subject"));
+        assert_eq!(nearest_ignoring_case("study", known), Some("Study"));
+        assert_eq!(nearest_ignoring_case("sits", known), Some("site"));
+        assert_eq!(nearest_ignoring_case("x", known), None);
+        assert_eq!(nearest_ignoring_case("di", known), Some("id"));
+        assert_eq!(nearest_ignoring_case("visit", known), None);
     }
 }

@@ -2,6 +2,7 @@
 
 mod dialect;
 pub mod effects;
+pub mod errors;
 pub mod format;
 pub mod guard;
 pub mod highlight;

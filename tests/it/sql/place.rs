@@ -45,9 +45,11 @@ fn a_syntax_error_is_placed_by_its_text_and_line() {
         )
     };
     place("SELECT 1\nFROM\nWHERE x = 1", &near("WHERE x = 1", 3), 1064, Some("WHERE x = 1"));
-    place("SELECT 'it's'", &near("s'", 1), 1064, Some("s'"));
-    place("SELECT 1 FROM ", &near("", 1), 1064, Some(" "));
-    let long = format!("SELECT a FRM t WHERE {}", "x = 1 AND ".repeat(20));
+    // The open quote counts, not the place at which the server stops.
+    place("SELECT 'it's'", &near("s'", 1), 1064, Some("'"));
+    place("SELECT 'it' s 'x'", &near("'x'", 1), 1064, Some("'x'"));
+    place("SELECT 1 FROM ", &near("", 1), 1064, Some("FROM "));
+    let long = format!("SELECT a FROM t WHERE {}", "x = 1 AND ".repeat(20));
     place(&long, &near(&long[9..89], 1), 1064, Some(&long[9..]));
     place("x x\nx x", &near("x x", 2), 1064, Some("x x"));
     place("SELECT 1", "garbage", 1064, None);
@@ -56,12 +58,12 @@ fn a_syntax_error_is_placed_by_its_text_and_line() {
 #[test]
 fn an_unknown_name_is_placed_where_it_stands() {
     let statement = "SELECT s.nam, `nam` FROM study s WHERE nam = 1";
-    place(statement, "Unknown column 's.nam' in 'field list'", 1054, Some(&statement[7..]));
+    place(statement, "Unknown column 's.nam' in 'field list'", 1054, Some(&statement[9..]));
     place(statement, "Unknown column 'nam' in 'where clause'", 1054, Some("nam = 1"));
     place(statement, "Unknown column 'gone' in 'field list'", 1054, None);
     place("SELECT 'nam', nam", "Unknown column 'nam' in 'field list'", 1054, Some("nam"));
     place("SELECT * FROM stdy", "Table 'demo.stdy' doesn't exist", 1146, Some("stdy"));
-    place("SELECT * FROM demo.`stdy` x", "Table 'demo.stdy' doesn't exist", 1146, Some("demo.`stdy` x"));
+    place("SELECT * FROM demo.`stdy` x", "Table 'demo.stdy' doesn't exist", 1146, Some("`stdy` x"));
     place("SELECT fo(1)", "FUNCTION demo.fo does not exist", 1305, Some("fo(1)"));
     place("SELECT 1", "Lost connection", 2013, None);
 }
