@@ -85,6 +85,21 @@ fn a_pack_is_read_from_its_files() {
 }
 
 #[test]
+fn a_pack_names_the_filters_of_its_tables() {
+    let (pack, problems) = read(&[("pack.toml", b"filters = [\"form_data.canceled\", \"*.deleted\", \"canceled\"]\n")]);
+    let filters: Vec<String> = pack.filters.iter().map(ToString::to_string).collect();
+    assert_eq!(filters, ["form_data.canceled", "*.deleted"]);
+    assert_eq!(problems, ["pack.toml, line 1: `canceled` is no filter: write `table.column` or `*.column`"]);
+    for (text, problem) in [
+        ("filters = \"a.b\"", "pack.toml, line 1: `filters` must be a list such as [\"form_data.canceled\"]"),
+        ("filters = [1]", "pack.toml, line 1: `filters` must be a list of texts in quotes"),
+        ("title = [\"a\"]", "pack.toml, line 1: `title` must be a text in quotes"),
+    ] {
+        assert_eq!(read(&[("pack.toml", text.as_bytes())]).1, [problem]);
+    }
+}
+
+#[test]
 fn what_is_wrong_is_named_with_file_and_line_and_the_rest_stands() {
     let (pack, problems) = read(&[
         ("pack.toml", b"title = 5\nsyntetic = true\n"),
@@ -99,7 +114,7 @@ fn what_is_wrong_is_named_with_file_and_line_and_the_rest_stands() {
         problems,
         [
             "pack.toml, line 1: `title` must be a text in quotes, or true or false",
-            "pack.toml, line 2: unknown key `syntetic`; known keys: title, version, synthetic",
+            "pack.toml, line 2: unknown key `syntetic`; known keys: title, version, synthetic, filters",
             "latin.md, line 2: the text is not UTF-8",
             "empty.md, line 1: the page is empty",
             "front.md, line 3: unknown key `objekt`; known keys: object",

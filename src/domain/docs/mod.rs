@@ -11,6 +11,7 @@ pub mod layout;
 pub mod pack;
 
 use crate::domain::catalog::NameCase;
+use crate::domain::sql::check::FilterRule;
 
 pub use pack::{PACK_KEYS, PAGE_KEYS, PageError};
 
@@ -23,6 +24,8 @@ pub struct DocPack {
     pub is_synthetic: bool,
     /// Pages are sorted by object.
     pub pages: Vec<DocPage>,
+    /// The columns on which a statement should have a condition.
+    pub filters: Vec<FilterRule>,
 }
 
 /// A page about one table or one topic.

@@ -8,6 +8,7 @@ use super::blocks::{DocBlock, parse_blocks, plain_text};
 use super::layout::{COLUMNS, TRY, is_example, section};
 use super::{DocPack, DocPage};
 use crate::domain::documented_key::{DocumentedKey, in_file_order, is_known, names};
+use crate::domain::sql::check::FilterRule;
 
 /// The keys of `pack.toml`. The file and each key are optional.
 pub const PACK_KEYS: &[DocumentedKey] = &[
@@ -23,6 +24,13 @@ pub const PACK_KEYS: &[DocumentedKey] = &[
         value_type: "true or false",
         description: "Whether the pack describes invented data.",
         example: "false",
+    },
+    DocumentedKey {
+        name: "filters",
+        value_type: "list of texts",
+        description: "Columns, as `table.column` or `*.column`. A statement that reads such a table without a condition on the \
+            column gets a warning.",
+        example: "[\"form_data.canceled\"]",
     },
 ];
 /// The keys of a page's front matter, all optional.
@@ -92,6 +100,7 @@ impl DocPack {
 enum PackValue {
     Text(String),
     Flag(bool),
+    Texts(Vec<String>),
 }
 
 /// Reads the known keys of a TOML text: line, name, value. `line` is the number of its first line.
@@ -119,6 +128,12 @@ fn read_values(
         match value.get_ref() {
             DeValue::String(text) => found.push((at, name, PackValue::Text(text.to_string()))),
             DeValue::Boolean(flag) => found.push((at, name, PackValue::Flag(*flag))),
+            DeValue::Array(items) => {
+                match items.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect() {
+                    Some(texts) => found.push((at, name, PackValue::Texts(texts))),
+                    None => report(at, format!("`{name}` must be a list of texts in quotes")),
+                }
+            }
             _ => report(at, format!("`{name}` must be a text in quotes, or true or false")),
         }
     }
@@ -133,6 +148,8 @@ fn read_pack(pack: &mut DocPack, text: &str, report: &mut impl FnMut(usize, Stri
             ("title", PackValue::Text(title)) => pack.title = title,
             ("version", PackValue::Text(text)) => version = Some(text),
             ("synthetic", PackValue::Flag(flag)) => pack.is_synthetic = flag,
+            ("filters", PackValue::Texts(texts)) => read_filters(pack, line, &texts, report),
+            ("filters", _) => report(line, "`filters` must be a list such as [\"form_data.canceled\"]".to_owned()),
             ("synthetic", _) => report(line, "`synthetic` must be true or false".to_owned()),
             _ => report(line, format!("`{key}` must be a text in quotes")),
         }
@@ -140,6 +157,15 @@ fn read_pack(pack: &mut DocPack, text: &str, report: &mut impl FnMut(usize, Stri
     if let Some(version) = version {
         let named = format!("{} {version}", pack.title);
         named.trim().clone_into(&mut pack.title);
+    }
+}
+
+fn read_filters(pack: &mut DocPack, line: usize, texts: &[String], report: &mut impl FnMut(usize, String)) {
+    for text in texts {
+        match FilterRule::parse(text) {
+            Some(rule) => pack.filters.push(rule),
+            None => report(line, format!("`{text}` is no filter: write `table.column` or `*.column`")),
+        }
     }
 }
 

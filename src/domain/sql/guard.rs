@@ -99,6 +99,12 @@ pub fn check(text: &str, dialect: Dialect, session: SessionId, pins: &SessionPin
     Ok(Checked { text: text.to_owned(), dialect, session, verdict })
 }
 
+/// Returns why the guard refuses a statement, if it does. A caller that wants to send the statement needs [`check`].
+#[must_use]
+pub fn refusal(text: &str, dialect: Dialect, pins: &SessionPins) -> Option<Refusal> {
+    check(text, dialect, SessionId(0), pins).err()
+}
+
 /// Checks the text in the way in which a server of this dialect reads it.
 fn check_as(text: &str, dialect: Dialect, pins: &SessionPins) -> Result<Verdict, Refusal> {
     let tokens = lex(text, dialect);

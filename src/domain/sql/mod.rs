@@ -1,5 +1,6 @@
 //! SQL text as MySQL reads it: tokens, statements, the guard, quoting.
 
+pub mod check;
 mod dialect;
 pub mod effects;
 pub mod errors;

@@ -332,6 +332,14 @@ fn an_unknown_column_is_replaced_by_the_nearest_in_scope() {
             "weight",
             "No table of this query has a column weight.",
         ),
+    ] {
+        check(statement, 1054, message, (word, expected));
+    }
+}
+
+#[test]
+fn an_unknown_column_of_a_subquery_or_an_outer_query_has_an_offer() {
+    for (statement, message, word, expected) in [
         (
             "SELECT d.nam FROM (SELECT name FROM study) d",
             "Unknown column 'd.nam' in 'field list'",

@@ -1,5 +1,6 @@
 //! SQL text: tokens, statements, the guard, places, quoting, colours.
 
+mod check;
 mod errors;
 mod format;
 mod guard;

@@ -16,6 +16,9 @@ use crate::domain::sql::scope::{
     TableResolution,
 };
 
+/// The databases of the server itself.
+const OF_SERVER: [&str; 4] = ["information_schema", "mysql", "performance_schema", "sys"];
+
 /// Queries around a query whose names are offered.
 const MAX_LEVELS: usize = 64;
 
@@ -36,6 +39,11 @@ pub fn column_problem(scope: &Scope<'_>, id: RefId, dialect: Dialect) -> Option<
 #[must_use]
 pub fn table_problem(scope: &Scope<'_>, source: &Source) -> Option<ErrorMark> {
     let SourceKind::Table(name) = &source.kind else { return None };
+    // An account may not see the tables of the server, and the catalog may leave them out.
+    let is_of_server = |schema: &String| OF_SERVER.iter().any(|own| own.eq_ignore_ascii_case(schema));
+    if name.schema.as_ref().is_some_and(is_of_server) {
+        return None;
+    }
     match name.resolution {
         TableResolution::NoTable | TableResolution::NoSchema => Some(table_mark(scope, source, name)),
         TableResolution::Found(_) | TableResolution::Unknown => None,
