@@ -211,6 +211,10 @@ fn an_offset_of_the_sent_text_leads_to_the_typed_text() {
     assert_eq!(bound.source_map.typed_offset(bound.text.len()), typed.len());
     let sent = bound.text.find("nosuch").unwrap();
     assert_eq!(&typed[bound.source_map.typed_range(sent..sent + 6)], "nosuch");
+    // A space that keeps two tokens apart belongs to the value.
+    let spaced = bind("SELECT:id@x, y", &values(), mysql()).unwrap();
+    assert_eq!(spaced.text, "SELECT ? @x, y");
+    assert_eq!([8, 9, 13].map(|sent| spaced.source_map.typed_offset(sent)), [6, 9, 13]);
     let sent = bound.text.find("CAST").unwrap();
     assert_eq!(&typed[bound.source_map.typed_range(sent..sent + 4)], ":price");
 }

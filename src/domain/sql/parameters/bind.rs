@@ -88,12 +88,12 @@ fn replaced(
         }
         let start = out.len();
         out.push_str(&written);
-        map.push(start..out.len(), item.span.clone());
         copied = item.span.end;
         let rest = text.get(copied..).unwrap_or_default();
         if needs_space(written.chars().next_back(), rest.chars().next()) {
             out.push(' ');
         }
+        map.push(start..out.len(), item.span.clone());
     }
     out.push_str(text.get(copied..).unwrap_or_default());
     Ok((out, map))
