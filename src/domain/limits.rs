@@ -51,6 +51,8 @@ pub const PREVIEW_ROWS: u64 = 200;
 
 /// Objects that a search of the catalog lists.
 pub const MAX_FOUND: usize = 500;
+/// Items of one completion: more than a user reads. Another letter finds the rest.
+pub const COMPLETION_ITEMS: usize = 200;
 
 /// Messages waiting for the event loop. A faster sender waits.
 pub const INBOX: usize = 256;

@@ -22,6 +22,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("src/domain/calendar.rs", &[]),
     ("src/domain/screen_width.rs", &[]),
     ("src/domain/text.rs", &["domain::screen_width"]),
+    ("src/domain/sql/complete", &["domain::sql", "domain::catalog", "domain::docs", "domain::limits"]),
     ("src/domain/sql/scope", &["domain::sql", "domain::catalog"]),
     ("src/domain/sql", &["domain::text", "domain::ids", "domain::limits", "domain::problem"]),
     (

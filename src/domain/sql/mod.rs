@@ -1,6 +1,7 @@
 //! SQL text as MySQL reads it: tokens, statements, the guard, quoting.
 
 pub mod check;
+pub mod complete;
 mod dialect;
 pub mod effects;
 pub mod errors;

@@ -18,7 +18,7 @@ pub use model::{
     KnownNames, Output, OutputColumn, Position, RefId, RefKind, Scope, SelectItem, Source, SourceId, SourceKind,
     TableName, TableResolution, WithId, WithName,
 };
-pub use reader::read;
+pub use reader::{read, read_tokens};
 
 #[cfg(test)]
 mod tests;

@@ -41,7 +41,17 @@ pub(super) struct CursorName {
 /// Analyzes a statement. The name at the cursor has no meaning in it: it is still being typed.
 #[must_use]
 pub fn read<'a>(text: &'a str, cursor: Option<usize>, dialect: Dialect, known: KnownNames<'a>) -> Scope<'a> {
-    let mut tokens = lex(text, dialect);
+    read_tokens(text, lex(text, dialect), cursor, known)
+}
+
+/// Does the same as [`read`] for a text whose tokens are there already.
+#[must_use]
+pub fn read_tokens<'a>(
+    text: &'a str,
+    mut tokens: Vec<Token>,
+    cursor: Option<usize>,
+    known: KnownNames<'a>,
+) -> Scope<'a> {
     tokens.retain(|token| !token.is_ignored() && !token.is_marker());
     let scope = Scope {
         text,

@@ -1,0 +1,167 @@
+//! Offers conditions for ON, and whole joins with the tables that are already there.
+
+use super::context::Context;
+use super::join_keys::{ColumnPairs, SchemaTable, by_name, declared, join_paths};
+use super::model::ItemKind;
+use super::offers::{Closeness, OfferKind, Offers};
+use crate::domain::catalog::find::ObjectRef;
+use crate::domain::catalog::{Schema, Table};
+use crate::domain::sql::keywords::is_keyword;
+use crate::domain::sql::scope::{Clause, Source, SourceKind, TableName, TableResolution};
+
+/// Tables between two looks whether the completion is stale.
+const STALE_CHECK: usize = 512;
+
+/// A table of the catalog in the list of tables.
+#[derive(Clone, Copy)]
+struct JoinedTable<'c> {
+    name: &'c str,
+    table: SchemaTable<'c>,
+    object: ObjectRef,
+}
+
+/// Returns the tables of the cursor's query that are in the catalog, in the order of the text.
+fn joined_tables<'c>(context: &Context<'c>) -> Vec<JoinedTable<'c>> {
+    let sources = context.sources().into_iter().filter(|(level, _, _)| *level == 0);
+    sources.filter_map(|(_, _, source)| joined_table(context, source)).collect()
+}
+
+fn joined_table<'c>(context: &Context<'c>, source: &'c Source) -> Option<JoinedTable<'c>> {
+    let SourceKind::Table(TableName { resolution: TableResolution::Found(object), .. }) = &source.kind else {
+        return None;
+    };
+    let schema = object.schema(context.input.known.catalog)?;
+    let table = context.scope.table_of(source)?;
+    let name = context.name_of(source)?;
+    Some(JoinedTable { name, table: SchemaTable { schema: &schema.name, table }, object: *object })
+}
+
+/// Offers conditions that join the last table with those before it.
+pub(super) fn offer_conditions(context: &Context<'_>, offers: &mut Offers<'_>) {
+    let sources: Vec<&Source> =
+        context.sources().into_iter().filter(|(level, _, _)| *level == 0).map(|(_, _, source)| source).collect();
+    if let Some((last, others)) = joined_tables(context).split_last() {
+        for other in others.iter().rev() {
+            for pairs in join_paths(last.table, other.table).pairs() {
+                add_condition(context, offers, last.name, other.name, &pairs);
+            }
+        }
+    }
+    offer_conditions_of_subqueries(context, offers, &sources);
+}
+
+/// Offers equal names of columns where one side is a subquery or a name of WITH.
+fn offer_conditions_of_subqueries(context: &Context<'_>, offers: &mut Offers<'_>, sources: &[&Source]) {
+    let Some((last, others)) = sources.split_last() else { return };
+    for other in others.iter().rev() {
+        if context.scope.table_of(last).is_some() && context.scope.table_of(other).is_some() {
+            continue;
+        }
+        let (Some(new), Some(old)) = (context.scope.source_name(last), context.scope.source_name(other)) else {
+            continue;
+        };
+        let as_table = |source: &Source| {
+            let (columns, _) = context.scope.columns_of(source);
+            let columns = columns.iter().map(|column| crate::domain::catalog::TableColumn {
+                name: column.name.to_owned(),
+                ..crate::domain::catalog::TableColumn::default()
+            });
+            let name = context.scope.table_of(source).map_or(String::new(), |table| table.name.clone());
+            Table { name, columns: columns.collect(), ..Table::default() }
+        };
+        for pairs in by_name(&as_table(last), &as_table(other)) {
+            add_condition(context, offers, new, old, &pairs);
+        }
+    }
+}
+
+fn add_condition(context: &Context<'_>, offers: &mut Offers<'_>, new: &str, old: &str, pairs: &ColumnPairs) {
+    let text = condition(context, new, old, pairs);
+    let kind = OfferKind::Text {
+        kind: ItemKind::JoinCondition,
+        inserted: text.clone(),
+        type_text: "join condition".to_owned(),
+    };
+    // It is found by the alias with which the user begins, or by a column.
+    let first = pairs.first().map_or("", |(column, _)| column.as_str());
+    let by = if offers.matches(new) { new } else { first };
+    offers.add_found_by(Closeness::Place, by, text, kind);
+}
+
+/// Returns `new.a = old.b AND …`.
+fn condition(context: &Context<'_>, new: &str, old: &str, pairs: &ColumnPairs) -> String {
+    let name = |name: &str| context.spelling.plain_name(name);
+    let equal = pairs.iter().map(|(a, b)| format!("{}.{} = {}.{}", name(new), name(a), name(old), name(b)));
+    equal.collect::<Vec<_>>().join(&format!(" {} ", context.spelling.keyword("AND")))
+}
+
+/// Offers whole joins: a table with its alias and its ON. Returns `None` once the completion is stale.
+pub(super) fn offer_joins(context: &Context<'_>, offers: &mut Offers<'_>) -> Option<()> {
+    let tables = joined_tables(context);
+    if tables.is_empty() {
+        return Some(());
+    }
+    let catalog = context.input.known.catalog;
+    let mut schemas: Vec<&Schema> = tables.iter().filter_map(|table| table.object.schema(catalog)).collect();
+    schemas.dedup_by_key(|schema| schema.name.as_str());
+    for schema in schemas {
+        // Names only help where no keys are declared.
+        let has_keys = schema.tables.iter().any(|table| !table.foreign_keys.is_empty());
+        for (at, table) in schema.tables.iter().enumerate() {
+            if at % STALE_CHECK == 0 && (context.input.is_stale)() {
+                return None;
+            }
+            if context.position.clause == Clause::From && !offers.matches(&table.name) {
+                continue;
+            }
+            let new = SchemaTable { schema: &schema.name, table };
+            for old in tables.iter().rev() {
+                let paths = if has_keys { declared(new, old.table) } else { by_name(table, old.table.table) };
+                // Without keys the best pair of columns is enough.
+                let paths = paths.into_iter().take(if has_keys { usize::MAX } else { 1 });
+                for pairs in paths {
+                    add_join(context, offers, new, old.name, &pairs);
+                }
+            }
+        }
+    }
+    Some(())
+}
+
+fn add_join(context: &Context<'_>, offers: &mut Offers<'_>, new: SchemaTable<'_>, old: &str, pairs: &ColumnPairs) {
+    let table = &new.table.name;
+    let alias = alias_for(context, table);
+    let name = context.spelling.name(table);
+    let is_current = context.input.known.database.is_none_or(|database| database.eq_ignore_ascii_case(new.schema));
+    let name = if is_current { name } else { format!("{}.{name}", context.spelling.plain_name(new.schema)) };
+    let on = context.spelling.keyword("ON");
+    let named = if alias == *table { name } else { format!("{name} {alias}") };
+    let join = format!("{named} {on} {}", condition(context, &alias, old, pairs));
+    let (join, by) = match context.position.clause {
+        Clause::From => (join, table.clone()),
+        _ => (format!("{} {join}", context.spelling.keyword("JOIN")), format!("JOIN {table}")),
+    };
+    let kind = OfferKind::Text { kind: ItemKind::Join, inserted: join.clone(), type_text: "join".to_owned() };
+    offers.add_found_by(Closeness::Place, &by, join, kind);
+}
+
+/// Returns an alias for a new table: the first letters of its words, longer or with a number if that is taken. Where the user
+/// writes no aliases it is the name of the table.
+fn alias_for(context: &Context<'_>, table: &str) -> String {
+    let sources = context.sources();
+    let of_query = || sources.iter().filter(|(level, _, _)| *level == 0);
+    let uses_no_alias = of_query().count() > 1 && of_query().all(|(_, _, source)| source.alias.is_none());
+    if uses_no_alias && !context.is_taken(table) {
+        return table.to_owned();
+    }
+    let words: Vec<&str> = table.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let initials: String = words.iter().filter_map(|word| word.chars().next()).collect::<String>().to_lowercase();
+    let first = words.first().map_or(String::new(), |word| word.to_lowercase());
+    let begins_well = initials.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
+    let initials = if begins_well && initials.is_ascii() { initials } else { "t".to_owned() };
+    let is_free = |alias: &String| !context.is_taken(alias) && !is_keyword(alias);
+    let longer = (2..=first.chars().count().min(4)).filter(|_| words.len() == 1);
+    let longer = longer.map(|count| first.chars().take(count).collect::<String>()).filter(|alias| alias.is_ascii());
+    let numbered = (2..1000).map(|number| format!("{initials}{number}"));
+    std::iter::once(initials.clone()).chain(longer).chain(numbered).find(is_free).unwrap_or(initials.clone())
+}
