@@ -128,12 +128,12 @@ pub(super) fn check(tokens: &GuardTokens<'_>, allowed: AllowedClause, dialect: D
         }
         let Some(word) = tokens.keyword(at) else { continue };
         match word.as_str() {
-            "INTO" if allowed != AllowedClause::Into(at) => return Err(refuse_into(tokens, at)),
+            "INTO" => return Err(refuse_into(tokens, at)),
             "FOR" if tokens.is_any(at + 1, &["UPDATE", "SHARE"]) => {
                 return Err(refuse_lock(tokens, at, at + 1));
             }
-            // Only `EXPLAIN` may name a write. Elsewhere both words are reserved, and no server reads them as names.
-            "DELETE" if tokens.is(at + 1, "FROM") && !is_explained(tokens, at) => {
+            // Both words are reserved, so no server reads them as names.
+            "DELETE" if tokens.is(at + 1, "FROM") => {
                 return Err(Refusal::new(
                     tokens.span_between(at, at + 1),
                     "DELETE removes rows, and rrx only reads.",
@@ -159,11 +159,6 @@ pub(super) fn check(tokens: &GuardTokens<'_>, allowed: AllowedClause, dialect: D
         }
     }
     Ok(())
-}
-
-/// Returns whether the statement at this index is only explained. `EXPLAIN ANALYZE` would run it.
-fn is_explained(tokens: &GuardTokens<'_>, at: usize) -> bool {
-    tokens.is_any(0, &["EXPLAIN", "DESCRIBE", "DESC"]) && !(1..at).any(|before| tokens.is(before, "ANALYZE"))
 }
 
 /// Refuses a `*/` outside of a comment: no statement has one, and readers that differ in what a comment is would read the

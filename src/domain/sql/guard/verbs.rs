@@ -12,15 +12,6 @@ pub(super) enum AllowedClause {
     None,
     /// `PROCEDURE`, which is a kind of object in `SHOW`.
     Procedure,
-    /// The `INTO` at this index: part of an INSERT that is explained and not run.
-    Into(usize),
-}
-
-/// Whether the statement after `EXPLAIN` or `ANALYZE` is executed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Execution {
-    Runs,
-    PlanOnly,
 }
 
 const QUERY_VERBS: [&str; 3] = ["SELECT", "VALUES", "TABLE"];
@@ -35,19 +26,19 @@ pub(super) fn check(tokens: &GuardTokens<'_>, pins: &SessionPins) -> Result<(Ver
         "SHOW" => AllowedClause::Procedure,
         "HELP" => AllowedClause::None,
         "USE" => check_use(tokens).map(|()| AllowedClause::None)?,
-        "DESCRIBE" | "DESC" | "EXPLAIN" => check_explain(tokens)?,
+        "DESCRIBE" | "DESC" | "EXPLAIN" => check_explain(tokens).map(|()| AllowedClause::None)?,
         "ANALYZE" => check_analyze(tokens).map(|()| AllowedClause::None)?,
         // It reads the whole table, and writes nothing.
         "CHECKSUM" if tokens.is_any(1, &["TABLE", "TABLES"]) => AllowedClause::None,
         // It lists prepared transactions.
         "XA" if tokens.is(1, "RECOVER") => AllowedClause::None,
-        _ => check_query(tokens, 0, Execution::Runs).map(|()| AllowedClause::None)?,
+        _ => check_query(tokens, 0).map(|()| AllowedClause::None)?,
     };
     Ok((Verdict::Send, allowed))
 }
 
 /// Checks a query expression: `SELECT`, `VALUES`, `TABLE`, `WITH … SELECT`, each in any number of parentheses.
-fn check_query(tokens: &GuardTokens<'_>, at: usize, execution: Execution) -> Result<(), Refusal> {
+fn check_query(tokens: &GuardTokens<'_>, at: usize) -> Result<(), Refusal> {
     let mut verb = at;
     while tokens.is_mark(verb, "(") {
         verb += 1;
@@ -56,16 +47,13 @@ fn check_query(tokens: &GuardTokens<'_>, at: usize, execution: Execution) -> Res
         return Ok(());
     }
     if tokens.is(verb, "WITH") {
-        return check_with(tokens, verb, execution);
-    }
-    if execution == Execution::PlanOnly && verb == at && tokens.is_any(verb, &WRITE_VERBS) {
-        return Ok(());
+        return check_with(tokens, verb);
     }
     Err(refuse_verb(tokens, verb))
 }
 
 /// Checks `WITH [RECURSIVE] name [(columns)] AS (query) [CYCLE columns RESTRICT], … query`.
-fn check_with(tokens: &GuardTokens<'_>, with: usize, execution: Execution) -> Result<(), Refusal> {
+fn check_with(tokens: &GuardTokens<'_>, with: usize) -> Result<(), Refusal> {
     let unreadable = |at: usize| {
         Refusal::new(
             tokens.span(at),
@@ -88,7 +76,7 @@ fn check_with(tokens: &GuardTokens<'_>, with: usize, execution: Execution) -> Re
         if !tokens.is(at, "AS") || !tokens.is_mark(at + 1, "(") {
             return Err(unreadable(at));
         }
-        check_query(tokens, at + 2, Execution::Runs)?;
+        check_query(tokens, at + 2)?;
         at = tokens.after_group(at + 1);
         if tokens.is(at, "CYCLE") {
             while at < tokens.len() && !tokens.is(at, "RESTRICT") {
@@ -101,7 +89,7 @@ fn check_with(tokens: &GuardTokens<'_>, with: usize, execution: Execution) -> Re
         }
         at += 1;
     }
-    if execution == Execution::Runs && tokens.is_any(at, &WRITE_VERBS) {
+    if tokens.is_any(at, &WRITE_VERBS) {
         let verb = tokens.keyword(at).unwrap_or_default();
         return Err(Refusal::new(
             tokens.span(at),
@@ -109,7 +97,7 @@ fn check_with(tokens: &GuardTokens<'_>, with: usize, execution: Execution) -> Re
             "End it with a SELECT: rrx only reads.",
         ));
     }
-    check_query(tokens, at, execution)
+    check_query(tokens, at)
 }
 
 fn check_use(tokens: &GuardTokens<'_>) -> Result<(), Refusal> {
@@ -124,13 +112,13 @@ fn check_use(tokens: &GuardTokens<'_>) -> Result<(), Refusal> {
     ))
 }
 
-/// Checks `EXPLAIN`, which shows a plan and runs nothing. Only `EXPLAIN ANALYZE` runs the statement.
-fn check_explain(tokens: &GuardTokens<'_>) -> Result<AllowedClause, Refusal> {
+/// Checks `EXPLAIN`. The plan of a write is refused also where it would not run: servers refuse it in a read-only session.
+fn check_explain(tokens: &GuardTokens<'_>) -> Result<(), Refusal> {
     let mut at = 1;
-    let mut execution = Execution::PlanOnly;
+    let mut runs = false;
     loop {
         if tokens.is(at, "ANALYZE") {
-            execution = Execution::Runs;
+            runs = true;
             at += 1;
         } else if tokens.is_any(at, &["EXTENDED", "PARTITIONS"]) && tokens.token(at + 1).is_some() {
             at += 1;
@@ -140,22 +128,20 @@ fn check_explain(tokens: &GuardTokens<'_>) -> Result<AllowedClause, Refusal> {
             break;
         }
     }
-    if execution == Execution::Runs {
-        return check_query(tokens, at, execution).map(|()| AllowedClause::None);
+    if runs || tokens.is(at, "WITH") || tokens.is_mark(at, "(") {
+        return check_query(tokens, at);
     }
-    if tokens.is_any(at, &["INSERT", "REPLACE"]) {
-        let mut into = at + 1;
-        while tokens.is_any(into, &["LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "IGNORE"]) {
-            into += 1;
-        }
-        return Ok(if tokens.is(into, "INTO") { AllowedClause::Into(into) } else { AllowedClause::None });
-    }
-    if tokens.is(at, "WITH") || tokens.is_mark(at, "(") {
-        return check_query(tokens, at, execution).map(|()| AllowedClause::None);
+    if tokens.is_any(at, &WRITE_VERBS) {
+        let verb = tokens.keyword(at).unwrap_or_default();
+        return Err(Refusal::new(
+            tokens.span(at),
+            format!("The server shows no plan of {verb} here, because the session is read-only."),
+            "Explain a SELECT with the same tables and conditions.",
+        ));
     }
     // All other forms describe a table, or show the plan of a statement without running it. They begin with a name or a verb.
     match tokens.kind(at) {
-        None | Some(TokenKind::Word | TokenKind::QuotedIdentifier) => Ok(AllowedClause::None),
+        None | Some(TokenKind::Word | TokenKind::QuotedIdentifier) => Ok(()),
         Some(_) => Err(Refusal::new(
             tokens.span(at),
             "EXPLAIN needs a statement or the name of a table.",
@@ -181,7 +167,7 @@ fn check_analyze(tokens: &GuardTokens<'_>) -> Result<(), Refusal> {
             "Use SHOW INDEX FROM table to see the existing statistics.",
         ));
     }
-    check_query(tokens, at, Execution::Runs)
+    check_query(tokens, at)
 }
 
 fn refuse_verb(tokens: &GuardTokens<'_>, at: usize) -> Refusal {
