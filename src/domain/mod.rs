@@ -13,6 +13,7 @@ pub mod keys;
 pub mod limits;
 pub mod mouse;
 pub mod nearest;
+pub mod plan;
 pub mod problem;
 pub mod profile;
 pub mod protocol;

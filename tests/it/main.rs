@@ -37,6 +37,7 @@ mod model;
 mod monkey;
 mod mouse;
 mod own_files;
+mod plan;
 mod profile;
 mod profile_list;
 mod randomart;

@@ -62,6 +62,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "domain::problem",
         ],
     ),
+    ("src/domain/plan", &["domain::text", "domain::screen_width", "domain::quantity", "domain::sql"]),
     ("src/domain/keys", &["domain::text", "domain::limits", "domain::problem"]),
     ("src/domain/nearest.rs", &[]),
     ("src/domain/word_match.rs", &[]),
