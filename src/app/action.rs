@@ -15,6 +15,7 @@ actions! {
     AppAction in "app" {
         Run = "run": "Run the statement at the cursor" also "execute query send go",
         RunAll = "run-all": "Run all statements, up to the first error" also "execute script batch queries",
+        Explain = "explain": "Show the plan of the statement, without running it" also "explain query execution plan slow index performance analyze optimizer",
         Palette = "palette": "Show all commands…" also "menu palette actions",
         Help = "help": "Show the keys that work here" also "help shortcuts hotkeys bindings",
         Quit = "quit": "Quit" also "exit leave end bye",

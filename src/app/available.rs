@@ -85,6 +85,7 @@ pub(super) fn cover_of(model: &Model, action: AppAction) -> Option<&'static str>
         | A::Find
         | A::Run
         | A::RunAll
+        | A::Explain
         | A::UseDatabase
         | A::Ddl
         | A::CountRows
@@ -107,7 +108,9 @@ fn app_obstacle(model: &Model, action: AppAction) -> Option<&'static str> {
         return Some(cover);
     }
     match action {
-        A::Run | A::RunAll | A::Refresh | A::UseDatabase | A::Ddl | A::CountRows if !is_connected(model) => {
+        A::Run | A::RunAll | A::Explain | A::Refresh | A::UseDatabase | A::Ddl | A::CountRows
+            if !is_connected(model) =>
+        {
             Some(NOT_CONNECTED)
         }
         A::UseDatabase | A::Ddl | A::CountRows | A::Find if model.context.catalog.is_none() => Some(NO_CATALOG),
@@ -115,7 +118,9 @@ fn app_obstacle(model: &Model, action: AppAction) -> Option<&'static str> {
             Some("the cursor is on no table of the explorer or a statement")
         }
         A::Reconnect if model.context.profile.is_none() => Some("no profile is chosen"),
-        A::SaveSnippet if model.worksheets.statement().is_none() => Some("there is no statement at the cursor"),
+        A::SaveSnippet | A::Explain if model.worksheets.statement().is_none() => {
+            Some("there is no statement at the cursor")
+        }
         A::ReopenWorksheet if model.worksheets.closed.is_empty() => Some("no worksheet was closed"),
         A::NextWorksheet | A::PreviousWorksheet if model.worksheets.sheets.len() < 2 => {
             Some("there is one worksheet only")
@@ -147,6 +152,7 @@ fn app_obstacle(model: &Model, action: AppAction) -> Option<&'static str> {
         | A::Profiles
         | A::Run
         | A::RunAll
+        | A::Explain
         | A::Refresh
         | A::UseDatabase
         | A::Ddl

@@ -8,6 +8,8 @@ pub mod context;
 pub mod dialogs;
 pub mod due_writes;
 pub mod effect;
+mod explain;
+pub mod explain_state;
 pub mod focus;
 mod header_view;
 mod hints_view;

@@ -16,6 +16,7 @@ use super::context::{ConnectionState, Context};
 use super::dialogs::{ActivityLine, Overlays};
 use super::due_writes::DueWrites;
 use super::effect::Effect;
+use super::explain_state::Explain;
 use super::focus::Focus;
 use super::layout::{DetailsOf, InspectorChoice, Layout, LayoutClass, LayoutOptions, MainPanel, ScreenSize};
 use super::left_statements_state::LeftStatements;
@@ -100,6 +101,7 @@ pub struct Model {
     pub jobs: ComputeJobs,
     pub reconnect: Reconnect,
     pub restore: SessionRestore,
+    pub explain: Explain,
     pub left: LeftStatements,
     /// Effects that a full queue refused and that must happen. They are sent again with the next clock message.
     pub refused: Vec<Effect>,
@@ -263,6 +265,7 @@ impl Model {
             jobs: ComputeJobs::default(),
             reconnect: Reconnect::default(),
             restore: SessionRestore::default(),
+            explain: Explain::default(),
             left: LeftStatements::default(),
             refused: Vec::new(),
             due: DueWrites::default(),

@@ -129,6 +129,8 @@ pub enum Request {
     DeclineRun(ResultId),
     /// Set the next variable again after a reconnect.
     RestoreVariables,
+    /// Take in the end of an EXPLAIN whose plan the user wants to see.
+    Explained(ResultId, RunReport),
     /// Take in the end of a statement that set a variable again.
     VariableRestored(RunReport),
     /// Show the profile of a column in the inspector.

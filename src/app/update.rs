@@ -350,6 +350,9 @@ fn on_result(
 ) {
     let is_opened = matches!(event, StoreEvent::Opened(_));
     super::statement::on_store_event(model, id, &event, requests, effects);
+    if super::explain::on_store(model, id, &event, requests, effects) {
+        return;
+    }
     with!(model, requests, effects, grid.on_store(id, event));
     let is_preview = |result: &ResultSet| result.id == id && result.from == StatementOrigin::Preview;
     let has_rows = model.grid.front().is_some_and(is_preview);

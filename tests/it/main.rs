@@ -16,6 +16,7 @@ mod demo;
 mod demo_data;
 mod docs;
 mod documents;
+mod explain;
 mod export;
 mod exports;
 mod failing_writes;

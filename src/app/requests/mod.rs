@@ -110,6 +110,7 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             with!(model, requests, effects, worksheets.run());
         }
         AppAction::RunAll => with!(model, requests, effects, worksheets.run_all()),
+        AppAction::Explain => super::explain::explain_here(model, requests, effects),
         AppAction::Back
         | AppAction::NextPanel
         | AppAction::PreviousPanel
@@ -334,6 +335,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         Request::ConfirmRun(result) => super::statement::confirm(model, result, requests, effects),
         Request::RestoreVariables => super::reconnect::restore_next(model, requests, effects),
         Request::VariableRestored(report) => super::reconnect::on_restored(model, &report, requests, effects),
+        Request::Explained(result, report) => super::explain::on_ended(model, result, report, requests, effects),
         Request::DeclineRun(result) => super::statement::decline(model, result, requests, effects),
         Request::Follow { columns, column, value } => {
             if let Some(column) = columns.get(column) {

@@ -107,6 +107,9 @@ fn finish(
         requests.push(Request::VariableRestored(report.clone()));
         return;
     }
+    if statement.origin == StatementOrigin::Plan {
+        requests.push(Request::Explained(result, report.clone()));
+    }
     if statement.origin == StatementOrigin::Database {
         match &report.end {
             End::Complete | End::Limit(_) => {

@@ -127,6 +127,13 @@ pub(super) fn run_restore(model: &mut Model, text: String, requests: &mut Vec<Re
     start(model, new, requests, effects);
 }
 
+/// Runs an EXPLAIN. Its rows get no tab of the results.
+pub(super) fn run_explain(model: &mut Model, text: String, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    let (origin, queue) = (StatementOrigin::Plan, StatementQueue::default());
+    let new = NewStatement { text, params: Vec::new(), origin, location: None, queue, export: None };
+    start(model, new, requests, effects);
+}
+
 /// Authorizes a statement and records it. Asks the user first if its worksheet last ran elsewhere.
 fn start(model: &mut Model, new: NewStatement, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     let has_result = new.origin.has_result();
@@ -158,7 +165,7 @@ fn start(model: &mut Model, new: NewStatement, requests: &mut Vec<Request>, effe
 
 /// Returns what the user is asked before a statement starts; `None` if there is no question.
 fn start_question(model: &mut Model, new: &NewStatement, result: ResultId) -> Option<String> {
-    if new.origin == StatementOrigin::Restore {
+    if matches!(new.origin, StatementOrigin::Restore | StatementOrigin::Plan) {
         return None;
     }
     let questions = [
@@ -224,6 +231,9 @@ fn report_not_started(
             ));
         }
         StartError::Busy => model.notice(format!("A statement is running. {stop} stops it.")),
+        StartError::Refused(problem) if new.origin == StatementOrigin::Plan => {
+            requests.push(Request::Problem(Problem { at: None, ..*problem }));
+        }
         StartError::Refused(problem) => {
             if let Some(((key, start), at)) = new.location.as_ref().zip(problem.at).filter(|_| model.may_interrupt()) {
                 model.worksheets.mark(start + at, Some(key));

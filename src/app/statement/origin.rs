@@ -27,6 +27,8 @@ pub enum StatementOrigin {
     Restore,
     /// A database that the user chose from a list.
     Database,
+    /// An EXPLAIN whose plan the user wants to see.
+    Plan,
 }
 
 impl StatementOrigin {
@@ -35,7 +37,9 @@ impl StatementOrigin {
     pub fn at(self) -> Option<usize> {
         match self {
             Self::Worksheet { at } | Self::Several { at, .. } => Some(at),
-            Self::Preview | Self::Snippet | Self::Key | Self::Export | Self::Restore | Self::Database => None,
+            Self::Preview | Self::Snippet | Self::Key | Self::Export | Self::Restore | Self::Database | Self::Plan => {
+                None
+            }
         }
     }
 
@@ -44,7 +48,7 @@ impl StatementOrigin {
     pub fn has_result(self) -> bool {
         match self {
             Self::Worksheet { .. } | Self::Several { .. } | Self::Preview | Self::Snippet | Self::Key => true,
-            Self::Export | Self::Restore | Self::Database => false,
+            Self::Export | Self::Restore | Self::Database | Self::Plan => false,
         }
     }
 }

@@ -61,7 +61,8 @@ fn table(result: &ResultSet) -> Option<&str> {
         | StatementOrigin::Snippet
         | StatementOrigin::Export
         | StatementOrigin::Restore
-        | StatementOrigin::Database => None,
+        | StatementOrigin::Database
+        | StatementOrigin::Plan => None,
     }
 }
 

@@ -129,6 +129,7 @@ impl Grid {
             | StatementOrigin::Export
             | StatementOrigin::Restore
             | StatementOrigin::Database
+            | StatementOrigin::Plan
             | StatementOrigin::Several { .. } => None,
         };
         let stays = |result: &ResultSet| {

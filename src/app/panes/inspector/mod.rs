@@ -1,5 +1,5 @@
 //! The inspector: documentation, columns and keys of a table, a row, a whole value, a column's profile, a chart,
-//! warnings, a problem.
+//! a plan, warnings, a problem.
 
 pub mod actions;
 mod chart_view;
@@ -7,6 +7,7 @@ mod json;
 mod line_builder;
 mod lines;
 mod mouse;
+mod plan_lines;
 mod profile_lines;
 mod remedy;
 mod row_fields;
@@ -19,6 +20,7 @@ mod view;
 pub use actions::InspectorAction;
 pub use json::JsonTree;
 pub use line_builder::{InspectorLine, LineStyle};
+pub use plan_lines::{PlanContent, PlanForm};
 pub use row_fields::{FollowedCell, RowOfField};
 pub use value::ValueFormat;
 pub use view::InspectorView;
@@ -73,6 +75,8 @@ pub enum InspectorContent {
         /// The rows that were read, in words.
         scope: String,
     },
+    /// The plan of a statement.
+    Plan(PlanContent),
     /// The server's warnings: how many it counted, and those that it has kept.
     Warnings(u16, Vec<Warning>),
     Problem(Problem),

@@ -143,6 +143,7 @@ impl Inspector {
             | InspectorContent::Page { .. }
             | InspectorContent::Profile { .. }
             | InspectorContent::Chart { .. }
+            | InspectorContent::Plan(_)
             | InspectorContent::Warnings(..)
             | InspectorContent::Problem(_) => None,
         }

@@ -146,17 +146,23 @@ impl Inspector {
         self.lines.len() > usize::from(context.layout.rows(Focus::Inspector))
     }
 
-    /// Returns whether it shows a value that has several formats.
+    /// Returns whether it shows something that has several formats.
     #[must_use]
     pub fn has_formats(&self) -> bool {
-        self.formats.len() > 1
+        self.formats.len() > 1 || matches!(self.content, InspectorContent::Plan(_))
     }
 
-    /// Shows the value in its next format.
+    /// Shows the value or the plan in its next format.
     fn next_format(&mut self, cx: &mut PaneContext<'_>) {
+        if let InspectorContent::Plan(plan) = &mut self.content {
+            plan.form = plan.form.next();
+            (self.top, self.found, self.matches) = (0, None, None);
+            self.refresh(cx.context);
+            return;
+        }
         let formats = &self.formats;
         let only = match formats.as_slice() {
-            [] => Some("Only a single value can be shown in other formats.".to_owned()),
+            [] => Some("Only a single value or a plan can be shown in other formats.".to_owned()),
             [format] => Some(format!("This value has only one format: {}.", format.name())),
             _ => None,
         };
@@ -227,6 +233,7 @@ impl Inspector {
             | InspectorContent::Value { .. }
             | InspectorContent::Profile { .. }
             | InspectorContent::Chart { .. }
+            | InspectorContent::Plan(_)
             | InspectorContent::Warnings(..)
             | InspectorContent::Problem(_) => None,
         };

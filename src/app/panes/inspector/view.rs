@@ -53,6 +53,10 @@ impl InspectorView<'_> {
             InspectorContent::Chart { columns, series, .. } => {
                 (series.title(&visible(&columns.0.name), &visible(&columns.1.name)), String::new())
             }
+            InspectorContent::Plan(plan) => {
+                let key = self.context.key(Action::Inspector(InspectorAction::Format));
+                (format!("Plan ─ {}", plan.form.name()), format!("{key} {}", plan.form.next().name()))
+            }
             InspectorContent::Warnings(count, _) => ("Warnings".into(), grouped(u64::from(*count))),
             InspectorContent::Problem(_) => ("Problem".into(), String::new()),
         };

@@ -1,0 +1,203 @@
+//! Shows the plan of the statement at the cursor: sends EXPLAIN in the way of every statement, and reads its answer from the store.
+
+use std::sync::Arc;
+
+use super::action::{Action, AppAction, InspectorAction};
+use super::effect::Effect;
+use super::explain_state::{ExplainedStatement, PendingPlan};
+use super::model::Model;
+use super::panes::inspector::{InspectorContent, PlanContent};
+use super::request::Request;
+use super::statement::origin::StatementOrigin;
+use crate::domain::plan::{ExplainFormat, Plan, TraditionalRows, explainable};
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::profile::Environment;
+use crate::domain::protocol::{End, ResultId, RunReport, StoreCmd, StoreEvent};
+use crate::domain::quantity::counted;
+use crate::domain::results::{CellPreview, Window};
+
+/// The rows of EXPLAIN that are read: more than a statement can have tables.
+const PLAN_ROWS: u64 = 1_000;
+/// Errors of servers that do not know a format: a syntax error, something that is not supported, an unknown format.
+const UNKNOWN_FORMAT: [u16; 3] = [1064, 1235, 1791];
+
+/// Explains the statement at the cursor.
+pub(super) fn explain_here(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    let Some((at, text)) = model.worksheets.statement() else {
+        let run = model.context.key(Action::App(AppAction::Explain));
+        model.notice(format!("There is no statement at the cursor. Put the cursor on a SELECT, then press {run}."));
+        return;
+    };
+    let key = model.worksheets.sheet().map(|sheet| sheet.key.clone());
+    match explainable(text, model.context.dialect()) {
+        Ok(part) => {
+            let location = key.map(|key| (key, at + part.start));
+            let text = text.get(part).unwrap_or_default().to_owned();
+            explain(model, ExplainedStatement { text, location }, best_format(model), requests, effects);
+        }
+        Err(why) => {
+            let problem = Problem::new(ProblemKind::Refused, why.to_string());
+            requests.push(Request::Problem(problem.hint("put the cursor on a SELECT with the same tables")));
+        }
+    }
+}
+
+/// The demo has the traditional format only.
+fn best_format(model: &Model) -> ExplainFormat {
+    match &model.context.profile {
+        Some(profile) if profile.environment == Environment::Demo => ExplainFormat::Traditional,
+        Some(_) | None => ExplainFormat::best(model.context.dialect().server),
+    }
+}
+
+fn explain(
+    model: &mut Model,
+    explained: ExplainedStatement,
+    format: ExplainFormat,
+    requests: &mut Vec<Request>,
+    effects: &mut Vec<Effect>,
+) {
+    let text = format!("{}{}", format.prefix(), explained.text);
+    let before = model.context.statements.current().map(super::statement::life::Statement::result);
+    super::statement::run_explain(model, text, requests, effects);
+    let started = model.context.statements.current().filter(|statement| statement.origin() == StatementOrigin::Plan);
+    let Some(result) = started.map(super::statement::life::Statement::result).filter(|id| Some(*id) != before) else {
+        return;
+    };
+    model.explain.current = Some(PendingPlan { result, explained, format, columns: None, is_read: false });
+    model.notice("Reading the plan …");
+}
+
+/// Takes the end of an EXPLAIN. One that failed only because of its format is sent again in the format that all servers have.
+pub(super) fn on_ended(
+    model: &mut Model,
+    result: ResultId,
+    report: RunReport,
+    requests: &mut Vec<Request>,
+    effects: &mut Vec<Effect>,
+) {
+    let is_it = |pending: &mut PendingPlan| pending.result == result;
+    match report.end {
+        // The rows may still be on the way to the store.
+        End::Complete => {}
+        End::Limit(_) | End::Cancelled => {
+            model.explain.current.take_if(is_it);
+            effects.push(Effect::Store(StoreCmd::Drop(result)));
+            model.notice("The plan is not shown, because its EXPLAIN was stopped.");
+        }
+        End::Broken(problem) => {
+            effects.push(Effect::Store(StoreCmd::Drop(result)));
+            let Some(pending) = model.explain.current.take_if(is_it) else {
+                requests.push(Request::Problem(problem));
+                return;
+            };
+            let code = problem.server.as_ref().map(|error| error.code);
+            if pending.format == ExplainFormat::Json && code.is_some_and(|code| UNKNOWN_FORMAT.contains(&code)) {
+                return explain(model, pending.explained, ExplainFormat::Traditional, requests, effects);
+            }
+            report_failure(model, &pending, problem, requests);
+        }
+    }
+}
+
+/// Reports why there is no plan, and marks the place in the worksheet.
+fn report_failure(model: &mut Model, pending: &PendingPlan, problem: Problem, requests: &mut Vec<Request>) {
+    let at = problem.at.and_then(|at| at.checked_sub(pending.format.prefix().len()));
+    if let Some((at, (key, start))) = at.zip(pending.explained.location.as_ref()).filter(|_| model.may_interrupt()) {
+        model.worksheets.mark(start + at, Some(key));
+        requests.push(Request::Settle);
+    }
+    requests.push(Request::Problem(Problem { at, ..problem }));
+}
+
+/// Takes an event of the store about the answer to an EXPLAIN. Returns whether it was one.
+pub(super) fn on_store(
+    model: &mut Model,
+    result: ResultId,
+    event: &StoreEvent,
+    requests: &mut Vec<Request>,
+    effects: &mut Vec<Effect>,
+) -> bool {
+    let Some(pending) = model.explain.current.as_mut().filter(|pending| pending.result == result) else {
+        return false;
+    };
+    let plan = match event {
+        StoreEvent::Opened(columns) => {
+            pending.columns = Some(Arc::clone(columns));
+            return true;
+        }
+        StoreEvent::Progress(progress) if progress.end == Some(End::Complete) && !pending.is_read => {
+            pending.is_read = true;
+            effects.push(Effect::Store(match pending.format {
+                ExplainFormat::Json => StoreCmd::Value { result, row: 0, column: 0 },
+                ExplainFormat::Traditional => StoreCmd::Window { result, rows: 0..PLAN_ROWS },
+            }));
+            return true;
+        }
+        StoreEvent::Value { value, .. } => {
+            let raw = String::from_utf8_lossy(value.as_deref().unwrap_or_default()).into_owned();
+            Plan::from_json(&raw).map(|plan| (plan, raw))
+        }
+        StoreEvent::Window(window) if pending.is_read => {
+            let columns: Vec<String> =
+                pending.columns.iter().flat_map(|columns| columns.iter()).map(|column| column.name.clone()).collect();
+            let rows = rows_of(window);
+            let raw = raw_rows(&columns, &rows);
+            Plan::from_rows(&TraditionalRows { columns: &columns, rows: &rows }).map(|plan| (plan, raw))
+        }
+        StoreEvent::Progress(_)
+        | StoreEvent::Window(_)
+        | StoreEvent::Arranged(_)
+        | StoreEvent::Working { .. }
+        | StoreEvent::Failed { .. }
+        | StoreEvent::Found { .. }
+        | StoreEvent::Next(_)
+        | StoreEvent::Profiled { .. }
+        | StoreEvent::Totalled { .. }
+        | StoreEvent::Plotted(_)
+        | StoreEvent::Copied(_)
+        | StoreEvent::Broken(_) => return true,
+    };
+    let statement = pending.explained.text.clone();
+    model.explain.current = None;
+    effects.push(Effect::Store(StoreCmd::Drop(result)));
+    match plan {
+        Ok((plan, raw)) => show(model, PlanContent::new(statement, plan, raw), requests),
+        Err(why) => {
+            let problem = Problem::new(ProblemKind::Statement, "The plan cannot be shown").because(why.to_string());
+            requests.push(Request::Problem(problem.hint("run EXPLAIN and the statement in the worksheet")));
+        }
+    }
+    true
+}
+
+fn show(model: &mut Model, content: PlanContent, requests: &mut Vec<Request>) {
+    let found = content.plan.findings().len() as u64;
+    let key = model.context.key(Action::Inspector(InspectorAction::Format));
+    model.notice(match found {
+        0 => format!("The plan is in the inspector, where {key} shows it as a table."),
+        found => {
+            format!("The plan is in the inspector, with {}. {key} there shows a table.", counted(found, "finding"))
+        }
+    });
+    model.inspector.show(InspectorContent::Plan(content), &model.context);
+    requests.push(Request::ShowInspector);
+}
+
+/// Returns the cells of a window as texts.
+fn rows_of(window: &Window) -> Vec<Vec<Option<String>>> {
+    let text = |cell: &CellPreview| match cell {
+        CellPreview::Null => None,
+        CellPreview::Bytes { head, .. } => Some(String::from_utf8_lossy(head).into_owned()),
+    };
+    window.cells.chunks(window.columns.max(1)).map(|row| row.iter().map(text).collect()).collect()
+}
+
+/// Returns the answer as the server gave it: for each row its columns with their values.
+fn raw_rows(columns: &[String], rows: &[Vec<Option<String>>]) -> String {
+    let row = |row: &Vec<Option<String>>| {
+        let cells = columns.iter().zip(row);
+        cells.map(|(name, cell)| format!("{name}: {}\n", cell.as_deref().unwrap_or("NULL"))).collect::<String>()
+    };
+    rows.iter().map(row).collect::<Vec<_>>().join("\n")
+}
