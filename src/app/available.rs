@@ -1,6 +1,6 @@
 //! Which actions can be done now, and why the others cannot. The help lists only those that can, the palette says the reason.
 
-use super::action::{Action, AppAction, ExplorerAction, GridAction, InspectorAction, WorksheetAction};
+use super::action::{Action, AppAction, ExplorerAction, GridAction, InspectorAction, ListAction, WorksheetAction};
 use super::context::ConnectionState;
 use super::focus::Focus;
 use super::model::Model;
@@ -12,6 +12,11 @@ pub(super) fn obstacle(model: &Model, action: Action) -> Option<&'static str> {
     match action {
         Action::App(action) => app_obstacle(model, action),
         Action::Connect(_) => model.connect.is_none().then_some("the connection screen is closed"),
+        Action::List(ListAction::Compare | ListAction::Save)
+            if model.overlays.modal().is_none_or(|overlay| overlay.dialog.item_hints().is_empty()) =>
+        {
+            Some("it is about the history")
+        }
         Action::List(_) | Action::Line(_) | Action::Filter(_) => None,
         Action::Explorer(_) | Action::Worksheet(_) | Action::Grid(_) | Action::Inspector(_)
             if cover(model).is_some() =>

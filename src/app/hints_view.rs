@@ -8,6 +8,7 @@ use crate::domain::screen_width::ScreenWidth as _;
 
 use super::action::{Action, AppAction, ListAction};
 use super::context::{ConnectionState, Context};
+use super::dialogs::list_action;
 use super::focus::Focus;
 use super::model::Model;
 use super::notice_view::has_lines;
@@ -92,7 +93,10 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
             return vec![close(overlay.dialog.enter_hint())];
         }
         let back = if overlay.dialog.has_step_before() { "back" } else { "close" };
-        let mut keys = vec![(Action::List(ListAction::Choose), overlay.dialog.enter_hint()), close(back)];
+        let mut keys = vec![(Action::List(ListAction::Choose), overlay.dialog.enter_hint())];
+        let items = overlay.dialog.item_hints().into_iter().filter(|_| !overlay.items.is_empty());
+        keys.extend(items.map(|(action, hint)| (Action::List(list_action(action)), hint)));
+        keys.push(close(back));
         if overlay.has_more_items(context) {
             keys.push((Action::List(ListAction::PageDown), "more"));
         }

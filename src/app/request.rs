@@ -178,6 +178,11 @@ pub enum Request {
         /// The value's bytes; `None` is NULL.
         value: Option<Arc<[u8]>>,
     },
+    /// Compare two texts line by line in the inspector.
+    Compare {
+        first: ComparedText,
+        second: ComparedText,
+    },
     /// Show this object of the catalog in the explorer.
     ShowObject(ObjectRef),
     /// Show the error or the warnings of the result in front.
@@ -225,6 +230,14 @@ pub struct FieldPosition {
     /// The view in which the row has its number.
     pub view: ViewId,
     pub cell: CellPosition,
+}
+
+/// A text that is compared with another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComparedText {
+    /// Where it comes from, in words.
+    pub title: String,
+    pub text: String,
 }
 
 /// Which rows an export writes.
@@ -301,6 +314,11 @@ pub trait Dialog: std::fmt::Debug {
         ""
     }
 
+    /// Returns whether the list has the preview of the item under the cursor below it.
+    fn has_item_preview(&self) -> bool {
+        false
+    }
+
     /// Returns what is wrong with the typed text. While something is wrong, Enter does nothing.
     fn fault(&self, _typed: &str) -> Option<InputFault> {
         None
@@ -316,6 +334,20 @@ pub trait Dialog: std::fmt::Debug {
 
     /// Takes the answer of the user.
     fn submit(&mut self, answer: DialogAnswer<'_>, context: &Context) -> DialogOutcome;
+
+    /// Does something else with the item under the cursor than choosing it does.
+    fn act_on_item(&mut self, action: ItemAction, _item: &DialogItem) -> DialogOutcome {
+        let what = match action {
+            ItemAction::Compare => "compared",
+            ItemAction::Save => "saved",
+        };
+        DialogOutcome::Stay(vec![Request::Notice(format!("The items of this list cannot be {what}."))])
+    }
+
+    /// Returns the keys for the item under the cursor, each with a word or two for the hints.
+    fn item_hints(&self) -> Vec<(ItemAction, &'static str)> {
+        Vec::new()
+    }
 
     /// Goes back to the step before. Returns `None` in the first step.
     fn back(&mut self, _answer: DialogAnswer<'_>) -> Option<DialogStep> {
@@ -347,6 +379,15 @@ pub enum DialogShape {
     Line,
     /// With yes or no; no is the default.
     Confirm,
+}
+
+/// What can be done with an item of a list, apart from choosing it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemAction {
+    /// Compare it with another item of the list.
+    Compare,
+    /// Save it as a snippet.
+    Save,
 }
 
 /// What a dialog is about.
@@ -389,6 +430,8 @@ pub struct DialogItem {
     /// Words that find the item but are not shown, separated by spaces.
     pub search_words: String,
     pub rank: ItemRank,
+    /// The text below the list while the cursor is on the item.
+    pub preview: String,
     /// The number of the item in the dialog's data, for a dialog that has another step.
     pub number: Option<usize>,
     /// What choosing the item does.
@@ -445,6 +488,18 @@ impl DialogItem {
     #[must_use]
     pub fn found_by(self, words: impl Into<String>) -> Self {
         Self { search_words: words.into(), ..self }
+    }
+
+    /// Sets the text below the list while the cursor is on the item.
+    #[must_use]
+    pub fn previewed(self, preview: impl Into<String>) -> Self {
+        Self { preview: preview.into(), ..self }
+    }
+
+    /// Sets the number of the item in the dialog's data.
+    #[must_use]
+    pub fn numbered(self, number: usize) -> Self {
+        Self { number: Some(number), ..self }
     }
 
     /// Sets the text after the name.

@@ -370,7 +370,9 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
         StorageEvent::NotPermitted { result, problem } => {
             super::statement::on_not_permitted(model, result, problem, requests, effects);
         }
-        StorageEvent::History(past) => requests.push(Request::OpenDialog(Box::new(HistoryDialog { entries: past }))),
+        StorageEvent::History { entries, today } => {
+            requests.push(Request::OpenDialog(Box::new(HistoryDialog::new(entries, today))));
+        }
         StorageEvent::Worksheets { profile, mut worksheets, problems } => {
             let is_demo =
                 model.context.profile.as_ref().is_some_and(|profile| profile.environment == Environment::Demo);

@@ -1,4 +1,31 @@
-//! Dates of the proleptic Gregorian calendar as days since 1970-01-01, as in MySQL.
+//! Dates of the proleptic Gregorian calendar as days since 1970-01-01, as in MySQL, and times as people say them.
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// A minute in the time zone of this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LocalMinute {
+    /// Days since 1970-01-01.
+    pub day: i64,
+    /// Minutes since midnight.
+    pub minute: u16,
+}
+
+impl LocalMinute {
+    /// Describes the time on the day `today`: `today 08:50`, `yesterday 17:02`, `12 Nov 08:50`, `12 Nov 2025`.
+    #[must_use]
+    pub fn describe(self, today: i64) -> String {
+        let time = format!("{:02}:{:02}", self.minute / 60, self.minute % 60);
+        let (year, month, day) = day_of(self.day);
+        let name = usize::try_from(month - 1).ok().and_then(|at| MONTHS.get(at)).copied().unwrap_or_default();
+        match today.saturating_sub(self.day) {
+            0 => format!("today {time}"),
+            1 => format!("yesterday {time}"),
+            _ if year == day_of(today).0 => format!("{day} {name} {time}"),
+            _ => format!("{day} {name} {year}"),
+        }
+    }
+}
 
 /// Returns the days from 1970-01-01 to a date. Months are 1 to 12; a day past the end of its month counts into the next month.
 ///
@@ -27,6 +54,24 @@ pub const fn day_of(days: i64) -> (i64, i64, i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_is_described_as_people_say_it() {
+        let today = days_of(2026, 1, 2);
+        let at = |year, month, day, minute| LocalMinute { day: days_of(year, month, day), minute }.describe(today);
+        assert_eq!(at(2026, 1, 2, 8 * 60 + 50), "today 08:50");
+        assert_eq!(at(2026, 1, 1, 17 * 60 + 2), "yesterday 17:02");
+        assert_eq!(at(2025, 12, 31, 0), "31 Dec 2025");
+        assert_eq!(
+            LocalMinute { day: days_of(2026, 11, 12), minute: 530 }.describe(days_of(2026, 11, 30)),
+            "12 Nov 08:50"
+        );
+        // A clock that was set back.
+        assert_eq!(at(2026, 1, 5, 0), "5 Jan 00:00");
+        for day in [i64::from(i32::MIN), 0, i64::from(i32::MAX)] {
+            assert!(!LocalMinute { day, minute: u16::MAX }.describe(today).is_empty());
+        }
+    }
 
     #[test]
     fn days_and_dates_convert_both_ways() {

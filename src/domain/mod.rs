@@ -24,4 +24,5 @@ pub mod snippets;
 pub mod sql;
 pub mod ssh;
 pub mod text;
+pub mod text_diff;
 pub mod word_match;

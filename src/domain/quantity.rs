@@ -37,6 +37,16 @@ pub fn counted(count: u64, unit: &str) -> String {
     format!("{} {unit}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
+/// Formats a duration: `35 ms`, `1.2 s`, `2 min 5 s`.
+#[must_use]
+pub fn duration(milliseconds: u64) -> String {
+    match milliseconds {
+        0..1_000 => format!("{milliseconds} ms"),
+        1_000..60_000 => format!("{}.{} s", milliseconds / 1_000, milliseconds % 1_000 / 100),
+        _ => format!("{} min {} s", grouped(milliseconds / 60_000), milliseconds % 60_000 / 1_000),
+    }
+}
+
 /// Formats a number of bytes: exactly below `whole_below` (at least 1024), then in tenths of KiB, MiB or GiB, cut and not rounded.
 #[must_use]
 pub fn byte_size(bytes: u64, whole_below: u64) -> String {
@@ -49,5 +59,18 @@ pub fn byte_size(bytes: u64, whole_below: u64) -> String {
         0..0x10_0000 => format!("{} KiB", tenths(10)),
         0x10_0000..0x4000_0000 => format!("{} MiB", tenths(20)),
         _ => format!("{} GiB", tenths(30)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_has_the_unit_that_people_expect() {
+        assert_eq!(
+            [0, 999, 1_000, 59_999, 125_000, u64::MAX].map(duration)[..5],
+            ["0 ms", "999 ms", "1.0 s", "59.9 s", "2 min 5 s"]
+        );
     }
 }

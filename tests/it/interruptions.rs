@@ -77,10 +77,10 @@ fn a_session_that_fails_while_it_is_in_use_leaves_the_screen_and_can_be_reconnec
 fn the_history_opens_for_its_key_but_not_over_text_that_is_typed_since() {
     let mut bench = Bench::connected(160, 45);
     bench.keys("f7");
-    bench.feed(Message::Storage(StorageEvent::History(vec![])));
+    bench.feed(Message::Storage(StorageEvent::History { entries: vec![], today: 0 }));
     assert!(bench.model.overlays.is_modal());
     bench.keys("esc f7 a");
-    bench.feed(Message::Storage(StorageEvent::History(vec![])));
+    bench.feed(Message::Storage(StorageEvent::History { entries: vec![], today: 0 }));
     assert!(!bench.model.overlays.is_modal());
     assert!(notice(&bench).contains("did not open, because you were typing"), "{}", notice(&bench));
 }

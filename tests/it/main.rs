@@ -25,6 +25,7 @@ mod first_steps;
 mod folding;
 mod following;
 mod grid;
+mod history;
 mod interruptions;
 mod jobs;
 mod keys;

@@ -342,7 +342,7 @@ impl World {
                 let settings = Arc::clone(&self.model.context.settings);
                 StorageEvent::Settings { loaded: LoadedSettings { settings, problems: vec![] }, then }
             }
-            StorageCmd::LoadHistory { .. } => StorageEvent::History(vec![]),
+            StorageCmd::LoadHistory { .. } => StorageEvent::History { entries: vec![], today: 0 },
             StorageCmd::LoadLastUses | StorageCmd::ProfileUsed { .. } => StorageEvent::LastUses(BTreeMap::new()),
             StorageCmd::AddProfile { .. } => StorageEvent::ProfileNotAdded(problem("not added")),
             StorageCmd::SaveSnippet { .. } if !fails => StorageEvent::SnippetSaved("snippet.sql".into()),

@@ -183,7 +183,7 @@ fn the_overlays() {
         bench.keys("ctrl-p");
         bench.text("excel");
     });
-    connected("no_history", |bench| bench.feed(Message::Storage(StorageEvent::History(vec![]))));
+    connected("no_history", |bench| bench.feed(Message::Storage(StorageEvent::History { entries: vec![], today: 0 })));
 }
 
 #[test]

@@ -491,7 +491,7 @@ fn the_task_answers_snippets_docs_and_history() {
     assert!(matches!(&event[2], StorageEvent::Snippets { snippets, problems, .. }
         if snippets.len() == 1 && problems.len() == 1));
     assert!(matches!(&event[3], StorageEvent::Docs { packs, .. } if packs[0].title == "demo"));
-    assert!(matches!(&event[4], StorageEvent::History(past) if past.is_empty()));
+    assert!(matches!(&event[4], StorageEvent::History { entries, .. } if entries.is_empty()));
 }
 
 #[test]
@@ -500,5 +500,5 @@ fn a_state_folder_that_cannot_be_used_is_a_problem_and_the_task_goes_on() {
     fs::write(root.path().join("state"), "a file in the way").unwrap();
     let event = serve(root.path(), vec![save("1"), StorageCmd::LoadHistory { owner: FileOwner::User, max: 1 }]);
     assert!(matches!(&event[0], StorageEvent::WorksheetsNotSaved(unsaved) if unsaved.problem.kind.exit_code() == 6));
-    assert!(matches!(event.last(), Some(StorageEvent::History(_))));
+    assert!(matches!(event.last(), Some(StorageEvent::History { .. })));
 }

@@ -24,6 +24,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("src/domain/text.rs", &["domain::screen_width"]),
     ("src/domain/sql/complete", &["domain::sql", "domain::catalog", "domain::docs", "domain::limits"]),
     ("src/domain/sql/scope", &["domain::sql", "domain::catalog"]),
+    ("src/domain/text_diff.rs", &[]),
     ("src/domain/sql", &["domain::text", "domain::ids", "domain::limits", "domain::problem"]),
     (
         "src/domain/sql",

@@ -13,6 +13,8 @@ actions! {
         Top = "top": "Go to the first item" [Motion],
         End = "end": "Go to the last item" [Motion],
         Choose = "choose": "Take this item",
+        Compare = "compare": "Compare two statements of the history: mark one, then the other" also "difference diff",
+        Save = "save": "Save this statement of the history as a snippet…" also "favourite favorite bookmark keep query",
         Close = "close": "Close, or go back one step",
     }
 }
@@ -28,7 +30,7 @@ impl ListAction {
             Self::PageUp => Some(CursorMove::PageUp),
             Self::Top => Some(CursorMove::Top),
             Self::End => Some(CursorMove::End),
-            Self::Choose | Self::Close => None,
+            Self::Choose | Self::Compare | Self::Save | Self::Close => None,
         }
     }
 }

@@ -39,7 +39,7 @@ pub use filter::FilterDialog;
 pub use find::FindDialog;
 pub use find_text::FindTextDialog;
 pub use help::HelpDialog;
-pub use history::HistoryDialog;
+pub use history::{HistoryDialog, list_action};
 pub use jump_row::JumpRowDialog;
 pub use overlay::{Anchor, Modality, Overlay, Overlays};
 pub use pages::PagesDialog;

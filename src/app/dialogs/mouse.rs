@@ -22,6 +22,7 @@ impl Overlays {
             PaneGesture::Press => {
                 let area = overlay.area(cx.context).inside();
                 let row = mouse.y.checked_sub(area.y + ITEMS_FROM).filter(|_| area.contains((mouse.x, mouse.y)));
+                let row = row.filter(|row| usize::from(*row) < overlay.page(cx.context));
                 let number = row.map(|row| overlay.list.top + usize::from(row));
                 let is_item = |number: &usize| overlay.items.get(*number).is_some_and(|item| !item.is_heading());
                 if let Some(number) = number.filter(is_item) {

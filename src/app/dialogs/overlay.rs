@@ -6,7 +6,8 @@ use crate::app::focus::Focus;
 use crate::app::layout::Area;
 use crate::app::panes::PaneContext;
 use crate::app::request::{
-    Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogStep, DialogSubject, InputFault, Narrowing,
+    Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogStep, DialogSubject, InputFault, ItemAction,
+    Narrowing,
 };
 use crate::app::widgets::line_actions::LineAction;
 use crate::app::widgets::line_input::LineInput;
@@ -14,7 +15,7 @@ use crate::app::widgets::list::{CursorMove, ListCursor};
 use crate::domain::catalog::find::FindMatch;
 
 use super::narrow::narrow;
-use super::size::{LINES_AROUND_ITEMS, POPUP_SIZE, list_size, near, text_size};
+use super::size::{LINES_AROUND_ITEMS, POPUP_SIZE, PREVIEW_LINES, list_size, near, text_size};
 
 /// The line of the first item, counted from the typed text.
 pub(super) const ITEMS_FROM: u16 = 2;
@@ -113,6 +114,8 @@ impl Overlays {
         match action {
             ListAction::Choose => self.submit(at, cx),
             ListAction::Close => self.back(at, cx),
+            ListAction::Compare => self.act_on_item(at, ItemAction::Compare, cx),
+            ListAction::Save => self.act_on_item(at, ItemAction::Save, cx),
             ListAction::Down
             | ListAction::Up
             | ListAction::PageDown
@@ -209,7 +212,22 @@ impl Overlays {
             // The fault is shown under the line, and the typed text stays.
             return;
         }
-        match overlay.submit(cx.context) {
+        let outcome = overlay.submit(cx.context);
+        self.take(at, outcome, cx);
+    }
+
+    /// Does something with the item under the cursor. Without an item, nothing happens.
+    fn act_on_item(&mut self, at: usize, action: ItemAction, cx: &mut PaneContext<'_>) {
+        let Some(overlay) = self.stack.get_mut(at) else { return };
+        let Some(item) = overlay.items.get(overlay.list.cursor).filter(|item| !item.is_heading()) else { return };
+        let outcome = overlay.dialog.act_on_item(action, item);
+        self.take(at, outcome, cx);
+    }
+
+    /// Does what an answer says.
+    fn take(&mut self, at: usize, outcome: DialogOutcome, cx: &mut PaneContext<'_>) {
+        let Some(overlay) = self.stack.get_mut(at) else { return };
+        match outcome {
             DialogOutcome::Stay(requests) => {
                 overlay.refresh(cx.context);
                 cx.requests.extend(requests);
@@ -305,8 +323,14 @@ impl Overlay {
     }
 
     /// Returns how many items are visible at once.
-    fn page(&self, context: &Context) -> usize {
-        usize::from(self.area(context).height.saturating_sub(LINES_AROUND_ITEMS)).max(1)
+    pub(super) fn page(&self, context: &Context) -> usize {
+        let height = self.area(context).height;
+        usize::from(height.saturating_sub(LINES_AROUND_ITEMS).saturating_sub(self.preview_lines(height))).max(1)
+    }
+
+    /// Returns how many lines of a dialog of this height the preview of an item takes, with the line above it.
+    pub(super) fn preview_lines(&self, height: u16) -> u16 {
+        if self.dialog.has_item_preview() && !self.items.is_empty() { PREVIEW_LINES.min(height / 3) } else { 0 }
     }
 
     /// Returns the area in which it is drawn.

@@ -11,6 +11,8 @@ use crate::domain::text::visible;
 pub(super) const POPUP_SIZE: (u16, u16) = (40, 10);
 /// Lines of a dialog that are not items: two lines of the border, the typed text, an empty line.
 pub(super) const LINES_AROUND_ITEMS: u16 = 4;
+/// Lines of the preview of an item, with the line above it.
+pub(super) const PREVIEW_LINES: u16 = 9;
 /// The least and the greatest width of a dialog with a list.
 const LIST_WIDTH: (usize, usize) = (44, 150);
 /// The width of a dialog with items that another thread searches.
@@ -58,7 +60,8 @@ pub(super) fn list_size<'a>(
         return (cells(width), cells(lines).saturating_add(LINES_AROUND_ITEMS));
     }
     let width = (name + about + right + AROUND_ITEM).max(title).clamp(LIST_WIDTH.0, LIST_WIDTH.1);
-    (cells(width), cells(count).saturating_add(LINES_AROUND_ITEMS).min(LIST_HEIGHT))
+    let around = LINES_AROUND_ITEMS + if dialog.has_item_preview() { PREVIEW_LINES } else { 0 };
+    (cells(width), cells(count).saturating_add(around).min(LIST_HEIGHT))
 }
 
 /// Returns width and height of a dialog with a line or a question in this area of the screen.

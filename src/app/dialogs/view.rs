@@ -15,6 +15,9 @@ use crate::domain::text::visible;
 
 use super::{Overlay, Overlays};
 
+/// The lines of the border of a dialog.
+const BORDER_LINES: u16 = 2;
+
 /// Draws the open overlays.
 #[derive(Debug)]
 pub struct OverlaysView<'a> {
@@ -159,7 +162,12 @@ impl OverlayView<'_> {
             Self::lines(&text, self.theme.dim(), area, buffer);
             return;
         }
-        let list = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
+        let preview = self.overlay.preview_lines(area.height.saturating_add(BORDER_LINES));
+        let list = Rect { y: area.y + 2, height: area.height.saturating_sub(2 + preview), ..area };
+        if let Some(item) = items.get(cursor.cursor) {
+            let preview = Rect { y: area.bottom().saturating_sub(preview), height: preview, ..area };
+            self.preview(&item.preview, preview, buffer);
+        }
         let named = items.iter().filter(|item| !item.is_heading());
         let widest = named.map(|item| visible(&item.name).cells()).max().unwrap_or(0);
         let limit = usize::from(list.width) * 5 / 10;
@@ -172,6 +180,21 @@ impl OverlayView<'_> {
                 continue;
             }
             self.item(item, row == cursor.cursor, widest.min(limit), line, buffer);
+        }
+    }
+
+    /// Draws a line, and below it the text of the item under the cursor, as much as fits.
+    fn preview(&self, text: &str, area: Rect, buffer: &mut Buffer) {
+        if area.height < 2 {
+            return;
+        }
+        let line = "─".repeat(usize::from(area.width));
+        parts(buffer, (area.x, area.y), area.right(), [(line.as_str(), self.theme.dim())]);
+        let width = usize::from(area.width).saturating_sub(2).max(1);
+        let lines = text.lines().flat_map(|line| wrap(&visible(&line.replace('\t', "  ")), width));
+        for (at, (y, line)) in (area.y + 1..area.bottom()).zip(lines).enumerate() {
+            let style = if at == 0 { self.theme.dim() } else { self.theme.text() };
+            parts(buffer, (area.x + 1, y), area.right(), [(line.trim_end(), style)]);
         }
     }
 

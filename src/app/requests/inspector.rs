@@ -1,16 +1,27 @@
 //! Requests that open and close the inspector.
 
+use std::sync::Arc;
+
 use crate::app::action::{Action, AppAction};
 use crate::app::focus::Focus;
 use crate::app::layout::{DetailsOf, InspectorChoice};
 use crate::app::model::Model;
-use crate::app::panes::inspector::InspectorContent;
+use crate::app::panes::inspector::{Comparison, InspectorContent};
 use crate::app::panes::worksheet::NamedTable;
-use crate::app::request::Request;
+use crate::app::request::{ComparedText, Request};
+use crate::domain::text_diff::diff_lines;
 
 /// Shows documentation that the user asked for.
 pub(super) fn open_docs(model: &mut Model, content: InspectorContent, requests: &mut Vec<Request>) {
     model.inspector.show(content, &model.context);
+    requests.push(Request::ShowInspector);
+}
+
+/// Compares two texts.
+pub(super) fn compare(model: &mut Model, first: ComparedText, second: &ComparedText, requests: &mut Vec<Request>) {
+    let lines = Arc::new(diff_lines(&first.text, &second.text));
+    let comparison = Comparison { titles: (first.title, second.title.clone()), lines };
+    model.inspector.show(InspectorContent::Comparison(comparison), &model.context);
     requests.push(Request::ShowInspector);
 }
 

@@ -406,6 +406,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             }
             Err(problem) => model.notice(problem.to_string()),
         },
+        Request::Compare { first, second } => inspector::compare(model, first, &second, requests),
         Request::ShowObject(object) => show_object(model, object, requests, effects),
         Request::ShowWorksheet(number) => {
             model.worksheets.show(number);

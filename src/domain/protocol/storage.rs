@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::access_log::{AuthorizedStatement, BeginRecord, CopyRecord, EndRecord, ExportRecord, Permit};
+use crate::domain::calendar::LocalMinute;
 use crate::domain::docs::DocPack;
 use crate::domain::ids::ResultId;
 use crate::domain::problem::Problem;
@@ -71,6 +72,8 @@ pub struct HistoryEntry {
     pub begin: BeginRecord,
     /// When the statement began: month, day, time and zone of this machine.
     pub local_time: String,
+    /// The same time to the minute; `None` if the record has no valid time.
+    pub began: Option<LocalMinute>,
     pub end: Option<EndRecord>,
 }
 
@@ -180,8 +183,8 @@ pub enum StorageEvent {
     Permitted { result: ResultId, permit: Permit },
     /// The begin record could not be written. Nothing is sent.
     NotPermitted { result: ResultId, problem: Problem },
-    /// The newest statements of the access log, newest first.
-    History(Vec<HistoryEntry>),
+    /// The newest statements of the access log, newest first, and the current day as days since 1970-01-01.
+    History { entries: Vec<HistoryEntry>, today: i64 },
     /// The worksheets of a profile.
     Worksheets {
         profile: String,

@@ -6,11 +6,12 @@ use std::fs::File;
 use std::io::{BufReader, Error, ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 
 use super::access_log::{FILE_NAME, is_not_found};
 use crate::domain::access_log::{self, CopyRecord, EndRecord, ExportRecord, LogRecord, TunnelRecord};
+use crate::domain::calendar::{LocalMinute, days_of};
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::HistoryEntry;
@@ -78,8 +79,8 @@ fn collect(file: File, path: &Path, max: usize) -> std::io::Result<History> {
         match access_log::read(&text) {
             Ok(LogRecord::Begin(begin)) => {
                 let end = ends.remove(&begin.id);
-                let local_time = local_time(&begin.time);
-                statements.push(HistoryEntry { begin, local_time, end });
+                let (local_time, began) = (local_time(&begin.time), local_minute(&begin.time));
+                statements.push(HistoryEntry { begin, local_time, began, end });
             }
             Ok(LogRecord::End(entry)) => {
                 ends.insert(entry.id.clone(), entry);
@@ -197,6 +198,23 @@ fn local_time(utc: &str) -> String {
         Ok(time) => time.to_zoned(TimeZone::system()).strftime("%m-%d %H:%M %Z").to_string(),
         Err(_) => utc.to_owned(),
     }
+}
+
+/// Returns a time of the log as a minute in the time zone of this machine; `None` if it is not a time.
+fn local_minute(utc: &str) -> Option<LocalMinute> {
+    let local = utc.parse::<Timestamp>().ok()?.to_zoned(TimeZone::system());
+    let minute = u16::from(local.hour().unsigned_abs()) * 60 + u16::from(local.minute().unsigned_abs());
+    Some(LocalMinute { day: day_number(&local), minute })
+}
+
+/// Returns the day of this time in the time zone of this machine, as days since 1970-01-01.
+#[must_use]
+pub(super) fn today(now: Timestamp) -> i64 {
+    day_number(&now.to_zoned(TimeZone::system()))
+}
+
+fn day_number(local: &Zoned) -> i64 {
+    days_of(local.year().into(), local.month().into(), local.day().into())
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> History {

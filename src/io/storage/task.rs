@@ -315,7 +315,8 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
         for problem in read.problems {
             (self.send_event)(StorageEvent::Failed(problem));
         }
-        StorageEvent::History(read.statements)
+        let today = history::today(now(self.deps.clock));
+        StorageEvent::History { entries: read.statements, today }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::visible;
 
 use super::line_builder::{InspectorText, LineBuilder, LineStyle};
-use super::{InspectorContent, JsonTree, ValueFormat, plan_lines, profile_lines, table_lines, value};
+use super::{InspectorContent, JsonTree, ValueFormat, comparison_lines, plan_lines, profile_lines, table_lines, value};
 
 /// The least width of a line.
 const LEAST_WIDTH: usize = 10;
@@ -51,6 +51,7 @@ pub(super) fn lines(
         }
         InspectorContent::Chart { series, scope, .. } => profile_lines::chart(&mut out, series, scope),
         InspectorContent::Plan(content) => plan_lines::plan(&mut out, content),
+        InspectorContent::Comparison(texts) => comparison_lines::comparison(&mut out, texts),
         InspectorContent::Warnings(count, warnings) => {
             for (warning, times) in count_repeats(warnings) {
                 let lead = [(format!("{} {} ", warning.level, warning.code), LineStyle::Warning)];

@@ -3,6 +3,7 @@
 
 pub mod actions;
 mod chart_view;
+mod comparison_lines;
 mod json;
 mod line_builder;
 mod lines;
@@ -18,6 +19,7 @@ mod value;
 mod view;
 
 pub use actions::InspectorAction;
+pub use comparison_lines::Comparison;
 pub use json::JsonTree;
 pub use line_builder::{InspectorLine, LineStyle};
 pub use plan_lines::{PlanContent, PlanForm};
@@ -77,6 +79,8 @@ pub enum InspectorContent {
     },
     /// The plan of a statement.
     Plan(PlanContent),
+    /// Two texts, compared line by line.
+    Comparison(Comparison),
     /// The server's warnings: how many it counted, and those that it has kept.
     Warnings(u16, Vec<Warning>),
     Problem(Problem),

@@ -144,6 +144,7 @@ impl Inspector {
             | InspectorContent::Profile { .. }
             | InspectorContent::Chart { .. }
             | InspectorContent::Plan(_)
+            | InspectorContent::Comparison(_)
             | InspectorContent::Warnings(..)
             | InspectorContent::Problem(_) => None,
         }

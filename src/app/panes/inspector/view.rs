@@ -57,6 +57,7 @@ impl InspectorView<'_> {
                 let key = self.context.key(Action::Inspector(InspectorAction::Format));
                 (format!("Plan ─ {}", plan.form.name()), format!("{key} {}", plan.form.next().name()))
             }
+            InspectorContent::Comparison(_) => ("Comparison".into(), String::new()),
             InspectorContent::Warnings(count, _) => ("Warnings".into(), grouped(u64::from(*count))),
             InspectorContent::Problem(_) => ("Problem".into(), String::new()),
         };
