@@ -47,13 +47,6 @@ fn rows_plan(name: &str) -> Plan {
     Plan::from_rows(&TraditionalRows { columns: &columns, rows: &rows }).unwrap()
 }
 
-fn drawn(plan: &Plan, width: usize) -> String {
-    let mut lines = plan.finding_lines(width);
-    lines.extend(plan.tree_lines(width));
-    lines.extend(plan.table_lines(width));
-    lines.iter().map(|line| format!("{}\n", line.text().trim_end())).collect()
-}
-
 fn findings(plan: &Plan) -> Vec<String> {
     plan.findings().into_iter().map(|finding| finding.text).collect()
 }
