@@ -195,9 +195,7 @@ fn rows_of(window: &Window) -> Vec<Vec<Option<String>>> {
 
 /// Returns the answer as the server gave it: for each row its columns with their values.
 fn raw_rows(columns: &[String], rows: &[Vec<Option<String>>]) -> String {
-    let row = |row: &Vec<Option<String>>| {
-        let cells = columns.iter().zip(row);
-        cells.map(|(name, cell)| format!("{name}: {}\n", cell.as_deref().unwrap_or("NULL"))).collect::<String>()
-    };
-    rows.iter().map(row).collect::<Vec<_>>().join("\n")
+    let cell = |(name, cell): (&String, &Option<String>)| format!("{name}: {}", cell.as_deref().unwrap_or("NULL"));
+    let row = |row: &Vec<Option<String>>| columns.iter().zip(row).map(cell).collect::<Vec<_>>().join("\n");
+    rows.iter().map(row).collect::<Vec<_>>().join("\n\n")
 }
