@@ -140,7 +140,7 @@ fn keys_of_the_history_do_nothing_in_other_lists() {
 
 #[test]
 fn the_history_at_every_size() {
-    insta::assert_snapshot!("history", legend::at_every_size(Bench::connected, |bench| open(bench)));
+    insta::assert_snapshot!("history", legend::at_every_size(Bench::connected, open));
     insta::assert_snapshot!(
         "comparison",
         legend::at_every_size(Bench::connected, |bench| {
