@@ -175,6 +175,9 @@ pub struct RunCommand {
     /// Stop the statement if there is no row after this time
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
     pub timeout: Option<u64>,
+    /// Run the statement even if its plan reads more rows than `limits.plan_rows` of the profile
+    #[arg(long)]
+    pub any_plan: bool,
     /// Exit with 1 if the server reports warnings, because values may be wrong
     #[arg(long)]
     pub strict: bool,

@@ -197,6 +197,7 @@ pub(super) fn on_attempt_event(model: &mut Model, event: SessionEvent, effects: 
         | SessionEvent::Ended { .. }
         | SessionEvent::Lag(_)
         | SessionEvent::LeftRunning(_)
+        | SessionEvent::Explained { .. }
         | SessionEvent::LeftNotStopped(_) => {}
     }
 }

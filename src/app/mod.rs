@@ -24,6 +24,8 @@ pub mod mouse_state;
 mod notice_view;
 pub mod panes;
 pub mod paste_register;
+mod plan_check;
+pub mod plan_check_state;
 mod quit;
 pub mod quitting;
 pub mod reconnect;

@@ -27,6 +27,7 @@ use super::panes::grid::Grid;
 use super::panes::inspector::{Inspector, InspectorContent};
 use super::panes::worksheet::Worksheets;
 use super::paste_register::PasteRegister;
+use super::plan_check_state::PlanCheck;
 use super::quitting::Quitting;
 use super::reconnect_state::Reconnect;
 use super::session_restore::SessionRestore;
@@ -102,6 +103,7 @@ pub struct Model {
     pub reconnect: Reconnect,
     pub restore: SessionRestore,
     pub explain: Explain,
+    pub plan_check: PlanCheck,
     pub left: LeftStatements,
     /// Effects that a full queue refused and that must happen. They are sent again with the next clock message.
     pub refused: Vec<Effect>,
@@ -266,6 +268,7 @@ impl Model {
             reconnect: Reconnect::default(),
             restore: SessionRestore::default(),
             explain: Explain::default(),
+            plan_check: PlanCheck::default(),
             left: LeftStatements::default(),
             refused: Vec::new(),
             due: DueWrites::default(),

@@ -1,5 +1,7 @@
 //! Handles effects that a full queue refused: what must happen is sent again, the rest ends with a message.
 
+use std::time::Duration;
+
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{AfterSettings, End, ExportCmd, RunReport, SessionCmd, StorageCmd, StoreCmd};
 
@@ -22,6 +24,14 @@ pub(super) fn on_refused(model: &mut Model, effect: Effect, requests: &mut Vec<R
     let next = if is_repeated(&effect) { "rrx tries again by itself" } else { "Try again in a moment" };
     model.notice(format!("{what}. {next}."));
     match effect {
+        // The statement runs without a check.
+        Effect::Session(_, SessionCmd::Explain { result, .. }) => {
+            let problem = Problem::new(ProblemKind::Refused, format!("Nothing was sent: {}", what.to_lowercase()));
+            super::plan_check::on_explained(model, result, (Err(problem), Duration::ZERO), requests, effects);
+        }
+        Effect::Storage(StorageCmd::Begin { result, .. }) if model.plan_check.is_check(result) => {
+            super::plan_check::on_not_sent(model, result, requests);
+        }
         // A statement that was not sent has ended. Otherwise it would seem to run forever.
         Effect::Session(_, SessionCmd::Run { result, .. }) | Effect::Storage(StorageCmd::Begin { result, .. }) => {
             let problem = Problem::new(ProblemKind::Refused, format!("Nothing was sent: {}", what.to_lowercase()))
@@ -90,7 +100,7 @@ fn is_repeated(effect: &Effect) -> bool {
             | SessionCmd::StopLeft
             | SessionCmd::LoadCatalog
             | SessionCmd::StopCatalog => true,
-            SessionCmd::Connect { .. } | SessionCmd::Run { .. } => false,
+            SessionCmd::Connect { .. } | SessionCmd::Run { .. } | SessionCmd::Explain { .. } => false,
         },
         Effect::Store(command) => match command {
             StoreCmd::Value { .. }

@@ -317,6 +317,9 @@ fn on_session(
             model.notice("The load of the catalog cannot be stopped, because the account has no second connection.");
         }
         SessionEvent::Ended { result, report } => super::statement::on_ended(model, result, report, requests, effects),
+        SessionEvent::Explained { result, answer, took } => {
+            super::plan_check::on_explained(model, result, (answer, took), requests, effects);
+        }
         SessionEvent::InternalQuery { text, took, error } => {
             let end = error.map_or_else(String::new, |error| format!(": {error}"));
             model.add_activity(format!("{text} ({} ms){end}", took.as_millis()));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use rrx::commands::common::interrupts::Interrupts;
-use rrx::commands::run::{RequestedRows, RunArgs, RunDeps, Stdout, run};
+use rrx::commands::run::{PlanPolicy, RequestedRows, RunArgs, RunDeps, Stdout, run};
 use rrx::domain::export::{ExportFormat, ExportWriter, Formulas, LineEnd};
 use rrx::domain::results::{Cell, ChunkBuilder, Column, ColumnOrigin, GlyphSet, WireType};
 use rrx::io::host::prompts::Prompts;
@@ -71,6 +71,7 @@ fn args(statement: &str, output: Option<&Path>) -> RunArgs {
         timeout: None,
         reference: None,
         is_strict: false,
+        plans: PlanPolicy::Refuse,
         formulas: Formulas::Kept,
         line_end: LineEnd::Lf,
         columns: None,

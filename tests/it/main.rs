@@ -40,6 +40,7 @@ mod monkey;
 mod mouse;
 mod own_files;
 mod plan;
+mod plan_check;
 mod profile;
 mod profile_list;
 mod randomart;

@@ -45,6 +45,7 @@ mod misbehaving_server;
 mod one_server;
 mod order;
 mod origins;
+mod plan;
 mod proof;
 mod proxy_command;
 mod refusals;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use rrx::commands::common::interrupts::Interrupts;
-use rrx::commands::run::{RequestedRows, RunArgs, RunDeps, Stdout, run};
+use rrx::commands::run::{PlanPolicy, RequestedRows, RunArgs, RunDeps, Stdout, run};
 use rrx::domain::export::{ExportFormat, Formulas, LineEnd};
 use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{Profile, ProfileLimits, SecretSource};
@@ -41,14 +41,14 @@ impl Write for CapturedOutput {
 }
 
 /// The result of a run.
-struct RunResult {
-    code: u8,
-    out: String,
-    err: String,
-    log: Vec<serde_json::Value>,
+pub struct RunResult {
+    pub code: u8,
+    pub out: String,
+    pub err: String,
+    pub log: Vec<serde_json::Value>,
 }
 
-fn args(text: &str) -> RunArgs {
+pub fn args(text: &str) -> RunArgs {
     RunArgs {
         text: text.into(),
         format: None,
@@ -57,13 +57,14 @@ fn args(text: &str) -> RunArgs {
         timeout: None,
         reference: None,
         is_strict: false,
+        plans: PlanPolicy::Refuse,
         formulas: Formulas::Kept,
         line_end: LineEnd::Lf,
         columns: None,
     }
 }
 
-async fn perform(args: RunArgs, profile: Profile) -> RunResult {
+pub async fn perform(args: RunArgs, profile: Profile) -> RunResult {
     perform_into(args, profile, CapturedOutput::default()).await
 }
 

@@ -20,7 +20,7 @@ use super::origin::{StatementOrigin, StatementQueue};
 use crate::domain::access_log::{AuthorizedStatement, Permit};
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{End, ResultId, RunBounds, RunReport, SessionId};
-use crate::domain::sql::Dialect;
+use crate::domain::sql::{Dialect, Param};
 
 /// A statement that has passed the guard and has not ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -175,6 +175,20 @@ impl Statement {
     #[must_use]
     pub fn profile(&self) -> &str {
         &self.profile
+    }
+
+    /// Returns the values that will be bound to it, as long as it is not sent.
+    #[must_use]
+    pub fn params(&self) -> &[Param] {
+        match &self.phase {
+            StatementPhase::Authorizing(authorized) => authorized.params(),
+            StatementPhase::Recording
+            | StatementPhase::Sent { .. }
+            | StatementPhase::Streaming { .. }
+            | StatementPhase::Cancelling { .. }
+            | StatementPhase::Abandoned
+            | StatementPhase::Ended => &[],
+        }
     }
 
     #[must_use]

@@ -8,7 +8,7 @@ pub mod life;
 #[cfg(test)]
 mod life_table;
 pub mod origin;
-mod start;
+pub(in crate::app) mod start;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -262,6 +262,10 @@ pub(super) fn confirm(model: &mut Model, result: ResultId, requests: &mut Vec<Re
         model.restore.forget(statement.text(), &model.context);
     }
     crate::app::left_statements::on_confirmed(model, result, effects);
+    // Its answer confirms the statement again.
+    if crate::app::plan_check::begin(model, result, effects) {
+        return;
+    }
     handle(model, result, StatementEvent::Confirmed, requests, effects);
 }
 
@@ -280,6 +284,9 @@ pub(super) fn on_permitted(
     requests: &mut Vec<Request>,
     effects: &mut Vec<Effect>,
 ) {
+    if model.plan_check.is_check(result) {
+        return crate::app::plan_check::on_permitted(model, permit, effects);
+    }
     handle(model, result, StatementEvent::Permitted(permit), requests, effects);
     super::quit::proceed(model, requests, effects);
 }
@@ -292,6 +299,9 @@ pub(super) fn on_not_permitted(
     requests: &mut Vec<Request>,
     effects: &mut Vec<Effect>,
 ) {
+    if model.plan_check.is_check(result) {
+        return crate::app::plan_check::on_not_sent(model, result, requests);
+    }
     handle(model, result, StatementEvent::NotPermitted(problem), requests, effects);
     super::quit::proceed(model, requests, effects);
 }
@@ -318,6 +328,7 @@ pub(super) fn on_ended(
 
 /// Ends the current statement and its queue, because its session was lost, closed or replaced.
 pub(super) fn on_session_ended(model: &mut Model, end: End, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
+    crate::app::plan_check::on_session_ended(model, effects);
     let Some(statement) = model.context.statements.current() else { return };
     let (result, since) = (statement.result(), statement.since());
     let progress = model.grid.of(result).map_or((0, 0), |result| (result.progress.rows, result.progress.bytes));
@@ -377,6 +388,11 @@ fn handle(
 
 /// Stops the running statement. Returns whether there is one.
 pub(super) fn stop(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) -> bool {
+    if let Some(result) = crate::app::plan_check::waiting(model) {
+        model.notice("Nothing was sent: the statement was stopped while its plan was checked.");
+        handle(model, result, StatementEvent::Cancel, requests, effects);
+        return true;
+    }
     let Some(result) = model.context.running().map(Statement::result) else { return false };
     model.notice(STOPPING);
     handle(model, result, StatementEvent::Cancel, requests, effects);

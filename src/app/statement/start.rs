@@ -49,9 +49,7 @@ pub(super) enum StartError {
 
 /// Returns where a statement is to run, or why it cannot run now.
 pub(super) fn target(context: &Context, new: &NewStatement) -> Result<StatementTarget, StartError> {
-    let (ConnectionState::Connected(session), Some(profile), Some(facts)) =
-        (&context.link, &context.profile, &context.facts)
-    else {
+    let (ConnectionState::Connected(_), Some(profile)) = (&context.link, &context.profile) else {
         return Err(StartError::NotConnected);
     };
     let here = (&profile.name, &context.database);
@@ -61,7 +59,17 @@ pub(super) fn target(context: &Context, new: &NewStatement) -> Result<StatementT
     if context.running().is_some() {
         return Err(StartError::Busy);
     }
-    Ok(StatementTarget {
+    session_target(context).ok_or(StartError::NotConnected)
+}
+
+/// Returns the session as the guard and the begin record need it; `None` if there is no connection.
+pub(in crate::app) fn session_target(context: &Context) -> Option<StatementTarget> {
+    let (ConnectionState::Connected(session), Some(profile), Some(facts)) =
+        (&context.link, &context.profile, &context.facts)
+    else {
+        return None;
+    };
+    Some(StatementTarget {
         session: *session,
         dialect: facts.dialect,
         pins: facts.pins.clone(),

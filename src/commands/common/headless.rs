@@ -2,6 +2,7 @@
 //! rows go to the receiver of the caller.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::select;
 use tokio::sync::mpsc;
@@ -13,9 +14,11 @@ use super::interrupts::Interrupts;
 use crate::domain::access_log::{self, AuthorizedStatement, EndRecord, StatementTarget};
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::limits;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
-use crate::domain::protocol::{Answer, End, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionEvent};
+use crate::domain::protocol::{
+    Answer, End, ExplainAnswer, Rows, RunBounds, RunReport, ServerFacts, SessionCmd, SessionEvent,
+};
 use crate::domain::sql::SqlMode;
 use crate::io::host::prompts::Prompts;
 use crate::io::session::{SessionEnv, spawn};
@@ -165,6 +168,51 @@ impl HeadlessSession {
             Arc::make_mut(&mut self.facts).dialect.sql_mode = SqlMode::parse(mode);
         }
         Ok(report)
+    }
+
+    /// Records an EXPLAIN, and sends it on a connection of its own. The inner error says why there is no answer.
+    ///
+    /// # Errors
+    /// Returns a problem if the record cannot be written (then nothing is sent), if the user interrupts, or if the session has
+    /// ended.
+    pub async fn explain(
+        &mut self,
+        statement: AuthorizedStatement,
+        log: &mut AccessLog,
+        interrupts: &mut Interrupts,
+    ) -> Result<Result<ExplainAnswer, Problem>, Problem> {
+        let permit =
+            log.begin(statement.in_database(self.database.clone())).map_err(AccessLogError::into_begin_problem)?;
+        let id = permit.id().to_owned();
+        let result = ResultId(self.next_result);
+        self.next_result += 1;
+        send(&self.commands, SessionCmd::Explain { permit, result }).await;
+        let (answer, took) = loop {
+            let event = select! {
+                event = self.events.recv() => event,
+                () = interrupts.next() => {
+                    break (Err(Problem::new(ProblemKind::Interrupted, "Interrupted before the statement was sent")), Duration::ZERO);
+                }
+            };
+            match event {
+                Some((_, SessionEvent::Explained { result: of, answer, took })) if of == result => {
+                    break (answer, took);
+                }
+                Some((_, SessionEvent::Lost(problem))) => break (Err(problem), Duration::ZERO),
+                Some((_, _)) => {}
+                None => break (Err(session_ended()), Duration::ZERO),
+            }
+        };
+        let (end, rows) = match &answer {
+            Ok(answer) => (End::Complete, answer.rows.len() as u64),
+            Err(problem) => (End::Broken(problem.clone()), 0),
+        };
+        let report = RunReport { rows, total: took, ..RunReport::without_rows(end) };
+        log.end(report.end_record(id)).map_err(AccessLogError::into_end_problem)?;
+        match answer {
+            Err(problem) if matches!(problem.kind, ProblemKind::Interrupted | ProblemKind::Lost) => Err(problem),
+            answer => Ok(answer),
+        }
     }
 
     async fn wait_for_end(&mut self, result: ResultId, interrupts: &mut Interrupts) -> Result<RunReport, Problem> {

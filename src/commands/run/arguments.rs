@@ -32,6 +32,15 @@ pub enum Stdout {
     Other,
 }
 
+/// What to do about plans that read too many rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlanPolicy {
+    /// Refuse the statement.
+    Refuse,
+    /// Read no plan.
+    Ignore,
+}
+
 /// The arguments of `rrx run`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunArgs {
@@ -48,6 +57,8 @@ pub struct RunArgs {
     pub reference: Option<String>,
     /// Whether a statement with warnings counts as failed.
     pub is_strict: bool,
+    /// What happens to a statement whose plan reads too many rows.
+    pub plans: PlanPolicy,
     /// What happens to formulas in CSV and TSV.
     pub formulas: Formulas,
     /// How the lines of CSV end.
@@ -92,6 +103,7 @@ impl RunArgs {
             timeout: command.timeout.map(Duration::from_secs),
             reference: command.reference.clone(),
             is_strict: command.strict,
+            plans: if command.any_plan { PlanPolicy::Ignore } else { PlanPolicy::Refuse },
             formulas: if command.no_formulas { Formulas::Escaped } else { Formulas::Kept },
             line_end: if command.crlf { LineEnd::CrLf } else { LineEnd::Lf },
             columns: command.columns.clone(),

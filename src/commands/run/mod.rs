@@ -3,6 +3,7 @@
 
 mod arguments;
 mod output;
+mod plan_check;
 mod writer_thread;
 
 use std::collections::VecDeque;
@@ -12,8 +13,9 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-pub use self::arguments::{RequestedRows, RunArgs, Stdout};
+pub use self::arguments::{PlanPolicy, RequestedRows, RunArgs, Stdout};
 use self::output::{Outputs, RowSink, RunEnd};
+use self::plan_check::PlanCheck;
 use self::writer_thread::WriterThread;
 use super::common::context::CommandContext;
 use super::common::headless::{HeadlessDeps, HeadlessSession, Waited};
@@ -26,7 +28,7 @@ use crate::domain::access_log::{AuthorizedStatement, ExportRecord};
 use crate::domain::export::{ExportFormat, ExportOptions, SessionZone};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
-use crate::domain::protocol::{End, Limit, RunReport, count_repeats};
+use crate::domain::protocol::{End, Limit, RunReport, ServerFacts, count_repeats};
 use crate::domain::quantity::counted;
 use crate::domain::sql::Dialect;
 use crate::domain::sql::effects::Effects;
@@ -125,12 +127,7 @@ async fn run_statements<W: Write + Send + 'static>(
         return Ok(ProblemKind::Interrupted.exit_code());
     };
     print::problems(err, &warnings(&session.facts().warnings))?;
-    if let Some(zone) = &session.facts().server_time_zone {
-        let here = &session.facts().time_zone;
-        let text =
-            format!("rrx: note: times are in {here}; the server's own time zone is {zone} (session.time_zone)\n");
-        print::text(err, &text)?;
-    }
+    print_zone_note(session.facts(), err)?;
     let mut checked = check_from(args, &session, 0)?;
     refuse_several_results(args, format, checked.results())?;
     let mut results = checked.results();
@@ -154,6 +151,12 @@ async fn run_statements<W: Write + Send + 'static>(
         if let Some((start, statement)) = checked.statements.pop_front() {
             let text =
                 Some(statement.checked()).filter(|checked| checked.has_rows()).map(|checked| checked.text().to_owned());
+            let mut check =
+                PlanCheck { args, profile: &profile, log: &mut log, interrupts: &mut interrupts, err: &mut *err };
+            if let Err(problem) = check.check(&mut session, &statement).await {
+                failed = Some(problem);
+                continue;
+            }
             match session.run(statement, bounds, &mut log, &mut interrupts).await {
                 Ok(report) => {
                     exported.extend(text);
@@ -230,6 +233,16 @@ fn refuse_several_results(args: &RunArgs, format: ExportFormat, results: usize) 
     Err(Problem::new(ProblemKind::Settings, what)
         .because(format!("{results} of the statements have a result"))
         .hint(format!("run them one at a time, or {hint}")))
+}
+
+/// Says that times are not in the server's own zone, if they are not.
+fn print_zone_note(facts: &ServerFacts, err: &mut dyn Write) -> Result<(), Problem> {
+    let Some(zone) = &facts.server_time_zone else { return Ok(()) };
+    let here = &facts.time_zone;
+    print::text(
+        err,
+        &format!("rrx: note: times are in {here}; the server's own time zone is {zone} (session.time_zone)\n"),
+    )
 }
 
 /// Reports the end of one statement to the user. Returns its exit code.

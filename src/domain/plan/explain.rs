@@ -47,6 +47,16 @@ pub enum Unexplainable {
     Empty,
 }
 
+/// Returns whether a statement reads rows as its plan says, and is not itself an EXPLAIN.
+#[must_use]
+pub fn is_query(statement: &str, dialect: Dialect) -> bool {
+    let tokens = lex(statement, dialect);
+    let mut words = tokens.iter().filter(|token| !token.is_ignored() && !token.is_marker());
+    let first =
+        words.find(|token| token.text(statement) != "(").map(|token| token.text(statement).to_ascii_uppercase());
+    matches!(first.as_deref(), Some("SELECT" | "WITH" | "TABLE" | "VALUES"))
+}
+
 /// Returns the part of a statement that has a plan: the statement, without an EXPLAIN before it.
 ///
 /// # Errors

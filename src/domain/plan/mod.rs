@@ -17,15 +17,17 @@ mod members;
 mod node;
 mod path_json;
 mod table_lines;
+mod too_many_rows;
 mod traditional;
 mod tree_lines;
 
-pub use explain::{ExplainFormat, Unexplainable, explainable};
+pub use explain::{ExplainFormat, Unexplainable, explainable, is_query};
 pub use findings::{Finding, FindingLevel};
 pub use json::UnreadablePlan;
 pub use limit_clause::limit_of;
 pub use lines::{PlanLine, PlanStyle};
 pub use node::{Access, JoinMethod, PlanExtra, PlanNode, PlanStep, SubqueryRuns};
+pub use too_many_rows::TooManyRows;
 pub use traditional::TraditionalRows;
 
 /// The plan of one statement.
@@ -41,6 +43,20 @@ impl Plan {
     /// [`UnreadablePlan`] if the text is not JSON, or is not a plan.
     pub fn from_json(text: &str) -> Result<Self, UnreadablePlan> {
         json::read(text).map(|root| Self { root })
+    }
+
+    /// Reads the answer to an EXPLAIN in this format.
+    ///
+    /// # Errors
+    /// [`UnreadablePlan`] if the answer is not a plan.
+    pub fn from_answer(format: ExplainFormat, answer: &TraditionalRows<'_>) -> Result<Self, UnreadablePlan> {
+        match format {
+            ExplainFormat::Json => {
+                let cell = answer.rows.first().and_then(|row| row.first()).and_then(Option::as_deref);
+                Self::from_json(cell.unwrap_or_default())
+            }
+            ExplainFormat::Traditional => Self::from_rows(answer),
+        }
     }
 
     /// Reads the rows that EXPLAIN returns in the traditional format.
@@ -61,6 +77,12 @@ impl Plan {
     #[must_use]
     pub fn rows_examined(&self, limit: Option<u64>) -> u64 {
         estimate::rows_examined(&self.root, limit)
+    }
+
+    /// Returns what the plan reads if that is more than `most`. `limit` is that of [`limit_of`].
+    #[must_use]
+    pub fn too_many_rows(&self, limit: Option<u64>, most: u64) -> Option<TooManyRows> {
+        TooManyRows::of(&self.root, limit, most)
     }
 
     /// Returns the findings as lines, the first lines of every view.

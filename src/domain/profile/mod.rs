@@ -194,6 +194,8 @@ pub struct ProfileLimits {
     pub first_row: Duration,
     /// Time for the whole result.
     pub fetch: Duration,
+    /// The rows that a statement may read by its plan before rrx asks; `None` reads no plan.
+    pub plan_rows: Option<u64>,
 }
 
 impl Default for ProfileLimits {
@@ -205,6 +207,7 @@ impl Default for ProfileLimits {
             row_bytes: limits::ROW_BYTES,
             first_row: Duration::from_secs(limits::SECONDS),
             fetch: Duration::from_secs(limits::FETCH_SECONDS),
+            plan_rows: None,
         }
     }
 }

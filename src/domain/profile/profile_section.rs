@@ -260,8 +260,7 @@ impl<'a, 'i> ProfileReader<'a, 'i> {
         if let Some(seconds) = self.number(table, limits::FETCH_SECONDS) {
             read.fetch = Duration::from_secs(seconds);
         }
-        // Only checked: rrx does not read plans yet.
-        let _ = self.number(table, limits::PLAN_ROWS);
+        read.plan_rows = self.number(table, limits::PLAN_ROWS);
         read
     }
 

@@ -282,7 +282,8 @@ section!(limits {
     FETCH_SECONDS = "fetch_seconds", Number { from: 1, to: 31_536_000 }, Value("3600"), Shared:
         "Seconds for the whole result.", "600";
     PLAN_ROWS = "plan_rows", Number { from: 1, to: u64::MAX }, Described("no limit"), Shared:
-        "Reserved for a check of the plan. It is checked, but has no effect yet.", "50000000";
+        "Rows that a statement may read by its plan. Before a SELECT, rrx reads its plan on a second connection. If the plan reads \
+         more rows, rrx asks before it runs the statement, and `rrx run` refuses it without `--any-plan`.", "50000000";
 });
 
 section!(session {

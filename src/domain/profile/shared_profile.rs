@@ -117,9 +117,12 @@ fn limits(limits: &ProfileLimits) -> Option<InlineTable> {
         ("seconds", limits.first_row.as_secs(), default.first_row.as_secs()),
         ("fetch_seconds", limits.fetch.as_secs(), default.fetch.as_secs()),
     ];
-    let changed = pairs.into_iter().filter(|(_, value, default)| value != default);
-    let table: InlineTable =
-        changed.filter_map(|(key, value, _)| Some((key, Value::from(i64::try_from(value).ok()?)))).collect();
+    let changed = pairs.into_iter().filter(|(_, value, default)| value != default).map(|(key, value, _)| (key, value));
+    let plan_rows = limits.plan_rows.map(|rows| ("plan_rows", rows));
+    let table: InlineTable = changed
+        .chain(plan_rows)
+        .filter_map(|(key, value)| Some((key, Value::from(i64::try_from(value).ok()?))))
+        .collect();
     (!table.is_empty()).then_some(table)
 }
 

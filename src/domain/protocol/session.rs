@@ -11,6 +11,7 @@ use super::run::{RunBounds, RunReport};
 use crate::domain::access_log::Permit;
 use crate::domain::catalog::{Catalog, NameCase};
 use crate::domain::ids::{ResultId, SessionId};
+use crate::domain::plan::{ExplainFormat, Plan, TraditionalRows, UnreadablePlan};
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Secret};
 use crate::domain::sql::{Dialect, SessionPins};
@@ -206,6 +207,24 @@ pub enum PrivilegeScope {
     MaybeColumns,
 }
 
+/// The answer to an EXPLAIN.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ExplainAnswer {
+    pub columns: Vec<String>,
+    /// The cells of each row; `None` is NULL.
+    pub rows: Vec<Vec<Option<String>>>,
+}
+
+impl ExplainAnswer {
+    /// Reads the plan.
+    ///
+    /// # Errors
+    /// [`UnreadablePlan`] if the answer is not a plan in this format.
+    pub fn plan(&self, format: ExplainFormat) -> Result<Plan, UnreadablePlan> {
+        Plan::from_answer(format, &TraditionalRows { columns: &self.columns, rows: &self.rows })
+    }
+}
+
 /// A command to a session.
 #[derive(Debug)]
 pub enum SessionCmd {
@@ -221,6 +240,8 @@ pub enum SessionCmd {
     Answer(Answer),
     /// Send a statement. Its rows go to the result store.
     Run { permit: Permit, result: ResultId, bounds: RunBounds },
+    /// Send an EXPLAIN on a connection of its own, so that nothing comes between two statements of the user.
+    Explain { permit: Permit, result: ResultId },
     /// Stop the statement of this result with KILL QUERY. A later statement is never affected.
     Cancel(ResultId),
     /// Reload the catalog.
@@ -265,6 +286,12 @@ pub enum SessionEvent {
     Ended {
         result: ResultId,
         report: RunReport,
+    },
+    /// The answer to [`SessionCmd::Explain`], and how long it took.
+    Explained {
+        result: ResultId,
+        answer: Result<ExplainAnswer, Problem>,
+        took: Duration,
     },
     /// The replication lag, read after connecting and then regularly.
     Lag(Lag),

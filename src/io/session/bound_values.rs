@@ -84,7 +84,7 @@ async fn execute(conn: &mut Conn, query: &InternalQuery, values: Vec<Value>) -> 
 }
 
 /// Converts a value to the driver's type that its placeholder in [`internal_query::bind`] expects.
-fn driver_value(param: &Param) -> Value {
+pub(super) fn driver_value(param: &Param) -> Value {
     match param {
         Param::Null => Value::NULL,
         Param::Integer(number) => Value::Int(*number),

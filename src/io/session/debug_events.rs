@@ -34,6 +34,12 @@ pub(super) fn log_event(event: &SessionEvent) {
         SessionEvent::Ended { result, report } => ended(*result, report),
         SessionEvent::Lag(lag) => trace!(?lag, "lag"),
         SessionEvent::LeftRunning(running) => info!(count = running.len(), "statements of lost connections run"),
+        SessionEvent::Explained { answer: Ok(answer), took, .. } => {
+            debug!(rows = answer.rows.len(), ms = took.as_millis(), "plan read");
+        }
+        SessionEvent::Explained { answer: Err(problem), .. } => {
+            debug!(error = problem.server.as_ref().map(|error| error.code), "plan not read");
+        }
         SessionEvent::LeftNotStopped(problem) => info!(%problem, "statement of a lost connection not stopped"),
         SessionEvent::InternalQuery { text, took, error } => {
             trace!(tag = tag(text), ?took, failed = error.is_some(), "internal query");

@@ -168,6 +168,16 @@ pub(super) fn sql_mode() -> InternalQuery {
     InternalQuery("/* rrx:sql-mode */ SELECT @@SESSION.sql_mode".into())
 }
 
+/// Makes the database of the user's session that of the connection that reads plans.
+pub(super) fn use_database(database: &str) -> InternalQuery {
+    InternalQuery(format!("/* rrx:plan-database */ USE {}", quoted_identifier(database)))
+}
+
+/// Makes the mode of the user's session that of the connection that reads plans.
+pub(super) fn set_sql_mode(mode: &SafeIdentifier) -> InternalQuery {
+    InternalQuery(format!("/* rrx:plan-mode */ SET SESSION sql_mode = '{}'", mode.text()))
+}
+
 /// Reads the current database, after a statement that may have changed it.
 pub(super) fn database() -> InternalQuery {
     InternalQuery("/* rrx:database */ SELECT DATABASE()".into())

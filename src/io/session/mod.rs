@@ -42,6 +42,7 @@ mod debug_events;
 mod env;
 mod error;
 mod events;
+mod explain;
 mod first_packet;
 mod foreign_server;
 mod internal_query;

@@ -13,6 +13,7 @@ use super::connector::Connector;
 use super::control::{ControlConnection, KillOutcome};
 use super::error::{LOST, RECONNECT};
 use super::events::EventSender;
+use super::explain;
 use crate::domain::ids::ResultId;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
@@ -234,6 +235,10 @@ impl<'a> StatementSupervisor<'a> {
             SupervisorEvent::Command(Some(SessionCmd::Run { result, .. })) => self.events.send(busy(result)).await,
             SupervisorEvent::Command(Some(SessionCmd::LoadCatalog)) => self.has_catalog_request = true,
             SupervisorEvent::Command(Some(SessionCmd::StopLeft)) => self.has_stop_left_request = true,
+            // No statement runs while a plan is read, because the statement waits for its plan.
+            SupervisorEvent::Command(Some(SessionCmd::Explain { result, .. })) => {
+                explain::refuse(result, "a statement is running", self.events).await;
+            }
             // A session gets them before its first statement.
             SupervisorEvent::Command(Some(
                 SessionCmd::Connect { .. } | SessionCmd::Answer(_) | SessionCmd::FindLeft(_) | SessionCmd::StopCatalog,

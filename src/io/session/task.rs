@@ -18,6 +18,7 @@ use super::debug_events;
 use super::env::{CatalogLoading, SessionEnv};
 use super::error::SessionError;
 use super::events::{EventSender, SessionPrompter};
+use super::explain::{self, PlanContext, PlanReader};
 use super::internal_query;
 use super::left_statements::LeftStatements;
 use super::run_internal::run_internal;
@@ -79,6 +80,9 @@ async fn run_session(
                 return (SessionEvent::Closed, None);
             }
             Some(SessionCmd::Run { result, .. }) => refuse_run(&events, result, "The session is not connected").await,
+            Some(SessionCmd::Explain { result, .. }) => {
+                explain::refuse(result, "the session is not connected", &events).await;
+            }
             Some(
                 SessionCmd::Cancel(_)
                 | SessionCmd::Answer(_)
@@ -135,6 +139,9 @@ async fn connect(
             Some(SessionCmd::Run { result, .. }) => {
                 refuse_run(events, result, "The session is not connected yet").await;
             }
+            Some(SessionCmd::Explain { result, .. }) => {
+                explain::refuse(result, "the session is not connected", events).await;
+            }
             Some(
                 SessionCmd::Connect { .. }
                 | SessionCmd::Cancel(_)
@@ -165,6 +172,7 @@ fn unsent_problem(last: &SessionEvent) -> Problem {
         | SessionEvent::CatalogFailed(_)
         | SessionEvent::CatalogNotStopped
         | SessionEvent::Ended { .. }
+        | SessionEvent::Explained { .. }
         | SessionEvent::Lag(_)
         | SessionEvent::LeftRunning(_)
         | SessionEvent::LeftNotStopped(_)
@@ -227,11 +235,15 @@ struct ConnectedSession {
     events: EventSender,
     catalog: CatalogLoader,
     left: LeftStatements,
+    plans: PlanReader,
+    /// The mode of the session, as its statements have left it.
+    sql_mode: String,
 }
 
 impl ConnectedSession {
     fn new(id: SessionId, connected: Connected, rows: mpsc::Sender<Rows>, events: EventSender) -> Self {
         let Connected { conn, control, connector, facts, state } = connected;
+        let sql_mode = facts.sql_mode.clone();
         Self {
             id,
             conn,
@@ -243,6 +255,8 @@ impl ConnectedSession {
             events,
             catalog: CatalogLoader::default(),
             left: LeftStatements::default(),
+            plans: PlanReader::default(),
+            sql_mode,
         }
     }
 
@@ -288,6 +302,7 @@ impl ConnectedSession {
                         return last;
                     }
                 }
+                Some(SessionCmd::Explain { permit, result }) => self.explain(permit, result).await,
                 Some(SessionCmd::LoadCatalog) => self.load_catalog(),
                 Some(SessionCmd::StopCatalog) => self.catalog.stop_for_user(&mut self.control, &self.events).await,
                 Some(SessionCmd::FindLeft(statements)) => {
@@ -351,6 +366,9 @@ impl ConnectedSession {
         let statement = StatementToRun { checked, params: permit.params(), result, bounds };
         debug_events::log_statement(result, permit);
         let report = run_statement(&mut self.conn, &mut supervisor, &mut self.state, statement).await;
+        if let Some(mode) = &report.sql_mode {
+            self.sql_mode.clone_from(mode);
+        }
         let StatementSupervisor { has_catalog_request, has_stop_left_request, lost, is_closing, .. } = supervisor;
         self.left.is_stop_due |= has_stop_left_request;
         // An error of the server says that the statement has ended.
@@ -373,6 +391,15 @@ impl ConnectedSession {
             None if is_closing => Some(SessionEvent::Closed),
             None => None,
         }
+    }
+
+    /// Sends a permitted EXPLAIN on a connection of its own.
+    async fn explain(&mut self, permit: Permit, result: ResultId) {
+        if permit.session() != self.id || permit.checked().dialect() != self.state.dialect {
+            return explain::refuse(result, "the session has changed", &self.events).await;
+        }
+        let context = PlanContext { database: self.state.database.clone(), sql_mode: self.sql_mode.clone() };
+        self.plans.start(self.control.secondary(), context, (permit, result), &self.events);
     }
 
     /// Ends a result whose statement was not sent.
@@ -471,6 +498,9 @@ impl ConnectedSession {
                 Some(SessionCmd::Run { result, .. }) => {
                     refuse_run(&self.events, result, "The session is already running a statement").await;
                 }
+                Some(SessionCmd::Explain { result, .. }) => {
+                    explain::refuse(result, "the catalog is being read", &self.events).await;
+                }
                 Some(SessionCmd::Cancel(result)) => {
                     let is_it = |command: &mut SessionCmd| matches!(command, SessionCmd::Run { result: of, .. } if *of == result);
                     if waiting.take_if(is_it).is_some() {
@@ -489,6 +519,7 @@ impl ConnectedSession {
 
     async fn close(mut self) {
         self.catalog.stop(&mut self.control, &self.events).await;
+        self.plans.close().await;
         if !self.conn.is_disconnected() {
             let _ = timeout(limits::KILL, self.conn.disconnect()).await;
         }
