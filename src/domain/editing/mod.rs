@@ -14,6 +14,7 @@ mod line_edit;
 mod position;
 pub mod soft_wrap;
 mod state;
+pub mod vim;
 pub mod whitespace;
 mod whole_lines;
 mod words;
