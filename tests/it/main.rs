@@ -17,6 +17,7 @@ mod demo_data;
 mod docs;
 mod documents;
 mod explain;
+mod editing;
 mod export;
 mod exports;
 mod failing_writes;

@@ -70,7 +70,8 @@ impl<'a> Engine<'a> {
             (Mode::Visual { kind, anchor }, _) => {
                 self.state.mode = Mode::Visual { kind, anchor: self.on_character(anchor) };
             }
-            (Mode::Normal | Mode::Insert, _) => {}
+            (Mode::Normal, _) => self.cursor = self.on_character(self.cursor),
+            (Mode::Insert, _) => {}
         }
     }
 

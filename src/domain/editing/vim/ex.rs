@@ -208,7 +208,9 @@ fn substitution_of(text: &str) -> Result<Typed, String> {
             'I' => case = FindCase::Exact,
             ' ' => {}
             'c' => {
-                return Err("the flag c is not supported: the find dialog replaces one match after the other".to_owned());
+                return Err(
+                    "the flag c is not supported: the find dialog replaces one match after the other".to_owned()
+                );
             }
             other => return Err(format!("`{other}` is not a flag of a substitution; the flags are g, i and I")),
         }

@@ -36,7 +36,10 @@ impl Engine<'_> {
                 let (text, kind): (String, RegisterKind) = self.text_of(region);
                 self.keep(register, text, (kind, Taken::Copied));
             }
-            LineCommand::Join => self.join((first, (last - first + 1).max(2)), JoinSpace::One),
+            LineCommand::Join => {
+                self.join((first, (last - first + 1).max(2)), JoinSpace::One);
+                self.cursor = self.first_text(first);
+            }
             LineCommand::Indent => {
                 self.shift(region, 1, indent_edit);
                 self.cursor = self.first_text(last);

@@ -35,15 +35,15 @@ impl Engine<'_> {
             Motion::Left => self.sideways(n, Direction::Backward, purpose),
             Motion::Right => self.sideways(n, Direction::Forward, purpose),
             Motion::Character(direction) => self.characters(n, direction),
-            Motion::Up => self.vertical(line.checked_sub(1).map(|_| line.saturating_sub(n)), goal),
-            Motion::Down => self.vertical((line < self.text.last_line()).then_some(line + n), goal),
+            Motion::Up => self.vertical(line.checked_sub(1).map(|_| line.saturating_sub(n)), (goal, purpose)),
+            Motion::Down => self.vertical((line < self.text.last_line()).then_some(line + n), (goal, purpose)),
             Motion::HalfPage(direction) => {
                 let rows = count.unwrap_or_else(|| (self.page_rows / 2).max(1));
-                self.pages(rows, direction, goal)
+                self.pages(rows, direction, (goal, purpose))
             }
             Motion::Page(direction) => {
                 let rows = self.page_rows.saturating_sub(2).max(1).saturating_mul(n);
-                self.pages(rows, direction, goal)
+                self.pages(rows, direction, (goal, purpose))
             }
             Motion::LineStart => reached(TextPosition::new(line, 0), Span::Exclusive),
             Motion::FirstText => reached(self.first_text(line), Span::Exclusive),
@@ -114,14 +114,18 @@ impl Engine<'_> {
         if to == self.cursor { None } else { reached(to, Span::Exclusive) }
     }
 
-    fn vertical(&mut self, line: Option<usize>, goal: Option<Goal>) -> Option<Reached> {
+    fn vertical(&mut self, line: Option<usize>, (goal, purpose): (Option<Goal>, Purpose)) -> Option<Reached> {
         let line = line?.min(self.text.last_line());
         let goal = goal.unwrap_or_else(|| {
             Goal::Cells(between_columns(self.line(self.cursor.line), 0, self.cursor.column).cells())
         });
         self.state.goal = Some(goal);
         let column = match goal {
+            Goal::Cells(cells) if purpose == Purpose::Select && cells >= self.line(line).cells() => {
+                self.text.length(line)
+            }
             Goal::Cells(cells) => self.column_of_cells(line, cells),
+            Goal::LineEnd if purpose == Purpose::Select => self.text.length(line),
             Goal::LineEnd => self.last_column(line),
         };
         reached(TextPosition::new(line, column), Span::Linewise)
@@ -140,7 +144,7 @@ impl Engine<'_> {
         self.last_column(line)
     }
 
-    fn pages(&mut self, rows: usize, direction: Direction, goal: Option<Goal>) -> Option<Reached> {
+    fn pages(&mut self, rows: usize, direction: Direction, goal: (Option<Goal>, Purpose)) -> Option<Reached> {
         let (line, last) = (self.cursor.line, self.text.last_line());
         match direction {
             Direction::Forward => self.vertical((line < last).then_some(line + rows), goal),

@@ -52,6 +52,9 @@ impl Engine<'_> {
         {
             self.state.last_change = Some(LastChange { command, count, register, inserted: Vec::new() });
         }
+        if !matches!(command, Command::Move(_)) {
+            self.state.goal = None;
+        }
         let n = count.unwrap_or(1);
         match command {
             Command::Move(motion) => self.move_by(&motion, count),
@@ -181,7 +184,10 @@ impl Engine<'_> {
                 self.cursor = TextPosition::new(from.line, from.column + count - 1);
             }
             ReplaceWith::LineEnd => {
-                let indent = self.indent_of(from.line);
+                // As Enter in insert mode: the line after it gets the indent, if it has a text.
+                let rest = between_columns(self.line(from.line), to.column, usize::MAX).trim_start_matches([' ', '\t']);
+                let indent = if rest.is_empty() { String::new() } else { self.indent_of(from.line) };
+                let to = TextPosition::new(from.line, self.text.length(from.line) - rest.chars().count());
                 self.cursor = TextPosition::new(from.line + 1, indent.chars().count());
                 self.change(vec![TextChange { from, to, text: format!("\n{indent}") }]);
             }
@@ -207,6 +213,7 @@ impl Engine<'_> {
             }
         };
         self.change(vec![TextChange { from, to, text: new.join("\n") }]);
+        self.cursor = from;
     }
 
     /// Returns the first and the last selected line, and ends visual mode.

@@ -145,7 +145,8 @@ impl Engine<'_> {
     /// Searches for the typed text; without one, for that of the last search.
     fn submit_search(&mut self, text: &str, direction: Direction, pending: Pending) {
         let pattern = match (text, &self.state.last_search) {
-            ("", Some(last)) => last.pattern.clone(),
+            // `//` repeats too.
+            ("" | "/" | "?", Some(last)) => last.pattern.clone(),
             ("", None) => return self.notice("there was no search yet"),
             (text, _) => match pattern_of(text, FindCase::Smart) {
                 Ok(pattern) => pattern,

@@ -5,7 +5,7 @@ use super::engine::Engine;
 use super::motion::WordSize;
 use super::region::Region;
 use super::words::{CharacterClass, class_of};
-use crate::domain::editing::brackets::{BracketPair, bracket_pairs};
+use crate::domain::editing::brackets::bracket_pairs;
 use crate::domain::editing::grapheme::graphemes;
 use crate::domain::editing::position::TextPosition;
 
@@ -74,10 +74,11 @@ impl Engine<'_> {
 
     fn bracket_object(&self, open: char, part: ObjectPart, count: usize) -> Option<Region> {
         let pairs = bracket_pairs(&self.text.to_lines(), self.dialect);
-        let is_around =
-            |pair: &&BracketPair| pair.kind == open && pair.open <= self.cursor && self.cursor <= pair.close;
+        let of_kind = || pairs.iter().filter(|pair| pair.kind == open);
         // The pairs are in the order of their ends: the innermost one comes first.
-        let pair = pairs.iter().filter(is_around).nth(count.saturating_sub(1))?;
+        let around = of_kind().filter(|pair| pair.open <= self.cursor && self.cursor <= pair.close);
+        let later = of_kind().filter(|pair| pair.open > self.cursor && pair.open.line == self.cursor.line);
+        let pair = around.chain(later.min_by_key(|pair| pair.open)).nth(count.saturating_sub(1))?;
         if part == ObjectPart::Around {
             return Some(Region::characters(pair.open, TextPosition::new(pair.close.line, pair.close.column + 1)));
         }
@@ -108,7 +109,7 @@ impl Engine<'_> {
             if part == ObjectPart::Around {
                 match run_end(to + 1) {
                     Some(after) => to = after,
-                    None if done == 0 && has_text(from) && from > 0 => {
+                    None if done == 0 && has_text(from) => {
                         from = (0..from).rev().take_while(|line| !has_text(*line)).last().unwrap_or(from);
                     }
                     None => return None,

@@ -36,9 +36,12 @@ impl Engine<'_> {
     /// Selects a text object. A selection of several characters is extended by the object after it, or around it.
     pub(super) fn select_object(&mut self, object: TextObject, part: ObjectPart, count: usize) {
         let Mode::Visual { anchor, kind } = self.state.mode else { return };
-        let is_new = anchor == self.cursor;
         let cursor = self.cursor;
         let mut found = self.object(object, part, count);
+        // A paragraph of one line that is selected already is extended, too.
+        let is_that_line = kind == VisualKind::Line
+            && found.is_some_and(|region| region.kind == RegionKind::Lines && !region.is_over_lines());
+        let is_new = anchor == cursor && !is_that_line;
         let is_bracket = matches!(object, TextObject::Bracket(_));
         if !is_new && is_bracket && found.is_some_and(|region| self.ends_of(region) == (anchor, cursor)) {
             found = self.object(object, part, count + 1);
