@@ -409,9 +409,11 @@ fn large_counts_take_no_long_time() {
         App::new(&text).keys(keys);
     }
     let mut app = App::new("‸ab");
-    app.keys("yy99999p99999p99999p");
-    assert!(app.lines.len() < 400_000);
-    app.keys("99999ia<Esc>99999.");
+    app.keys("yy99999p");
+    assert_eq!(app.lines.len(), 100_000);
+    let mut app = App::new("‸ab");
+    app.keys("99999ia<Esc>99999.99999ob<Esc>V99999>99999~");
+    assert!(app.lines.iter().map(String::len).sum::<usize>() < 1 << 20);
 }
 
 /// Keys of which any sequence is tried.
@@ -557,7 +559,7 @@ proptest! {
         keys in prop::collection::vec(prop::sample::select(KEYS), 0..40),
     ) {
         let mut app = App { lines: lines.clone(), ..App::default() };
-        app.cursor = TextPosition::new(line, column).clamped(&lines);
+        app.cursor = Vim::cursor_on_character(&lines, TextPosition::new(line, column));
         for keys in keys {
             for chord in chords(keys) {
                 app.key(chord);
@@ -588,6 +590,7 @@ proptest! {
         app.keys(keys);
         let once = app.lines.clone();
         app.keys(".");
+        prop_assume!(app.lines != once);
         app.keys("u");
         prop_assert_eq!(&app.lines, &once, "the repetition is one step");
     }

@@ -13,8 +13,11 @@ use crate::domain::editing::indent::{INDENT, dedent_edit, indent_width};
 use crate::domain::editing::position::{TextPosition, between_columns};
 use crate::domain::keys::{Chord, Key};
 
-/// The text that the repetitions of one insertion may add.
-const MAX_REPEATED_KEYS: usize = 1 << 20;
+/// Keys that the repetitions of one insertion may type.
+const MAX_REPEATED_KEYS: usize = 1_000;
+
+/// Bytes that the repetitions of a typed text may add.
+const MAX_REPEATED_BYTES: usize = 1 << 20;
 
 impl Engine<'_> {
     pub(super) fn start_insert(&mut self, count: usize) {
@@ -105,8 +108,10 @@ impl Engine<'_> {
     }
 
     /// Inserts again what was inserted before.
-    pub(super) fn replay_insert(&mut self, key: InsertKey) {
-        self.insert_key(key);
+    pub(super) fn replay_insert(&mut self, keys: &[InsertKey]) {
+        for key in merged(keys) {
+            self.insert_key(key);
+        }
     }
 
     /// Applies a key to the text, and records it if it is one of insert mode.
@@ -258,17 +263,9 @@ impl Engine<'_> {
     /// Ends insert mode: repeats the insertion as often as its count says, and moves the cursor onto the last character.
     pub(super) fn leave_insert(&mut self) {
         let session = std::mem::take(&mut self.state.insert);
-        let repetitions = session.count.saturating_sub(1).min(MAX_REPEATED_KEYS / session.keys.len().max(1));
         self.state.insert.start = session.start;
         self.remove_only_indent(session.only_indent);
-        for _ in 0..repetitions {
-            if session.opens_lines == OpensLines::Yes {
-                self.open_line_below(self.cursor.line);
-            }
-            for key in &session.keys {
-                self.insert_key(key.clone());
-            }
-        }
+        self.repeat_insertion(&session);
         if self.state.replay == Replay::Off
             && let Some(last) = self.state.last_change.as_mut()
         {
@@ -281,6 +278,24 @@ impl Engine<'_> {
         self.state.insert = InsertSession::default();
         self.state.mode = Mode::Normal;
         self.end_undo_group_outside_replay();
+    }
+
+    fn repeat_insertion(&mut self, session: &InsertSession) {
+        let keys = merged(&session.keys);
+        let more = session.count.saturating_sub(1);
+        if let ([InsertKey::Text { removed: 0, text }], OpensLines::No) = (keys.as_slice(), session.opens_lines) {
+            let text = text.repeat(more.min(MAX_REPEATED_BYTES / text.len().max(1)));
+            self.replace_before(self.cursor, &text);
+            return;
+        }
+        for _ in 0..more.min(MAX_REPEATED_KEYS / keys.len().max(1)) {
+            if session.opens_lines == OpensLines::Yes {
+                self.open_line_below(self.cursor.line);
+            }
+            for key in &keys {
+                self.insert_key(key.clone());
+            }
+        }
     }
 
     fn end_undo_group_outside_replay(&mut self) {
@@ -298,4 +313,22 @@ impl Engine<'_> {
             self.cursor.column = 0;
         }
     }
+}
+
+/// Returns the keys with the characters that follow each other as one text.
+fn merged(keys: &[InsertKey]) -> Vec<InsertKey> {
+    let mut merged: Vec<InsertKey> = Vec::new();
+    for key in keys {
+        let typed = match key {
+            InsertKey::Key(chord) => chord.typed().map(String::from),
+            InsertKey::Text { removed: 0, text } => Some(text.clone()),
+            InsertKey::Text { .. } => None,
+        };
+        match (merged.last_mut(), typed) {
+            (Some(InsertKey::Text { text, .. }), Some(typed)) => text.push_str(&typed),
+            (_, Some(text)) => merged.push(InsertKey::Text { removed: 0, text }),
+            (_, None) => merged.push(key.clone()),
+        }
+    }
+    merged
 }

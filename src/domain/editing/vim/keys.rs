@@ -107,7 +107,7 @@ impl Pending {
             (Prefix::Replace, press) => match replacement(press) {
                 Some(with) if place == Place::Visual => command(Command::ReplaceSelection(with, Target::Selection)),
                 Some(with) => command(Command::ReplaceCharacters(with)),
-                None => Spelled::Unknown,
+                None => meaningless(press),
             },
             (Prefix::Object(part), Press::Char(c)) => match (object_of(c), self.operator) {
                 (Some(object), Some(operator)) => command(Command::Operate(operator, Target::Object(object, part))),
@@ -120,14 +120,14 @@ impl Pending {
             (Prefix::Z, Press::Char('b' | '-')) => command(Command::Scroll(Scroll::CursorToBottom)),
             (Prefix::CapitalZ, Press::Char('Z')) => command(Command::WriteAndQuit),
             (Prefix::CapitalZ, Press::Char('Q')) => command(Command::QuitDiscarding),
-            (Prefix::Register | Prefix::Find(_) | Prefix::Object(_) | Prefix::Z | Prefix::CapitalZ, _) => {
-                Spelled::Unknown
+            (Prefix::Register | Prefix::Find(_) | Prefix::Object(_) | Prefix::Z | Prefix::CapitalZ, press) => {
+                meaningless(press)
             }
         }
     }
 
     fn after_g(&mut self, press: Press, place: Place) -> Spelled {
-        let Press::Char(key) = press else { return Spelled::Unknown };
+        let Press::Char(key) = press else { return meaningless(press) };
         let motion = match key {
             'g' => Some(Motion::ToLine(Direction::Backward)),
             'e' => Some(Motion::WordEnd(WordSize::Short, Direction::Backward)),
@@ -201,7 +201,7 @@ impl Pending {
             return self.motion(motion);
         }
         if self.operator.is_some() {
-            return Spelled::Unknown;
+            return meaningless(press);
         }
         match (press, place) {
             (Press::Char(key), Place::Normal) => self.normal_key(key),
@@ -288,6 +288,14 @@ impl Pending {
             Press::Char(_) | Press::Ctrl(_) | Press::Named(_) => return None,
         };
         Some(spelled)
+    }
+}
+
+/// Returns what a key is that no command begins or goes on with.
+fn meaningless(press: Press) -> Spelled {
+    match press {
+        Press::Char(_) => Spelled::Unknown,
+        Press::Ctrl(_) | Press::Named(_) => Spelled::NotOurs,
     }
 }
 

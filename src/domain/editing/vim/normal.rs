@@ -123,7 +123,7 @@ impl Engine<'_> {
         self.begin_undo_group();
         self.execute(last.command, last.count, last.register);
         if self.state.mode == Mode::Insert {
-            last.inserted.into_iter().for_each(|key| self.replay_insert(key));
+            self.replay_insert(&last.inserted);
             self.leave_insert();
         }
         self.state.replay = Replay::Off;

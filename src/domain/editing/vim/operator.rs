@@ -7,10 +7,14 @@ use super::region::{Region, RegionKind};
 use super::register::{RegisterKind, Taken};
 use crate::domain::editing::change::TextChange;
 use crate::domain::editing::comment::toggle_edits;
+use crate::domain::editing::grapheme::graphemes;
 use crate::domain::editing::indent::{dedent_edit, indent_edit, indent_width};
 use crate::domain::editing::line_edit::LineEdit;
 use crate::domain::editing::position::{TextPosition, between_columns, split_at_column};
 use crate::domain::editing::whole_lines::deleted_lines;
+
+/// Steps of indentation that one command adds at most.
+const MAX_SHIFTS: usize = 100;
 
 /// How an operator is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +38,7 @@ impl Engine<'_> {
             let start = self.cursor;
             self.end_visual_at(before, start);
         }
-        let steps = if is_selection { run.count.unwrap_or(1) } else { 1 };
+        let steps = if is_selection { run.count.unwrap_or(1).min(MAX_SHIFTS) } else { 1 };
         match run.operator {
             Operator::Delete => self.delete(self.delete_region(region, target), run.register, taken_by(region, target)),
             Operator::Change => self.start_change(region, run.register, taken_by(region, target)),
@@ -187,14 +191,9 @@ impl Engine<'_> {
     /// Changes the letter case of characters and moves after them (`~`).
     pub(super) fn toggle_case_and_move(&mut self, count: usize) {
         let TextPosition { line, column } = self.cursor;
-        let mut end = self.cursor;
-        for _ in 0..count {
-            let next = self.after_character(end);
-            if next == end {
-                break;
-            }
-            end = next;
-        }
+        let mut after = graphemes(self.line(line)).into_iter().map(|(start, _)| start).filter(|start| *start > column);
+        let after = after.nth(count.saturating_sub(1)).unwrap_or_else(|| self.text.length(line));
+        let end = TextPosition::new(line, after);
         let text = between_columns(self.line(line), column, end.column).to_owned();
         let new: String = text.chars().map(toggled).collect();
         let length = new.chars().count();

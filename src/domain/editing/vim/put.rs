@@ -9,7 +9,7 @@ use crate::domain::editing::position::TextPosition;
 use crate::domain::editing::whole_lines::joined;
 
 /// Bytes that one put may add to the text: a count can be large.
-const MAX_PUT: usize = 8 << 20;
+const MAX_PUT: usize = 1 << 20;
 
 impl Engine<'_> {
     /// Puts the text of a register before or after the cursor.
