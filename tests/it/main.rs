@@ -18,6 +18,7 @@ mod docs;
 mod documents;
 mod explain;
 mod editing;
+mod editing_commands;
 mod export;
 mod exports;
 mod failing_writes;

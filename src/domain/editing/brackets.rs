@@ -94,3 +94,28 @@ impl Counter<'_> {
         self.position
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matched(text: &str) -> Option<(TextPosition, TextPosition)> {
+        let (before, after) = text.split_once('‸').unwrap();
+        let lines: Vec<String> = format!("{before}{after}").split('\n').map(ToOwned::to_owned).collect();
+        let cursor = super::super::change::end_of(TextPosition::default(), before);
+        matching_bracket(&lines, cursor, Dialect::default())
+    }
+
+    #[test]
+    fn brackets_match_over_lines_and_not_in_literals_and_comments() {
+        let at = TextPosition::new;
+        assert_eq!(matched("f‸(ä, ')', \"(\",\n -- )\n (b))"), Some((at(0, 1), at(2, 4))));
+        assert_eq!(matched("f(a, (b))‸"), Some((at(0, 8), at(0, 1))), "the one before the cursor");
+        assert_eq!(matched("f(a)‸(b)"), Some((at(0, 4), at(0, 6))), "the one at the cursor comes first");
+        assert_eq!(matched("[{}‸]"), Some((at(0, 3), at(0, 0))));
+        assert_eq!(matched("'‸(' )"), None);
+        assert_eq!(matched("‸(a; b)"), None, "a statement ends at the `;`");
+        assert_eq!(matched("(a‸b)"), None);
+        assert_eq!(matched("‸)"), None);
+    }
+}

@@ -5,7 +5,7 @@ use super::indent::indent_width;
 use super::line_edit::{LineEdit, edit_lines};
 use super::state::TextState;
 
-/// The mark of a line comment, as it is inserted. MySQL needs the space.
+/// The mark of a line comment, as it is inserted. The server needs the space.
 const MARK: &str = "-- ";
 
 /// Comments out the lines of the selection, or the cursor's line: `-- ` at the smallest indent. If all of them are comments, takes the

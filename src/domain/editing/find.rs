@@ -299,3 +299,127 @@ fn reason(error: &regex::Error) -> String {
     let last = text.lines().last().unwrap_or_default();
     last.strip_prefix("error: ").unwrap_or(last).to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::change::apply;
+    use super::*;
+
+    fn pattern(text: &str, kind: FindKind, case: FindCase) -> FindPattern {
+        FindPattern::new(text, kind, case).unwrap()
+    }
+
+    fn lines(text: &str) -> Vec<String> {
+        text.split('\n').map(ToOwned::to_owned).collect()
+    }
+
+    #[test]
+    fn case_is_ignored_exact_or_smart() {
+        let text = lines("select A, a FROM t");
+        let count = |word: &str, case| pattern(word, FindKind::Plain, case).count(&text);
+        assert_eq!(count("a", FindCase::Ignore), 2);
+        assert_eq!(count("a", FindCase::Exact), 1);
+        assert_eq!(count("from", FindCase::Smart), 1);
+        assert_eq!(count("From", FindCase::Smart), 0);
+        assert_eq!(count("From", FindCase::Ignore), 1);
+        // The S of an escape is no upper case letter.
+        assert_eq!(pattern(r"\Sele", FindKind::Regex, FindCase::Smart).count(&lines("SELECT")), 1);
+    }
+
+    #[test]
+    fn a_text_that_cannot_be_searched_for_says_why() {
+        let fault = |text: &str| FindPattern::new(text, FindKind::Regex, FindCase::Smart).unwrap_err().to_string();
+        assert_eq!(fault(""), "the search text is empty");
+        assert_eq!(fault("a("), "`a(` is not a regular expression: unclosed group");
+        assert!(fault("(a{1000}){1000}").contains("size limit"), "{}", fault("(a{1000}){1000}"));
+        assert_eq!(pattern("a(", FindKind::Plain, FindCase::Smart).count(&lines("a(b)")), 1);
+    }
+
+    #[test]
+    fn the_search_goes_on_at_the_other_end() {
+        let text = lines("ä x\nx ä x\nb");
+        let x = pattern("x", FindKind::Plain, FindCase::Smart);
+        let at = TextPosition::new;
+        let next = |from| x.next(&text, from).map(|(found, wrapped)| (found.from, wrapped));
+        let previous = |from| x.previous(&text, from).map(|(found, wrapped)| (found.from, wrapped));
+        assert_eq!(next(at(0, 0)), Some((at(0, 2), Wrapped::No)));
+        assert_eq!(next(at(0, 2)), Some((at(1, 0), Wrapped::No)));
+        assert_eq!(next(at(1, 4)), Some((at(0, 2), Wrapped::Yes)));
+        assert_eq!(next(at(9, 9)), Some((at(0, 2), Wrapped::Yes)));
+        assert_eq!(previous(at(1, 4)), Some((at(1, 0), Wrapped::No)));
+        assert_eq!(previous(at(0, 2)), Some((at(1, 4), Wrapped::Yes)));
+        assert_eq!(previous(at(9, 9)), Some((at(1, 4), Wrapped::No)));
+        assert_eq!(pattern("zz", FindKind::Plain, FindCase::Smart).next(&text, at(0, 0)), None);
+    }
+
+    #[test]
+    fn groups_are_replaced_in_regular_expressions_only() {
+        let text = lines("a1 b2\nnone\nc3");
+        let regex = pattern(r"(?<letter>[a-z])(\d)", FindKind::Regex, FindCase::Smart);
+        let replaced = regex.replace_all(&text, "$2${letter}$$");
+        assert_eq!(apply(&text, &replaced.changes), ["1a$ 2b$", "none", "3c$"]);
+        assert_eq!((replaced.matches, replaced.lines, replaced.last_line), (3, 2, 2));
+        let plain = pattern("a1", FindKind::Plain, FindCase::Smart);
+        assert_eq!(apply(&text, &plain.replace_all(&text, "$0\n").changes), ["$0", " b2", "none", "c3"]);
+        assert_eq!(plain.replace_all(&lines("b"), "x"), Replaced::default());
+        let preview = regex.preview(&text, "$2", 1);
+        assert_eq!(preview, [LinePreview { line: 0, before: "a1 b2".into(), after: "1 2".into() }]);
+    }
+
+    #[test]
+    fn one_match_is_replaced_where_it_still_is() {
+        let text = lines("ä foo foo");
+        let word = pattern(r"\bfoo\b", FindKind::Regex, FindCase::Smart);
+        let found: Vec<Match> = word.matches(&text).collect();
+        let change = word.replace_one(&text, found[1], "x").unwrap();
+        assert_eq!(apply(&text, &[change]), ["ä foo x"]);
+        assert_eq!(word.replace_one(&lines("ä fox foo"), found[0], "x"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn matches_are_those_of_a_plain_search(
+            text in prop::collection::vec("[abä😀]{0,8}", 1..6),
+            word in "[abä]{1,2}",
+            (line, column) in (0usize..7, 0usize..9),
+        ) {
+            let find = pattern(&word, FindKind::Plain, FindCase::Exact);
+            let expected: Vec<TextPosition> = text
+                .iter()
+                .enumerate()
+                .flat_map(|(line, text)| {
+                    let column = |at: usize| text[..at].chars().count();
+                    text.match_indices(&word).map(move |(at, _)| TextPosition::new(line, column(at))).collect::<Vec<_>>()
+                })
+                .collect();
+            let found: Vec<TextPosition> = find.matches(&text).map(|found| found.from).collect();
+            prop_assert_eq!(&found, &expected);
+            prop_assert_eq!(find.count(&text), expected.len());
+            let here = TextPosition::new(line, column);
+            let next = expected.iter().find(|at| **at > here).or(expected.first()).copied();
+            prop_assert_eq!(find.next(&text, here).map(|(found, _)| found.from), next);
+            let previous = expected.iter().rfind(|at| **at < here).or(expected.last()).copied();
+            prop_assert_eq!(find.previous(&text, here).map(|(found, _)| found.from), previous);
+            let replaced = apply(&text, &find.replace_all(&text, "x\n").changes);
+            prop_assert_eq!(replaced.join("\n"), text.join("\n").replace(&word, "x\n"));
+        }
+
+        #[test]
+        fn any_pattern_on_any_text_is_no_panic(
+            text in prop::collection::vec(any::<String>().prop_map(|s| s.replace('\n', "")), 0..4),
+            word in ".{0,6}",
+            with in ".{0,6}",
+            which in prop::sample::select(&[FindKind::Plain, FindKind::Regex][..]),
+        ) {
+            if let Ok(find) = FindPattern::new(&word, which, FindCase::Smart) {
+                let _ = (find.replace_all(&text, &with), find.next(&text, TextPosition::new(1, 1)));
+                let replaced: Vec<Match> = find.matches(&text).collect();
+                for found in replaced {
+                    prop_assert!(find.replace_one(&text, found, &with).is_some());
+                }
+            }
+        }
+    }
+}

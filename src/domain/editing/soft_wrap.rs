@@ -120,3 +120,65 @@ impl WrappedLine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn rows(line: &str, width: usize) -> Vec<String> {
+        let wrapped = WrappedLine::new(line, width);
+        let row = |row| {
+            let (from, to) = wrapped.columns(row);
+            line.chars().skip(from).take(to - from).collect()
+        };
+        (0..wrapped.rows()).map(row).collect()
+    }
+
+    #[test]
+    fn lines_break_after_spaces_and_long_words_anywhere() {
+        assert_eq!(rows("select a, b from t", 10), ["select a, ", "b from t"]);
+        assert_eq!(rows("select a,b from", 9), ["select a,", "b from"]);
+        assert_eq!(rows("aaaaaaa bb", 3), ["aaa", "aaa", "a ", "bb"]);
+        assert_eq!(rows("", 3), [""]);
+        assert_eq!(rows("日本語 ab", 5), ["日本", "語 ab"]);
+        assert_eq!(rows("日本", 1), ["日", "本"]);
+        assert_eq!(rows("e\u{301}e\u{301}e\u{301}", 2), ["e\u{301}e\u{301}", "e\u{301}"]);
+        assert_eq!(rows("ab", 0), ["a", "b"]);
+        assert_eq!(rows("a,xx日y", 3), ["a,", "xx", "日y"]);
+    }
+
+    #[test]
+    fn columns_and_places_map_both_ways() {
+        let wrapped = WrappedLine::new("日本 ab", 5);
+        let place = |row, cell| ScreenPlace { row, cell };
+        assert_eq!(wrapped.place_of(1), place(0, 2));
+        assert_eq!(wrapped.place_of(3), place(1, 0));
+        assert_eq!(wrapped.place_of(99), place(1, 2));
+        assert_eq!(wrapped.column_at(place(0, 3)), 1, "the second cell of a wide character");
+        assert_eq!(wrapped.column_at(place(0, 9)), 2, "a row that goes on ends on its last character");
+        assert_eq!(wrapped.column_at(place(1, 9)), 5);
+        assert_eq!(wrapped.column_at(place(9, 0)), 3);
+    }
+
+    proptest! {
+        #[test]
+        fn rows_fit_and_each_grapheme_is_found_at_its_place(line in "[a ,日e\u{301}😀\t]{0,40}", width in 0usize..12) {
+            let wrapped = WrappedLine::new(&line, width);
+            prop_assert_eq!(rows(&line, width).concat(), line.clone());
+            let mut column = 0;
+            for grapheme in line.graphemes(true) {
+                let place = wrapped.place_of(column);
+                let (from, to) = wrapped.columns(place.row);
+                prop_assert!(from <= column && column < to);
+                let is_alone = column == from;
+                prop_assert!(place.cell + grapheme.cells() <= width || is_alone, "{:?}", place);
+                if grapheme.cells() > 0 {
+                    prop_assert_eq!(wrapped.column_at(place), column);
+                }
+                column += grapheme.chars().count();
+            }
+        }
+    }
+}

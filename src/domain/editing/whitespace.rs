@@ -98,3 +98,37 @@ fn without_misleading(line: &str) -> String {
     };
     line.chars().enumerate().filter_map(replaced).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::change::apply;
+    use super::*;
+
+    #[test]
+    fn misleading_characters_are_found_and_replaced() {
+        let line = "SELECT\u{a0}a,\u{200b}b\u{ad}\u{3000}-- \u{202e}x\u{feff}";
+        let columns: Vec<usize> = misleading(line).iter().map(|found| found.column).collect();
+        assert_eq!(columns, [6, 9, 11, 12, 16, 18]);
+        let lines = ["a\u{a0}".to_owned(), line.to_owned(), "b".to_owned()];
+        assert_eq!(apply(&lines, &replace_misleading(&lines, (1, 9))), ["a\u{a0}", "SELECT a,b -- x", "b"]);
+        assert_eq!(replace_misleading(&lines, (2, 2)), []);
+    }
+
+    #[test]
+    fn joiners_inside_of_words_and_emoji_are_text() {
+        assert_eq!(misleading("'👩\u{200d}🔬' می\u{200c}خواهم"), []);
+        assert_eq!(misleading("a\u{200d}b").len(), 1);
+        assert_eq!(misleading("é\u{200d}").len(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_misleading_is_left_in_text_of_one_script(line in "[a-c \u{a0}\u{200b}\u{200d}\u{feff}\u{2003}\u{202e}]{0,12}") {
+            let lines = [line];
+            let cleaned = apply(&lines, &replace_misleading(&lines, (0, 0)));
+            prop_assert!(cleaned.iter().all(|line| misleading(line).is_empty()), "{:?}", cleaned);
+        }
+    }
+}

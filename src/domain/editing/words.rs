@@ -1,6 +1,6 @@
 //! Moves by words and paragraphs as in most editors, and the deletions that go with them. The vim keys have rules of their own.
 //!
-//! A word is a run of letters, digits, `_` and `$`: what MySQL allows in a name. A `.` is not part of it, so each part of
+//! A word is a run of letters, digits, `_` and `$`: what the server allows in a name. A `.` is not part of it, so each part of
 //! `database.table` is a word. A run of other signs is a word too. Each line end is a stop.
 
 use super::change::EditResult;

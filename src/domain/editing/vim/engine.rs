@@ -134,7 +134,9 @@ impl<'a> Engine<'a> {
         let changes: Vec<TextChange> =
             changes.into_iter().filter(|change| change.from != change.to || !change.text.is_empty()).collect();
         if !changes.is_empty() {
-            changes.iter().for_each(|change| self.text.apply(change));
+            for change in &changes {
+                self.text.apply(change);
+            }
             self.effects.push(VimEffect::Change(changes));
         }
     }

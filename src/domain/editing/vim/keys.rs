@@ -151,14 +151,13 @@ impl Pending {
             return self.operator(operator, place);
         }
         match (key, place, self.operator) {
-            (_, _, Some(_)) => Spelled::Unknown,
             ('J', Place::Normal, None) => command(Command::Join(JoinSpace::None)),
             ('J', Place::Visual, None) => command(Command::JoinSelection(JoinSpace::None, Target::Selection)),
             ('v', _, None) => command(Command::SelectLast),
             ('i', Place::Normal, None) => command(Command::Insert(InsertAt::LastInsert)),
             ('p', Place::Normal, None) => command(Command::Put(PutSide::After, PutCursor::AfterText)),
             ('P', Place::Normal, None) => command(Command::Put(PutSide::Before, PutCursor::AfterText)),
-            (_, Place::Normal | Place::Visual, None) => Spelled::Unknown,
+            (_, Place::Normal | Place::Visual, Some(_) | None) => Spelled::Unknown,
         }
     }
 
@@ -192,10 +191,11 @@ impl Pending {
         if let Some(operator) = operator_of(press) {
             return self.operator(operator, place);
         }
-        if place == Place::Visual && self.operator.is_none() {
-            if let Some(spelled) = self.visual_key(press) {
-                return spelled;
-            }
+        if place == Place::Visual
+            && self.operator.is_none()
+            && let Some(spelled) = self.visual_key(press)
+        {
+            return spelled;
         }
         if let Some(motion) = motion_of(press) {
             return self.motion(motion);

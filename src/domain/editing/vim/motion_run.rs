@@ -19,8 +19,8 @@ pub(super) enum Purpose {
     Operate,
 }
 
-fn reached(to: TextPosition, span: Span) -> Option<Reached> {
-    Some(Reached { to, span })
+fn reached(to: TextPosition, span: Span) -> Reached {
+    Reached { to, span }
 }
 
 impl Engine<'_> {
@@ -45,13 +45,13 @@ impl Engine<'_> {
                 let rows = self.page_rows.saturating_sub(2).max(1).saturating_mul(n);
                 self.pages(rows, direction, (goal, purpose))
             }
-            Motion::LineStart => reached(TextPosition::new(line, 0), Span::Exclusive),
-            Motion::FirstText => reached(self.first_text(line), Span::Exclusive),
+            Motion::LineStart => Some(reached(TextPosition::new(line, 0), Span::Exclusive)),
+            Motion::FirstText => Some(reached(self.first_text(line), Span::Exclusive)),
             Motion::LineEnd => self.line_end(n, purpose),
             Motion::LastText => self.last_text(n),
             Motion::Column => {
                 let to = self.column_of_cells(line, n.saturating_sub(1));
-                reached(TextPosition::new(line, to), Span::Exclusive)
+                Some(reached(TextPosition::new(line, to), Span::Exclusive))
             }
             Motion::NextLineText => self.line_text((line < self.text.last_line()).then_some(line + n)),
             Motion::PreviousLineText => self.line_text(line.checked_sub(1).map(|_| line.saturating_sub(n))),
@@ -96,7 +96,7 @@ impl Engine<'_> {
             Direction::Backward => at.saturating_sub(count),
         };
         let to = columns.get(to).copied().filter(|to| *to != column)?;
-        reached(TextPosition::new(line, to), Span::Exclusive)
+        Some(reached(TextPosition::new(line, to), Span::Exclusive))
     }
 
     fn characters(&self, count: usize, direction: Direction) -> Option<Reached> {
@@ -111,7 +111,7 @@ impl Engine<'_> {
             }
         }
         let to = walk.position();
-        if to == self.cursor { None } else { reached(to, Span::Exclusive) }
+        if to == self.cursor { None } else { Some(reached(to, Span::Exclusive)) }
     }
 
     fn vertical(&mut self, line: Option<usize>, (goal, purpose): (Option<Goal>, Purpose)) -> Option<Reached> {
@@ -128,7 +128,7 @@ impl Engine<'_> {
             Goal::LineEnd if purpose == Purpose::Select => self.text.length(line),
             Goal::LineEnd => self.last_column(line),
         };
-        reached(TextPosition::new(line, column), Span::Linewise)
+        Some(reached(TextPosition::new(line, column), Span::Linewise))
     }
 
     /// Returns the column of the character at a cell of a line.
@@ -159,18 +159,18 @@ impl Engine<'_> {
         }
         self.state.goal = Some(Goal::LineEnd);
         let column = if purpose == Purpose::Select { self.text.length(line) } else { self.last_column(line) };
-        reached(TextPosition::new(line, column), Span::Inclusive)
+        Some(reached(TextPosition::new(line, column), Span::Inclusive))
     }
 
     fn last_text(&self, count: usize) -> Option<Reached> {
         let line = (self.cursor.line + count.saturating_sub(1)).min(self.text.last_line());
         let column = self.line(line).trim_end_matches([' ', '\t']).chars().count().saturating_sub(1);
-        reached(self.on_character(TextPosition::new(line, column)), Span::Inclusive)
+        Some(reached(self.on_character(TextPosition::new(line, column)), Span::Inclusive))
     }
 
     /// Returns the first text of a line, as a motion over lines.
     fn line_text(&self, line: Option<usize>) -> Option<Reached> {
-        reached(self.first_text(line?.min(self.text.last_line())), Span::Linewise)
+        Some(reached(self.first_text(line?.min(self.text.last_line())), Span::Linewise))
     }
 
     /// Finds a character in the cursor's line. A cursor that stands before the character already stays, or goes on to the next one.
@@ -194,7 +194,7 @@ impl Engine<'_> {
         };
         let to = line_graphemes.get(index).map(|(start, _)| *start)?;
         let span = if find.direction == Direction::Forward { Span::Inclusive } else { Span::Exclusive };
-        reached(TextPosition::new(line, to), span)
+        Some(reached(TextPosition::new(line, to), span))
     }
 
     fn find_again(&mut self, count: usize, direction: Direction) -> Option<Reached> {
@@ -212,7 +212,7 @@ impl Engine<'_> {
         let pairs = bracket_pairs(&self.text.to_lines(), self.dialect);
         let brackets = self.line(line).chars().enumerate().skip(column).filter(|(_, c)| "()[]{}".contains(*c));
         let mut partners = brackets.map(|(column, _)| partner(&pairs, TextPosition::new(line, column)));
-        reached(partners.next().flatten()?, Span::Inclusive)
+        Some(reached(partners.next().flatten()?, Span::Inclusive))
     }
 
     fn paragraph(&self, count: usize, direction: Direction) -> Option<Reached> {
@@ -241,7 +241,7 @@ impl Engine<'_> {
     }
 
     fn if_moved(&self, to: TextPosition) -> Option<Reached> {
-        if to == self.cursor { None } else { reached(to, Span::Exclusive) }
+        if to == self.cursor { None } else { Some(reached(to, Span::Exclusive)) }
     }
 
     fn statement_start(&self, count: usize, direction: Direction) -> Option<Reached> {

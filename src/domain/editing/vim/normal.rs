@@ -238,8 +238,9 @@ fn repeatable(command: &Command, extent: Option<Extent>) -> Option<Command> {
         (target, _) => target.clone(),
     };
     match command {
-        Command::Operate(Operator::Yank, _) => None,
-        Command::Operate(operator, target) => Some(Command::Operate(*operator, again(target))),
+        Command::Operate(operator, target) if *operator != Operator::Yank => {
+            Some(Command::Operate(*operator, again(target)))
+        }
         Command::ReplaceSelection(with, target) => Some(Command::ReplaceSelection(*with, again(target))),
         Command::JoinSelection(space, target) => Some(Command::JoinSelection(*space, again(target))),
         Command::Insert(_)
@@ -248,7 +249,8 @@ fn repeatable(command: &Command, extent: Option<Extent>) -> Option<Command> {
         | Command::ToggleCaseAndMove
         | Command::Join(_)
         | Command::RepeatSubstitution => Some(command.clone()),
-        Command::Move(_)
+        Command::Operate(..)
+        | Command::Move(_)
         | Command::SelectObject(..)
         | Command::PutOverSelection(_)
         | Command::Undo
