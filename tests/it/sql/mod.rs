@@ -1,9 +1,9 @@
 //! SQL text: tokens, statements, the guard, places, quoting, colours, completion.
 
 mod check;
+mod complete;
 mod errors;
 mod format;
-mod complete;
 mod guard;
 mod lex;
 mod param;
