@@ -97,8 +97,13 @@ pub(super) fn cover_of(model: &Model, action: AppAction) -> Option<&'static str>
         | A::NewWorksheet
         | A::CloseWorksheet
         | A::ReopenWorksheet
+        | A::ReopenList
         | A::NextWorksheet
         | A::PreviousWorksheet
+        | A::OpenFile
+        | A::SaveFile
+        | A::SaveFileAs
+        | A::ExternalEditor
         | A::Rename => cover(model),
     }
 }
@@ -126,7 +131,7 @@ fn app_obstacle(model: &Model, action: AppAction) -> Option<&'static str> {
         A::SaveSnippet | A::Explain if model.worksheets.statement().is_none() => {
             Some("there is no statement at the cursor")
         }
-        A::ReopenWorksheet if model.worksheets.closed.is_empty() => Some("no worksheet was closed"),
+        A::ReopenWorksheet | A::ReopenList if model.worksheets.closed.is_empty() => Some("no worksheet was closed"),
         A::NextWorksheet | A::PreviousWorksheet if model.worksheets.sheets.len() < 2 => {
             Some("there is one worksheet only")
         }
@@ -166,8 +171,13 @@ fn app_obstacle(model: &Model, action: AppAction) -> Option<&'static str> {
         | A::NewWorksheet
         | A::CloseWorksheet
         | A::ReopenWorksheet
+        | A::ReopenList
         | A::NextWorksheet
         | A::PreviousWorksheet
+        | A::OpenFile
+        | A::SaveFile
+        | A::SaveFileAs
+        | A::ExternalEditor
         | A::Rename
         | A::Theme
         | A::Redraw => None,

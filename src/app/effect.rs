@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::domain::catalog::Catalog;
 use crate::domain::compute::ComputeJob;
 use crate::domain::mouse::MouseMode;
-use crate::domain::protocol::{ExportCmd, HostCmd, SessionCmd, SessionId, StorageCmd, StoreCmd};
+use crate::domain::protocol::{EditorJob, ExportCmd, HostCmd, SessionCmd, SessionId, StorageCmd, StoreCmd};
 
 /// One thing for the shell to do.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub enum Effect {
     Discard(Arc<Catalog>),
     /// Lets the terminal report the mouse, or not.
     Mouse(MouseMode),
+    /// Gives the terminal to the user's own editor, with this text.
+    Edit(EditorJob),
     /// Redraws every cell, because another program has written to the terminal.
     Redraw,
     /// Sends a clock message after this time.

@@ -6,7 +6,7 @@ use crate::domain::compute::Computed;
 use crate::domain::keys::Chord;
 use crate::domain::mouse::MouseEvent;
 use crate::domain::protocol::{
-    ExportEvent, ExportId, HostEvent, ResultId, SessionEvent, SessionId, StorageEvent, StoreEvent,
+    EditorEnd, ExportEvent, ExportId, HostEvent, ResultId, SessionEvent, SessionId, StorageEvent, StoreEvent,
 };
 
 use super::effect::Effect;
@@ -37,6 +37,10 @@ pub enum Message {
     Interrupt,
     /// A signal ends the program. Worksheets are saved first.
     Terminate,
+    /// The terminal has the focus again.
+    TerminalFocus,
+    /// The user's own editor has ended.
+    Edited(EditorEnd),
     /// The program is about to be stopped by a signal. Worksheets are saved first.
     Suspend,
     /// A task of the shell ended because of a defect of rrx.

@@ -18,7 +18,9 @@ pub(super) fn on_refused(model: &mut Model, effect: Effect, requests: &mut Vec<R
         Effect::Export(_) => "Another export is still ending",
         Effect::Compute(_) | Effect::Discard(_) => "The machine is busy",
         Effect::Host(_) => "The clipboard is busy",
-        Effect::Redraw | Effect::Mouse(_) | Effect::Wake(_) | Effect::Quit(_) => "The program is busy",
+        Effect::Edit(_) | Effect::Redraw | Effect::Mouse(_) | Effect::Wake(_) | Effect::Quit(_) => {
+            "The program is busy"
+        }
     };
     model.grid.on_refused();
     let next = if is_repeated(&effect) { "rrx tries again by itself" } else { "Try again in a moment" };
@@ -86,6 +88,7 @@ fn is_repeated(effect: &Effect) -> bool {
             StorageCmd::Begin { .. }
             | StorageCmd::LoadHistory { .. }
             | StorageCmd::SaveSnippet { .. }
+            | StorageCmd::SqlFile(_)
             | StorageCmd::LoadSettings { .. }
             | StorageCmd::LoadLastUses
             | StorageCmd::ProfileUsed { .. }
@@ -120,6 +123,7 @@ fn is_repeated(effect: &Effect) -> bool {
         Effect::Host(_)
         | Effect::Compute(_)
         | Effect::Discard(_)
+        | Effect::Edit(_)
         | Effect::Redraw
         | Effect::Mouse(_)
         | Effect::Wake(_)

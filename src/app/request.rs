@@ -7,7 +7,9 @@ use crate::domain::compute::ComputeWork;
 use crate::domain::editing::find::FindPattern;
 use crate::domain::export::CopyFormat;
 use crate::domain::problem::Problem;
-use crate::domain::protocol::{CellPosition, CopyText, ExportJob, FormatChoice, ResultId, RunReport, ViewId};
+use crate::domain::protocol::{
+    CellPosition, CopyText, ExportJob, FormatChoice, ResultId, RunReport, SaveSqlFile, ViewId,
+};
 use crate::domain::results::{CellPreview, Column, ColumnProfile, Plot, Series};
 
 use super::action::Action;
@@ -46,9 +48,10 @@ pub enum Request {
     },
     /// Insert this text into the worksheet at the cursor.
     Insert(String),
-    /// Open a new worksheet with this title and text.
+    /// Open a new worksheet with this text.
     NewWorksheet {
-        title: String,
+        /// Its title; `None` is its first table, or a number.
+        title: Option<String>,
         text: String,
     },
     /// Show documentation and columns of a table in the inspector, unless that is pinned.
@@ -198,6 +201,23 @@ pub enum Request {
     ShowWorksheet(usize),
     /// Rename the worksheet in front.
     Rename(String),
+    /// Reopen the closed worksheet with this key.
+    Reopen(String),
+    /// Open this file, as the user typed its path, as a worksheet.
+    OpenFile(String),
+    /// Save the worksheet in front in this file, as the user typed its path.
+    SaveFileAs(String),
+    /// Ask for a file in which the worksheet in front is saved.
+    AskFileName,
+    /// Write this file, as the user has confirmed.
+    WriteFile(SaveSqlFile),
+    /// Read the file of a worksheet again.
+    ReloadFile {
+        worksheet: String,
+        path: String,
+    },
+    /// Keep the text of the worksheet with this key, although its file has another one.
+    KeepText(String),
     /// Open a dialog above the panels.
     OpenDialog(Box<dyn Dialog>),
     /// Read the snippet directories again.

@@ -74,6 +74,9 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Refused(effect) => super::refused::on_refused(model, effect, &mut requests, &mut effects),
         Message::Interrupt => on_interrupt(model, &mut requests, &mut effects),
         Message::Terminate => super::quit::terminate(model, &mut requests, &mut effects),
+        // Another program may have changed the file of the worksheet meanwhile.
+        Message::TerminalFocus => model.worksheets.checked = None,
+        Message::Edited(end) => super::requests::external_editor::on_end(model, end, &mut requests),
         Message::Suspend => {
             let (requests, effects) = (&mut requests, &mut effects);
             with!(model, requests, effects, worksheets.save_all());
@@ -84,6 +87,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     if model.solve() {
         super::requests::run_requests(model, vec![Request::Settle], &mut effects);
     }
+    super::requests::files::check_shown(model, &mut effects);
     let takes_text = model.layers().1;
     model.input = if takes_text { after } else { InputState::Acting };
     effects
@@ -108,6 +112,8 @@ fn is_of_user(message: &Message) -> bool {
         | Message::Host(_)
         | Message::Refused(_)
         | Message::Suspend
+        | Message::TerminalFocus
+        | Message::Edited(_)
         | Message::WorkerLost { .. } => false,
     }
 }
@@ -456,6 +462,7 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
             Some(connect) => connect.on_not_added(problem),
             None => requests.push(Request::Problem(problem)),
         },
+        StorageEvent::SqlFile(event) => super::requests::files::on_event(model, event, requests),
         StorageEvent::Failed(problem) => requests.push(Request::Problem(problem)),
     }
 }

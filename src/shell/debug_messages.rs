@@ -21,6 +21,8 @@ pub(super) fn message_name(message: &Message) -> &'static str {
         Message::Refused(_) => "refused",
         Message::Interrupt => "interrupt",
         Message::Terminate => "terminate",
+        Message::TerminalFocus => "terminal focus",
+        Message::Edited(_) => "edited",
         Message::Suspend => "suspend",
         Message::WorkerLost { .. } => "worker lost",
     }
@@ -37,6 +39,7 @@ pub(super) fn effect_name(effect: &Effect) -> &'static str {
         Effect::Compute(_) => "compute",
         Effect::Discard(_) => "discard",
         Effect::Mouse(_) => "mouse",
+        Effect::Edit(_) => "edit",
         Effect::Redraw => "redraw",
         Effect::Wake(_) => "wake",
         Effect::Quit(_) => "quit",

@@ -12,6 +12,7 @@ use super::clipboard::{Clipboards, CopyStep};
 use super::export::Exports;
 use super::inbox::WorkerEvent;
 use super::row_router::RowRouter;
+use super::user_editor::{self, RunningEditor};
 use super::watched::watched;
 use crate::app::{Effect, Message, Model, Worker};
 use crate::domain::access_log::{CopyRecord, ExportRecord};
@@ -19,9 +20,10 @@ use crate::domain::limits::{BATCH_QUEUE, SESSION_QUEUE, STORAGE_QUEUE, STORE_QUE
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Environment;
 use crate::domain::protocol::{
-    FileOwner, HostCmd, HostEvent, Rows, SessionCmd, SessionId, StorageCmd, StoreCmd, WorksheetSet,
+    EditorJob, FileOwner, HostCmd, HostEvent, Rows, SessionCmd, SessionId, StorageCmd, StoreCmd, WorksheetSet,
 };
 use crate::io::env::{HostEnv, ProfileContext};
+use crate::io::host::editor::UserEditor;
 use crate::io::runtime::worker_pool::WorkerPool;
 use crate::io::session::SessionEnv;
 use crate::io::storage::paths::Paths;
@@ -63,6 +65,7 @@ pub(super) struct Dispatch {
     sessions: HashMap<SessionId, SessionWorker>,
     compute: WorkerPool,
     clipboards: Clipboards,
+    editor: UserEditor,
 }
 
 /// A running session: the queue of its commands, and its task.
@@ -158,6 +161,7 @@ impl Dispatch {
         let router = RowRouter::default();
         let exports = Exports::new(feeds, router.clone(), deps.env.paths.home.clone());
         let compute = WorkerPool::new(&events);
+        let editor = user_editor::of(&deps.env);
         let user = ProfileWorker::start(deps.env.profile_context(), &events);
         let demo = deps.demo.map(|context| ProfileWorker::start(context, &events));
         let directories = std::iter::once(&user).chain(&demo).map(|worker| worker.copies.clone()).collect();
@@ -173,7 +177,13 @@ impl Dispatch {
             sessions: HashMap::new(),
             compute,
             clipboards,
+            editor,
         }
+    }
+
+    /// Starts the user's own editor. The terminal must be restored, and nothing else may read it.
+    pub(super) fn edit(&self, job: EditorJob) -> RunningEditor {
+        RunningEditor::start(self.editor.clone(), job)
     }
 
     /// Passes one effect to its worker. Returns the effect if the queue is full or the worker has ended.
@@ -198,7 +208,12 @@ impl Dispatch {
                 None
             }
             // The event loop handles these itself.
-            Effect::Host(_) | Effect::Mouse(_) | Effect::Redraw | Effect::Wake(_) | Effect::Quit(_) => None,
+            Effect::Host(_)
+            | Effect::Edit(_)
+            | Effect::Mouse(_)
+            | Effect::Redraw
+            | Effect::Wake(_)
+            | Effect::Quit(_) => None,
         }
     }
 
@@ -305,9 +320,10 @@ fn owner(command: &StorageCmd) -> FileOwner {
         | StorageCmd::Exported(ExportRecord { profile, .. })
         | StorageCmd::Copied(CopyRecord { profile, .. })
         | StorageCmd::End { profile, .. } => profile,
-        // The demo has no settings and no panels of its own.
+        // The demo has no settings, no panels and no SQL files of its own.
         StorageCmd::LoadSettings { .. }
         | StorageCmd::AddProfile { .. }
+        | StorageCmd::SqlFile(_)
         | StorageCmd::SavePanelSizes(_)
         | StorageCmd::LoadLastUses
         | StorageCmd::ProfileUsed { .. } => return FileOwner::User,

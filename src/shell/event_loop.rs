@@ -11,15 +11,96 @@ use super::dispatch::Dispatch;
 use super::frame_pacing::{FramePacing, Urgency};
 use super::inbox::WorkerEvent;
 use super::signals::{SignalRequest, Signals};
+use super::user_editor::RunningEditor;
 use crate::app::layout::ScreenSize;
 use crate::app::model::Model;
 use crate::app::{Effect, Message, draw, update};
 use crate::domain::limits::{EVENTS_A_TURN, SUSPEND_PATIENCE};
-use crate::domain::protocol::StoreEvent;
+use crate::domain::protocol::{EditorEnd, EditorJob, StoreEvent};
 use crate::io::terminal::{self, Screen, TerminalEvent, TerminalEvents, job_control};
 
 /// The exit code after a second signal to quit: 128 + SIGINT, as shells report it.
 const QUIT_BY_SIGNAL: u8 = 130;
+
+/// What the loop changes while it runs effects.
+struct EventLoop<'a> {
+    model: &'a mut Model,
+    screen: &'a mut Screen,
+    dispatch: &'a mut Dispatch,
+    /// `None` while an editor of the user has the terminal.
+    events: Option<TerminalEvents>,
+    editor: Option<RunningEditor>,
+    wake_at: Option<Instant>,
+    /// Whether there is a terminal.
+    can_draw: bool,
+}
+
+impl EventLoop<'_> {
+    /// Runs effects, and those that follow from them. Returns the exit code if one of them quits.
+    fn apply(&mut self, effects: &mut Vec<Effect>) -> Option<u8> {
+        let mut queue: VecDeque<Effect> = std::mem::take(effects).into();
+        while let Some(effect) = queue.pop_front() {
+            match effect {
+                Effect::Quit(code) => return Some(code),
+                Effect::Wake(after) => {
+                    let at = Instant::now() + after;
+                    // The earliest of several timers counts; the model asks for a later one again when it is woken.
+                    self.wake_at = Some(self.wake_at.map_or(at, |planned| planned.min(at)));
+                }
+                Effect::Redraw => {
+                    if self.screen.clear().is_err() {
+                        self.can_draw = false;
+                        queue.extend(update(self.model, Message::Terminate));
+                    }
+                }
+                Effect::Mouse(mode) => {
+                    // A closed terminal is noticed with the next frame.
+                    let _ = self.screen.set_mouse(mode);
+                }
+                Effect::Edit(job) => self.start_editor(job),
+                Effect::Host(command) => {
+                    let owner = self.model.context.file_owner();
+                    if let Some(message) = self.dispatch.copy(command, owner, self.screen) {
+                        queue.extend(update(self.model, message));
+                    }
+                }
+                effect => {
+                    if let Some(refused) = self.dispatch.run(effect) {
+                        tracing::debug!(effect = debug_messages::effect_name(&refused), "queue full, effect refused");
+                        queue.extend(update(self.model, Message::Refused(refused)));
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// Gives the terminal to the user's own editor.
+    fn start_editor(&mut self, job: EditorJob) {
+        if let Some(events) = self.events.take() {
+            events.close();
+        }
+        terminal::restore();
+        self.editor = Some(self.dispatch.edit(job));
+    }
+
+    /// Takes the terminal back from the user's own editor.
+    fn end_editor(&mut self, end: EditorEnd) -> [Message; 2] {
+        self.editor = None;
+        self.events = Some(TerminalEvents::default());
+        [reopened(self.screen), Message::Edited(end)]
+    }
+
+    /// Draws a frame. Returns whether the terminal is still there.
+    fn draw(&mut self) -> bool {
+        // Without a terminal, only saving and quitting are left to do.
+        if self.can_draw && self.screen.draw(|buffer| draw(self.model, buffer)).is_err() {
+            self.can_draw = false;
+            return false;
+        }
+        true
+    }
+}
 
 /// Runs until the user quits. Returns the exit code.
 pub(super) async fn run(
@@ -30,58 +111,26 @@ pub(super) async fn run(
     mut effects: Vec<Effect>,
 ) -> u8 {
     let start = Instant::now();
-    let mut events = TerminalEvents::default();
+    let events = Some(TerminalEvents::default());
+    let mut shell = EventLoop { model, screen, dispatch, events, editor: None, wake_at: None, can_draw: true };
     let mut signals = Signals::new();
-    let mut wake_at: Option<Instant> = None;
     let mut pacing = FramePacing::default();
     let mut frame = Some(Urgency::Immediate);
     let mut quit_signals = 0_u8;
-    let mut can_draw = true;
     let mut suspend_by: Option<Instant> = None;
     loop {
-        let mut queue: VecDeque<Effect> = std::mem::take(&mut effects).into();
-        while let Some(effect) = queue.pop_front() {
-            match effect {
-                Effect::Quit(code) => return code,
-                Effect::Wake(after) => {
-                    let at = Instant::now() + after;
-                    // The earliest of several timers counts; the model asks for a later one again when it is woken.
-                    wake_at = Some(wake_at.map_or(at, |planned| planned.min(at)));
-                }
-                Effect::Redraw => {
-                    if screen.clear().is_err() {
-                        can_draw = false;
-                        queue.extend(update(model, Message::Terminate));
-                    }
-                }
-                Effect::Mouse(mode) => {
-                    // A closed terminal is noticed with the next frame.
-                    let _ = screen.set_mouse(mode);
-                }
-                Effect::Host(command) => {
-                    if let Some(message) = dispatch.copy(command, model.context.file_owner(), screen) {
-                        queue.extend(update(model, message));
-                    }
-                }
-                effect => {
-                    if let Some(refused) = dispatch.run(effect) {
-                        tracing::debug!(effect = debug_messages::effect_name(&refused), "queue full, effect refused");
-                        queue.extend(update(model, Message::Refused(refused)));
-                    }
-                }
-            }
+        if let Some(code) = shell.apply(&mut effects) {
+            return code;
         }
         let now = Instant::now();
-        if suspend_by.is_some_and(|limit| model.worksheets.saving.is_empty() || now >= limit) {
+        if suspend_by.is_some_and(|limit| shell.model.worksheets.saving.is_empty() || now >= limit) {
             suspend_by = None;
-            suspend(screen);
+            suspend(shell.screen, shell.editor.as_ref());
         }
         let due = frame.map(|urgency| pacing.due(urgency, now));
         if due.is_some_and(|due| now >= due) {
-            // Without a terminal, only saving and quitting are left to do.
-            if can_draw && screen.draw(|buffer| draw(model, buffer)).is_err() {
-                can_draw = false;
-                effects.extend(update(model, Message::Terminate));
+            if !shell.draw() {
+                effects.extend(update(shell.model, Message::Terminate));
                 continue;
             }
             pacing.record_frame(Instant::now());
@@ -91,14 +140,16 @@ pub(super) async fn run(
         tokio::select! {
             biased;
             signal = signals.next() => match signal {
+                // The keys of the terminal are for the editor.
+                SignalRequest::Stop if shell.editor.is_some() => {}
                 SignalRequest::Stop => messages.push(Message::Interrupt),
                 SignalRequest::Suspend => {
                     suspend_by = Some(Instant::now() + SUSPEND_PATIENCE);
                     messages.push(Message::Suspend);
                 }
                 // Only saving is left to do.
-                SignalRequest::Continue if quit_signals > 0 => {}
-                SignalRequest::Continue => messages.extend(continued(screen)),
+                SignalRequest::Continue if quit_signals > 0 || shell.editor.is_some() => {}
+                SignalRequest::Continue => messages.extend(continued(shell.screen)),
                 SignalRequest::Quit => {
                     quit_signals += 1;
                     if quit_signals > 1 {
@@ -107,10 +158,11 @@ pub(super) async fn run(
                     messages.push(Message::Terminate);
                 }
             },
-            event = events.next() => match event {
+            end = editor_end(&mut shell.editor) => messages.extend(shell.end_editor(end)),
+            event = next_event(&mut shell.events) => match event {
                 Some(event) => {
                     messages.push(input_message(event));
-                    take_waiting_input(&mut events, &mut messages).await;
+                    take_waiting_input(&mut shell.events, &mut messages).await;
                 }
                 None => messages.push(Message::Terminate),
             },
@@ -123,22 +175,46 @@ pub(super) async fn run(
                     }
                 }
             }
-            () = tokio::time::sleep_until(suspend_by.unwrap_or(start)), if suspend_by.is_some() => continue,
-            () = tokio::time::sleep_until(wake_at.unwrap_or(start)), if wake_at.is_some() => wake_at = None,
-            () = tokio::time::sleep_until(due.unwrap_or(start)), if frame.is_some() => continue,
+            () = sleep_until(suspend_by) => continue,
+            () = sleep_until(shell.wake_at) => shell.wake_at = None,
+            () = sleep_until(due), if frame.is_some() => continue,
         }
-        effects.extend(update(model, Message::Clock(start.elapsed())));
+        effects.extend(update(shell.model, Message::Clock(start.elapsed())));
         frame = frame.max(Some(Urgency::Regular));
         for message in messages {
             tracing::trace!(kind = debug_messages::message_name(&message), "message");
             frame = frame.max(Some(urgency(&message)));
-            effects.extend(update(model, message));
+            effects.extend(update(shell.model, message));
         }
     }
 }
 
+/// Waits until a time. Without one, waits forever.
+async fn sleep_until(time: Option<Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits for the next event of the terminal.
+async fn next_event(events: &mut Option<TerminalEvents>) -> Option<TerminalEvent> {
+    match events {
+        Some(events) => events.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits for the end of the user's own editor.
+async fn editor_end(editor: &mut Option<RunningEditor>) -> EditorEnd {
+    match editor {
+        Some(editor) => editor.end().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Restores the terminal and stops the program, if a shell can continue it. [`SignalRequest::Continue`] follows.
-fn suspend(screen: &mut Screen) {
+fn suspend(screen: &mut Screen, editor: Option<&RunningEditor>) {
     if !job_control::can_be_continued() {
         tracing::debug!("not stopped: no shell could continue the program");
         return;
@@ -146,8 +222,10 @@ fn suspend(screen: &mut Screen) {
     terminal::restore();
     if let Err(error) = job_control::stop() {
         tracing::debug!(%error, "not stopped");
-        // A closed terminal is noticed with the next frame.
-        let _ = screen.reopen();
+        if editor.is_none() {
+            // A closed terminal is noticed with the next frame.
+            let _ = screen.reopen();
+        }
     }
 }
 
@@ -155,25 +233,30 @@ fn suspend(screen: &mut Screen) {
 /// stopped again instead, because it needs the terminal.
 fn continued(screen: &mut Screen) -> Option<Message> {
     if job_control::is_in_background() && job_control::can_be_continued() {
-        suspend(screen);
+        suspend(screen, None);
         return None;
     }
-    Some(match screen.reopen() {
+    Some(reopened(screen))
+}
+
+/// Opens the screen again. Its size may have changed.
+fn reopened(screen: &mut Screen) -> Message {
+    match screen.reopen() {
         Ok(()) => {
             let (width, height) = screen.size();
             Message::Resize(ScreenSize { width, height })
         }
         Err(_) => Message::Terminate,
-    })
+    }
 }
 
 /// Takes input that has arrived already, so that rrx keeps up with a key that is held down.
-async fn take_waiting_input(events: &mut TerminalEvents, messages: &mut Vec<Message>) {
+async fn take_waiting_input(events: &mut Option<TerminalEvents>, messages: &mut Vec<Message>) {
     while messages.len() < EVENTS_A_TURN {
         // `select!` polls with the waker of this task. That matters, because the stream keeps the waker of its last poll.
         let waiting = tokio::select! {
             biased;
-            event = events.next() => Some(event),
+            event = next_event(events) => Some(event),
             () = std::future::ready(()) => None,
         };
         match waiting {
@@ -194,6 +277,7 @@ fn urgency(message: &Message) -> Urgency {
         | Message::Computed(_)
         | Message::Host(_)
         | Message::Refused(_)
+        | Message::Edited(_)
         | Message::Interrupt
         | Message::Terminate => Urgency::Immediate,
         Message::Result(_, event) => match event {
@@ -206,6 +290,7 @@ fn urgency(message: &Message) -> Urgency {
         | Message::Storage(_)
         | Message::Connect(_)
         | Message::Suspend
+        | Message::TerminalFocus
         | Message::WorkerLost { .. } => Urgency::Regular,
     }
 }
@@ -215,6 +300,7 @@ fn input_message(event: TerminalEvent) -> Message {
         TerminalEvent::Key(chord) => Message::Key(chord),
         TerminalEvent::Mouse(event) => Message::Mouse(event),
         TerminalEvent::Paste(text) => Message::Paste(text),
+        TerminalEvent::Focus => Message::TerminalFocus,
         TerminalEvent::Resize(width, height) => Message::Resize(ScreenSize { width, height }),
     }
 }

@@ -10,6 +10,7 @@ mod frame_pacing;
 mod inbox;
 pub mod row_router;
 mod signals;
+mod user_editor;
 mod watched;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

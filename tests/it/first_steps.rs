@@ -6,6 +6,7 @@ use std::time::Duration;
 use rrx::app::Message;
 use rrx::app::focus::Focus;
 use rrx::app::{Effect, screen};
+use rrx::domain::limits::TEXT_PAUSE;
 use rrx::domain::problem::{Problem, ProblemKind};
 use rrx::domain::protocol::{
     End, HostEvent, Progress, SavedWorksheet, SessionCmd, SessionEvent, StorageCmd, StorageEvent, StoreEvent,
@@ -79,7 +80,10 @@ fn nothing_typed_adds_no_tab() {
 #[test]
 fn the_last_change_is_saved_before_another_profile_s_worksheets_come() {
     let mut bench = Bench::connected(80, 24);
-    bench.keys("a b");
+    bench.keys("a");
+    bench.feed(Message::Clock(TEXT_PAUSE));
+    bench.keys("b");
+    bench.feed(Message::Clock(TEXT_PAUSE * 2));
     assert_eq!(saved(&bench).len(), 1, "the second change waits for the first save");
     bench.effects.clear();
     let worksheets = WorksheetSet::default();

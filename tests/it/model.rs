@@ -16,6 +16,7 @@ use rrx::domain::catalog::find::ObjectRef;
 use rrx::domain::catalog::{Catalog, KeyRole, NameCase, Schema, Table, TableColumn};
 use rrx::domain::compute::{ComputeJob, ComputeResult, Computed, Generation};
 use rrx::domain::keys::Chord;
+use rrx::domain::limits::TEXT_PAUSE;
 use rrx::domain::problem::{Problem, ProblemKind, ServerError};
 use rrx::domain::profile::{Environment, Profile, Settings, TlsMode};
 use rrx::domain::protocol::{
@@ -361,7 +362,10 @@ fn leaving_waits_for_the_last_save() {
 #[test]
 fn text_typed_while_a_save_is_on_its_way_is_saved_after_it() {
     let mut bench = Bench::connected(160, 45);
-    bench.keys("a b");
+    bench.keys("a");
+    bench.feed(Message::Clock(TEXT_PAUSE));
+    bench.keys("b");
+    bench.feed(Message::Clock(TEXT_PAUSE * 2));
     let saves = |bench: &Bench| {
         bench
             .effects
@@ -446,17 +450,33 @@ fn enter_is_no_answer_to_an_unknown_host_key() {
 }
 
 #[test]
-fn a_worksheet_that_ran_elsewhere_asks_once() {
+fn a_worksheet_that_ran_on_another_profile_or_environment_asks_once_and_a_database_does_not_count() {
+    let begins = |bench: &Bench| {
+        let is_begin = |effect: &&Effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. }));
+        bench.effects.iter().filter(is_begin).count()
+    };
+    let environment = |bench: &mut Bench, environment| {
+        let profile = bench.model.context.profile.take().unwrap();
+        bench.model.context.profile = Some(Arc::new(Profile { environment, ..profile.as_ref().clone() }));
+    };
     let mut bench = Bench::connected(160, 45);
     bench.text("SELECT 1");
     let result = bench.run();
     bench.rows(result, &["1"], &[&[Some("1")]]);
     bench.model.context.database = Some("other".into());
+    let result = bench.run();
+    bench.rows(result, &["1"], &[&[Some("1")]]);
+    environment(&mut bench, Environment::Test);
     bench.effects.clear();
     bench.keys("f5");
-    assert!(bench.effects.iter().all(|effect| !matches!(effect, Effect::Storage(StorageCmd::Begin { .. }))));
+    let question = bench.model.overlays.modal().unwrap().dialog.explanation();
+    assert_eq!(question, "This worksheet last ran on eu (PROD). Run it on eu (TEST)?");
+    assert_eq!(begins(&bench), 0);
     bench.keys("y");
-    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Storage(StorageCmd::Begin { .. }))));
+    assert_eq!(begins(&bench), 1);
+    let result = bench.permit();
+    bench.rows(result, &["1"], &[&[Some("1")]]);
+    bench.run();
 }
 
 #[test]

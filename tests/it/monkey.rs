@@ -277,6 +277,7 @@ impl World {
                 | Effect::Host(_)
                 | Effect::Compute(_)
                 | Effect::Discard(_)
+                | Effect::Edit(_)
                 | Effect::Mouse(_)
                 | Effect::Redraw
                 | Effect::Wake(_) => {}
@@ -349,6 +350,7 @@ impl World {
             StorageCmd::SavePanelSizes(_) if !fails => return,
             StorageCmd::SaveSnippet { .. }
             | StorageCmd::SavePanelSizes(_)
+            | StorageCmd::SqlFile(_)
             | StorageCmd::Exported(_)
             | StorageCmd::Copied(_) => StorageEvent::Failed(problem("not written")),
             StorageCmd::LoadSnippets { owner, .. } => {

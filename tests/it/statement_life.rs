@@ -129,13 +129,15 @@ fn begun(bench: &Bench) -> Vec<String> {
     bench.effects.iter().filter_map(text).collect()
 }
 
-/// A worksheet of three statements that last ran on another database.
+/// A worksheet of three statements that last ran in another environment.
 fn three_statements_from_elsewhere() -> Bench {
     let mut bench = Bench::connected(160, 45);
     bench.text("SELECT 1; SELECT 2; SELECT 3");
     let result = bench.run();
     bench.session(SessionEvent::Ended { result, report: report(End::Complete, 1) });
-    bench.model.context.database = Some("other".into());
+    let mut profile = bench.model.context.profile.as_deref().unwrap().clone();
+    profile.environment = rrx::domain::profile::Environment::Test;
+    bench.model.context.profile = Some(profile.into());
     bench.effects.clear();
     bench
 }

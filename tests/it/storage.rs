@@ -9,7 +9,7 @@ use rrx::domain::docs::DocPack;
 use rrx::domain::problem::Problem;
 use rrx::domain::profile::SecretSource;
 use rrx::domain::protocol::{
-    AfterSettings, FileOwner, IfExists, SavedWorksheet, StorageCmd, StorageEvent, WorksheetSet,
+    AfterSettings, FileOwner, IfExists, SavedWorksheet, StorageCmd, StorageEvent, TitleSource, WorksheetSet,
 };
 use rrx::domain::snippets::Snippet;
 use rrx::io::host::{keyring, secrets};
@@ -39,7 +39,10 @@ fn sheet(key: &str, text: &str) -> SavedWorksheet {
         text: text.into(),
         cursor: (1, 2),
         profile: Some("eu".into()),
+        environment: Some("TEST".into()),
         database: None,
+        title_source: TitleSource::Text,
+        file: None,
     }
 }
 

@@ -6,7 +6,9 @@ use rrx::app::focus::Focus;
 use rrx::app::layout::ScreenSize;
 use rrx::app::quitting::Quitting;
 use rrx::app::{Effect, Message};
-use rrx::domain::limits::{CLOSED_WORKSHEETS, POSITION_PAUSE, QUIT_PATIENCE, WRITE_PAUSES};
+use rrx::domain::limits::{
+    CLOSED_WORKSHEETS, POSITION_PAUSE, QUIT_PATIENCE, TEXT_PAUSE, TEXT_PAUSE_MOST, WRITE_PAUSES,
+};
 use rrx::domain::problem::{Problem, ProblemKind};
 use rrx::domain::protocol::{
     HostCmd, SavedWorksheet, StorageCmd, StorageEvent, UnsavedPart, UnsavedWorksheets, WorksheetSet,
@@ -63,9 +65,15 @@ fn header(bench: &Bench) -> String {
 fn with_text(text: &str) -> Bench {
     let mut bench = Bench::connected(160, 45);
     bench.feed(Message::Paste(text.into()));
+    pause(&mut bench);
     saved(&mut bench);
     bench.effects.clear();
     bench
+}
+
+/// Lets the time go on until a text is saved that was just changed.
+fn pause(bench: &mut Bench) {
+    bench.feed(Message::Clock(bench.model.context.now + TEXT_PAUSE));
 }
 
 #[test]
@@ -143,19 +151,119 @@ fn the_oldest_closed_worksheets_above_the_limit_are_dropped_and_empty_ones_are_n
 #[test]
 fn a_move_of_the_cursor_is_saved_at_a_pause_and_not_with_each_key() {
     let mut bench = with_text("SELECT 1,\n2");
+    let start = bench.model.context.now;
     bench.keys("up left alt-right shift-down");
     assert!(saves(&bench).is_empty());
     let wakes = bench.effects.iter().filter(|effect| matches!(effect, Effect::Wake(_))).count();
     assert_eq!(wakes, 1);
-    bench.feed(Message::Clock(POSITION_PAUSE / 2));
+    bench.feed(Message::Clock(start + POSITION_PAUSE / 2));
     bench.keys("up");
-    bench.feed(Message::Clock(POSITION_PAUSE));
+    bench.feed(Message::Clock(start + POSITION_PAUSE));
     assert!(saves(&bench).is_empty(), "the last key was less than a pause ago");
-    bench.feed(Message::Clock(POSITION_PAUSE * 2));
+    bench.feed(Message::Clock(start + POSITION_PAUSE * 2));
     assert_eq!(saves(&bench).len(), 1);
     saved(&mut bench);
-    bench.feed(Message::Clock(POSITION_PAUSE * 10));
+    bench.feed(Message::Clock(start + POSITION_PAUSE * 10));
     assert_eq!(saves(&bench).len(), 1);
+}
+
+#[test]
+fn a_hundred_keys_are_saved_once_a_pause_after_the_last_one() {
+    let mut bench = with_text("");
+    let mut now = bench.model.context.now;
+    for number in 0..100 {
+        now += Duration::from_millis(40);
+        bench.feed(Message::Clock(now));
+        bench.keys(if number % 10 == 9 { "left" } else { "x" });
+    }
+    assert_eq!(saves(&bench).len(), 0);
+    bench.feed(Message::Clock(now + TEXT_PAUSE / 2));
+    assert_eq!(saves(&bench).len(), 0);
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Wake(_))), "the clock comes without a key");
+    bench.feed(Message::Clock(now + TEXT_PAUSE));
+    assert_eq!(saves(&bench).len(), 1);
+    saved(&mut bench);
+    assert_eq!(saves(&bench).len(), 1);
+}
+
+#[test]
+fn while_typing_goes_on_a_text_is_saved_after_some_seconds() {
+    let mut bench = with_text("");
+    let (start, key) = (bench.model.context.now, TEXT_PAUSE / 4);
+    for number in 0..(TEXT_PAUSE_MOST.as_millis() / key.as_millis()) * 3 {
+        bench.feed(Message::Clock(start + key * u32::try_from(number).unwrap()));
+        bench.keys("x");
+        if bench.model.worksheets.saving.contains("eu") {
+            saved(&mut bench);
+        }
+    }
+    assert_eq!(saves(&bench).len(), 2, "one for each {TEXT_PAUSE_MOST:?}, and a third one is not due yet");
+}
+
+#[test]
+fn leaving_a_text_saves_it() {
+    type Leave = fn(&mut Bench);
+    let leave: [(&str, Leave); 8] = [
+        ("another worksheet", |bench| bench.keys("alt-left")),
+        ("a new worksheet", |bench| bench.keys("ctrl-n")),
+        ("a closed worksheet", |bench| bench.keys("alt-w")),
+        ("a statement", |bench| bench.keys("f5")),
+        ("quitting", |bench| bench.keys("ctrl-q")),
+        ("a signal, or a closed terminal", |bench| bench.feed(Message::Terminate)),
+        ("a suspended program", |bench| bench.feed(Message::Suspend)),
+        ("a profile that connects", |bench| {
+            let mut other = (*bench.model.context.profiles[0]).clone();
+            other.name = "us".into();
+            bench.model.context.profiles.push(other.into());
+            bench.feed(Message::Connect("us".into()));
+            let session = bench.model.context.connecting().unwrap();
+            let facts = super::model::facts();
+            bench.feed(Message::Session(session, rrx::domain::protocol::SessionEvent::Ready(facts.into())));
+        }),
+    ];
+    for (what, leave) in leave {
+        let mut bench = with_text("");
+        bench.keys("ctrl-n");
+        saved(&mut bench);
+        bench.text("SELECT 'left'");
+        bench.effects.clear();
+        leave(&mut bench);
+        let is_save = |effect: &Effect| match effect {
+            Effect::Storage(StorageCmd::SaveWorksheets { worksheets, .. }) => {
+                worksheets.open.iter().chain(&worksheets.closed).any(|sheet| sheet.text == "SELECT 'left'")
+            }
+            _ => false,
+        };
+        let save = bench.effects.iter().position(is_save);
+        let begin = bench.effects.iter().position(|effect| {
+            matches!(effect, Effect::Storage(StorageCmd::Begin { .. } | StorageCmd::LoadWorksheets { .. }))
+        });
+        assert!(save.is_some_and(|save| begin.is_none_or(|begin| save < begin)), "{what}: {:?}", bench.effects);
+    }
+}
+
+#[test]
+fn the_scroll_position_survives_the_zoom_and_another_worksheet() {
+    let mut bench = with_text(&"SELECT 1;\n".repeat(200));
+    let top = |bench: &Bench| bench.model.worksheets.sheet().unwrap().scroll.top;
+    bench.keys("ctrl-home f4 page-down up up up up up up up up");
+    let (before, line) = (top(&bench), bench.model.worksheets.sheet().unwrap().editor.cursor().0);
+    bench.keys("f4");
+    let small = top(&bench);
+    assert!(small <= line && small > before, "{before} {small} {line}: the cursor is in the small panel");
+    bench.keys("f4");
+    assert_eq!(top(&bench), before);
+    bench.feed(Message::Resize(ScreenSize { width: 80, height: 12 }));
+    bench.feed(Message::Resize(ScreenSize { width: 160, height: 45 }));
+    assert_eq!(top(&bench), before);
+    bench.keys("ctrl-n");
+    assert_eq!(top(&bench), 0);
+    bench.text(&"SELECT 2;\n".repeat(100));
+    assert!(top(&bench) > before);
+    bench.keys("alt-left");
+    assert_eq!(top(&bench), before);
+    bench.keys("f4 f4 down");
+    assert_eq!(top(&bench), before);
 }
 
 #[test]
@@ -169,19 +277,23 @@ fn the_position_is_saved_at_the_end() {
 fn a_save_that_failed_is_tried_again_by_the_clock_with_pauses_and_with_the_next_change() {
     let mut bench = with_text("");
     bench.text("a");
+    pause(&mut bench);
     not_saved(&mut bench, UnsavedPart::Texts);
     assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Wake(_))), "the clock comes without a key");
-    bench.feed(Message::Clock(WRITE_PAUSES[0] / 2));
+    let failed = bench.model.context.now;
+    bench.feed(Message::Clock(failed + WRITE_PAUSES[0] / 2));
     assert_eq!((saves(&bench).len(), attempts(&bench)), (1, 0), "not with each message");
-    bench.feed(Message::Clock(WRITE_PAUSES[0]));
+    bench.feed(Message::Clock(failed + WRITE_PAUSES[0]));
     assert_eq!((saves(&bench).len(), attempts(&bench)), (1, 1));
-    bench.feed(Message::Clock(WRITE_PAUSES[0] * 100));
+    bench.feed(Message::Clock(failed + WRITE_PAUSES[0] * 100));
     assert_eq!(attempts(&bench), 1, "the answer is awaited");
     not_saved(&mut bench, UnsavedPart::Texts);
     bench.text("b");
+    not_saved(&mut bench, UnsavedPart::Texts);
+    pause(&mut bench);
     assert_eq!(saves(&bench).last().unwrap().open[0].text, "ab");
     not_saved(&mut bench, UnsavedPart::Texts);
-    let mut now = WRITE_PAUSES[0] * 200;
+    let mut now = failed + WRITE_PAUSES[0] * 200;
     for _ in 0..10 {
         bench.effects.clear();
         now += WRITE_PAUSES[2];
@@ -201,6 +313,7 @@ fn unsaved_worksheets_are_in_the_header_of_every_size_until_they_are_saved() {
         let mut bench = with_text("");
         bench.feed(Message::Resize(ScreenSize { width, height }));
         bench.text("a");
+        pause(&mut bench);
         assert!(!header(&bench).contains("SAVED"));
         not_saved(&mut bench, UnsavedPart::Texts);
         bench.keys("b");
@@ -219,9 +332,11 @@ fn a_failed_save_leaves_the_focus_in_the_text_and_later_keys_go_there() {
         let mut bench = with_text("");
         bench.feed(Message::Resize(ScreenSize { width, height }));
         bench.keys("a");
+        pause(&mut bench);
         not_saved(&mut bench, UnsavedPart::Texts);
         assert!(notice(&bench).contains("a.sql cannot be written"), "{}", notice(&bench));
         bench.keys("b c");
+        pause(&mut bench);
         not_saved(&mut bench, UnsavedPart::Texts);
         assert_eq!(notice(&bench), "", "the same failure is reported once");
         bench.keys("d");
@@ -234,6 +349,7 @@ fn quitting_with_unsaved_texts_tries_again_then_asks() {
     let unsaved = || {
         let mut bench = with_text("SELECT 1");
         bench.text("x");
+        pause(&mut bench);
         not_saved(&mut bench, UnsavedPart::Texts);
         bench.effects.clear();
         bench.keys("ctrl-q");
@@ -279,7 +395,7 @@ fn quitting_with_unsaved_texts_tries_again_then_asks() {
 fn quitting_does_not_ask_about_positions() {
     let mut bench = with_text("SELECT 1");
     bench.keys("home");
-    bench.feed(Message::Clock(POSITION_PAUSE));
+    bench.feed(Message::Clock(bench.model.context.now + POSITION_PAUSE));
     not_saved(&mut bench, UnsavedPart::Positions);
     bench.keys("ctrl-q");
     not_saved(&mut bench, UnsavedPart::Positions);
@@ -298,13 +414,13 @@ fn a_signal_asks_nothing_and_a_disk_that_does_not_answer_does_not_hold_rrx() {
     bench.text("x");
     bench.feed(Message::Terminate);
     assert!(!quits(&bench), "the save is under way");
-    bench.feed(Message::Clock(QUIT_PATIENCE));
+    bench.feed(Message::Clock(bench.model.context.now + QUIT_PATIENCE));
     assert!(quits(&bench));
 
     let mut bench = with_text("SELECT 1");
     bench.text("x");
     bench.keys("ctrl-q");
-    bench.feed(Message::Clock(QUIT_PATIENCE));
+    bench.feed(Message::Clock(bench.model.context.now + QUIT_PATIENCE));
     let shown = super::model::text(&rrx::app::screen(&bench.model, 160, 45));
     assert!(!quits(&bench) && shown.contains("The disk does not answer"), "{shown}");
     // A no takes quitting back, however late the disk answers.
@@ -313,9 +429,9 @@ fn a_signal_asks_nothing_and_a_disk_that_does_not_answer_does_not_hold_rrx() {
     assert!(!quits(&bench));
     bench.text("y");
     bench.keys("ctrl-q");
-    bench.feed(Message::Clock(QUIT_PATIENCE * 2));
+    bench.feed(Message::Clock(bench.model.context.now + QUIT_PATIENCE));
     bench.keys("y");
-    bench.feed(Message::Clock(QUIT_PATIENCE * 3));
+    bench.feed(Message::Clock(bench.model.context.now + QUIT_PATIENCE));
     assert!(quits(&bench));
 }
 
@@ -327,7 +443,7 @@ fn worksheets_of_the_profile_before_stay_due_when_another_is_opened() {
     bench.feed(Message::Storage(StorageEvent::Worksheets { profile: "us".into(), worksheets, problems: vec![] }));
     not_saved(&mut bench, UnsavedPart::Texts);
     assert!(header(&bench).contains("NOT SAVED"));
-    bench.feed(Message::Clock(WRITE_PAUSES[0]));
+    bench.feed(Message::Clock(bench.model.context.now + WRITE_PAUSES[0]));
     assert_eq!(attempts(&bench), 1);
     saved(&mut bench);
     assert!(!header(&bench).contains("NOT SAVED"));
@@ -342,7 +458,7 @@ fn a_refused_save_of_the_profile_before_is_sent_again() {
     let save = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::SaveWorksheets { .. })));
     bench.feed(Message::Refused(save));
     assert!(saves(&bench).is_empty());
-    bench.feed(Message::Clock(Duration::from_millis(100)));
+    bench.feed(Message::Clock(bench.model.context.now + Duration::from_millis(100)));
     assert_eq!(saves(&bench).last().unwrap().open[0].text, "of eu");
 }
 
@@ -352,7 +468,7 @@ fn a_record_that_cannot_be_written_is_in_the_header_and_written_again() {
     let problem = Problem::new(ProblemKind::Local, "The access log cannot be written");
     bench.feed(Message::Storage(StorageEvent::RecordsNotWritten { profile: "eu".into(), problem }));
     assert!(header(&bench).contains("ACCESS LOG NOT WRITTEN"), "{}", header(&bench));
-    bench.feed(Message::Clock(WRITE_PAUSES[0]));
+    bench.feed(Message::Clock(bench.model.context.now + WRITE_PAUSES[0]));
     assert_eq!(attempts(&bench), 1);
     bench.feed(Message::Storage(StorageEvent::RecordsWritten { profile: "eu".into() }));
     assert!(!header(&bench).contains("NOT WRITTEN"), "{}", header(&bench));

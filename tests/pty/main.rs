@@ -23,3 +23,4 @@ mod scripts;
 mod stories;
 mod terminal_input;
 mod terminal_state;
+mod worksheet_files;

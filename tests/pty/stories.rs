@@ -120,9 +120,7 @@ fn worksheets_survive_a_kill() {
     terminal.keys("ctrl-n");
     terminal.text("SELECT 'kept through a kill'");
     terminal.see("kept through a kill");
-    // When the history is on the screen, the worksheet is on disk: the requests are in the same queue, the save first.
-    terminal.keys("f7");
-    terminal.see("History");
+    wait_until("the text is saved", Duration::from_mins(1), || home.worksheets().contains("kept through a kill"));
     terminal.kill();
     let mut terminal = Terminal::start(&home, &["demo"], (120, 30));
     terminal.see("REPLICA");
@@ -244,10 +242,7 @@ fn two_programs_on_one_profile_keep_the_worksheets_of_both() {
     first.see("first' AS one");
     first.keys("ctrl-q");
     assert!(first.end().success());
-    // When the history is on the screen, the worksheet is on disk: the requests are in the same queue, the save first.
-    let mut second = second;
-    second.keys("f7");
-    second.see("History");
+    wait_until("the text is saved", Duration::from_mins(1), || home.worksheets().contains("of the second'"));
     second.kill();
     let mut third = Terminal::start(&home, &["demo"], (120, 30));
     third.see("REPLICA");
@@ -420,9 +415,7 @@ fn a_panic_restores_the_terminal_before_its_message_and_the_worksheets_are_kept(
     terminal.keys("ctrl-n");
     terminal.text("SELECT 'kept through a panic'");
     terminal.see("kept through a panic");
-    // When the history is on the screen, the worksheet is on disk: the requests are in the same queue, the save first.
-    terminal.keys("f7");
-    terminal.see("History");
+    wait_until("the text is saved", Duration::from_mins(1), || home.worksheets().contains("kept through a panic"));
     std::fs::write(home.path().join("now"), "").unwrap();
     terminal.see("a planted fault");
     assert!(!terminal.is_alternate_screen());

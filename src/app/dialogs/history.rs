@@ -30,7 +30,7 @@ impl HistoryDialog {
     fn item(&self, number: usize, entry: &HistoryEntry) -> DialogItem {
         let statement = &entry.begin.statement;
         let mark = if self.marked == Some(number) { "● " } else { "" };
-        let open = Request::NewWorksheet { title: "history".into(), text: statement.clone() };
+        let open = Request::NewWorksheet { title: None, text: statement.clone() };
         let (time, end) = (self.time(entry), outcome(entry));
         let facts =
             [&entry.begin.profile, entry.begin.database.as_ref().unwrap_or(&String::new()), &entry.local_time, &end]

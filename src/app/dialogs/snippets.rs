@@ -28,7 +28,7 @@ impl Dialog for SnippetsDialog {
             .iter()
             .map(|snippet| {
                 let requests = vec![
-                    Request::NewWorksheet { title: snippet.name.clone(), text: snippet.statement.clone() },
+                    Request::NewWorksheet { title: Some(snippet.name.clone()), text: snippet.statement.clone() },
                     Request::Run {
                         statement: snippet.statement.trim().trim_end_matches(';').to_owned(),
                         from: StatementOrigin::Snippet,

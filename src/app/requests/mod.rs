@@ -1,12 +1,15 @@
 //! Handles the requests of panes and dialogs, and sends each action to its pane. Only here panes come together.
 
 pub(super) mod borders;
+pub(super) mod external_editor;
+pub(super) mod files;
 mod inspector;
 mod mouse_mode;
 mod panels;
 mod results;
 mod show;
 mod tables;
+mod worksheets;
 
 pub(super) use tables::table_here;
 
@@ -20,7 +23,7 @@ use super::available::{cover_of, obstacle, panel_of};
 use super::context::ConnectionState;
 use super::dialogs::{
     ActivityDialog, Availability, ConfirmDialog, DatabasesDialog, FindDialog, HelpDialog, PagesDialog, PaletteDialog,
-    PaletteEntry, RenameDialog, SaveSnippetDialog, SnippetsDialog,
+    PaletteEntry, SaveSnippetDialog, SnippetsDialog,
 };
 use super::effect::Effect;
 use super::focus::Focus;
@@ -163,26 +166,17 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
                 model.notice(format!("Not connected, so the catalog cannot be reloaded. {key} reconnects."));
             }
         },
-        AppAction::NewWorksheet => {
-            let title = model.worksheets.free_title();
-            model.worksheets.open_new(&title, "");
-            requests.push(Request::Focus(Focus::Worksheet));
+        AppAction::NewWorksheet
+        | AppAction::CloseWorksheet
+        | AppAction::ReopenWorksheet
+        | AppAction::ReopenList
+        | AppAction::NextWorksheet
+        | AppAction::PreviousWorksheet
+        | AppAction::Rename => worksheets::act(model, action, requests, effects),
+        AppAction::OpenFile | AppAction::SaveFile | AppAction::SaveFileAs => {
+            files::act(model, action, requests, effects);
         }
-        AppAction::CloseWorksheet => close_worksheet(model, requests, effects),
-        AppAction::ReopenWorksheet => {
-            if model.worksheets.reopen() {
-                requests.push(Request::Focus(Focus::Worksheet));
-            } else {
-                let key = model.context.key(Action::App(AppAction::NewWorksheet));
-                model.notice(format!("There is no closed worksheet to reopen. {key} opens a new one."));
-            }
-        }
-        AppAction::NextWorksheet | AppAction::PreviousWorksheet => {
-            model.worksheets.turn(if action == AppAction::NextWorksheet { 1 } else { -1 });
-            with!(model, requests, effects, worksheets.on_moved());
-            requests.push(Request::Settle);
-        }
-        AppAction::Rename => requests.push(open(RenameDialog)),
+        AppAction::ExternalEditor => external_editor::open(model, requests, effects),
         AppAction::UseDatabase => requests.push(open(DatabasesDialog)),
         AppAction::Ddl => tables::run_about(model, |table| format!("SHOW CREATE TABLE {table}"), requests),
         AppAction::CountRows => tables::run_about(model, |table| format!("SELECT COUNT(*) FROM {table}"), requests),
@@ -229,19 +223,6 @@ fn palette(model: &Model) -> PaletteDialog {
         PaletteEntry { action, availability }
     };
     PaletteDialog { entries: actions.into_iter().map(entry).collect() }
-}
-
-fn close_worksheet(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    let closed = model.worksheets.sheet().map(|sheet| sheet.key.clone());
-    let kept = model.worksheets.close();
-    if let Some(title) = kept {
-        let reopen = model.context.key(Action::App(AppAction::ReopenWorksheet));
-        model.notice(format!("Worksheet {title} is closed. {reopen} reopens it."));
-    }
-    if let Some(key) = closed {
-        super::statement::on_worksheet_closed(model, &key, requests, effects);
-    }
-    requests.push(Request::Settle);
 }
 
 /// Stops the first of these that is under way: the statement, the export, a job of the results, reconnecting. Copies the
@@ -347,10 +328,6 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             model.worksheets.insert(&text, &mut cx);
             model.worksheets.settle(&mut cx);
         }
-        Request::NewWorksheet { title, text } => {
-            model.worksheets.open_new(&title, &text);
-            requests.push(Request::Focus(Focus::Worksheet));
-        }
         Request::ShowTable { schema, table } => {
             model.inspector.follow(InspectorContent::Table { schema, table }, &model.context);
         }
@@ -408,12 +385,16 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         },
         Request::Compare { first, second } => inspector::compare(model, first, &second, requests),
         Request::ShowObject(object) => show_object(model, object, requests, effects),
-        Request::ShowWorksheet(number) => {
-            model.worksheets.show(number);
-            with!(model, requests, effects, worksheets.on_moved());
-            requests.push(Request::Settle);
-        }
-        Request::Rename(title) => rename(model, title, requests),
+        request @ (Request::NewWorksheet { .. }
+        | Request::ShowWorksheet(_)
+        | Request::Reopen(_)
+        | Request::Rename(_)) => worksheets::handle(model, request, requests, effects),
+        request @ (Request::OpenFile(_)
+        | Request::SaveFileAs(_)
+        | Request::AskFileName
+        | Request::WriteFile(_)
+        | Request::ReloadFile { .. }
+        | Request::KeepText(_)) => files::handle(model, request, requests, effects),
         Request::OpenDialog(dialog) if !model.may_interrupt() => put_off(model, dialog, requests),
         Request::OpenDialog(dialog) => with!(model, requests, effects, overlays.open(dialog, model.focus)),
         Request::RefreshDialogs => with!(model, requests, effects, overlays.refresh()),
@@ -430,11 +411,6 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         Request::Quit => quit::quit(model, requests, effects),
         Request::Stay => quit::stay(model),
     }
-}
-
-fn rename(model: &mut Model, title: String, requests: &mut Vec<Request>) {
-    model.worksheets.rename(title);
-    requests.push(Request::Settle);
 }
 
 /// Closes the connection screen, if there is a session to go back to.

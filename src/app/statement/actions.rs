@@ -57,8 +57,7 @@ pub(super) fn carry_out(
     match action {
         StatementAction::Record(authorized) => {
             if let Some((key, _)) = &statement.location {
-                let target = (statement.profile.clone(), model.context.database.clone());
-                model.worksheets.on_run(key, target);
+                model.worksheets.on_run(key, &model.context);
             }
             with!(model, requests, effects, worksheets.save_all());
             if statement.origin.has_result() {
@@ -125,8 +124,8 @@ fn finish(
     }
     model.restore.on_ended(&statement.text, statement.dialect, report);
     if let (Some((key, _)), End::Complete | End::Limit(_)) = (&statement.location, &report.end) {
-        // A USE of the worksheet's own is no other place for the next statement.
-        model.worksheets.on_run(key, (statement.profile.clone(), model.context.database.clone()));
+        // A USE has changed the database.
+        model.worksheets.on_run(key, &model.context);
     }
     if let Some(note) = report.note {
         model.notice(format!("Note: {note}."));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::origin::{StatementOrigin, StatementQueue};
 use crate::app::context::{ConnectionState, Context};
-use crate::app::panes::worksheet::Worksheets;
+use crate::app::panes::worksheet::{LastRun, Worksheets};
 use crate::domain::access_log::StatementTarget;
 use crate::domain::limits::{FETCH_SECONDS, SECONDS};
 use crate::domain::problem::Problem;
@@ -81,23 +81,13 @@ pub(in crate::app) fn session_target(context: &Context) -> Option<StatementTarge
     })
 }
 
-/// Returns the question whether to run a statement here. Returns `None` unless its worksheet last ran on another
-/// profile or database.
+/// Returns the question whether to run a statement here. Returns `None` unless its worksheet last ran on another profile or
+/// environment.
 pub(super) fn elsewhere_question(context: &Context, worksheets: &Worksheets, new: &NewStatement) -> Option<String> {
     let (key, _) = new.location.as_ref()?;
-    let (profile, database) = worksheets.by_key(key)?.last_run.as_ref()?;
-    let here = &context.profile.as_ref()?.name;
-    if profile == here && *database == context.database {
-        return None;
-    }
-    let describe = |profile: &str, database: &Option<String>| {
-        format!("{profile} {}", database.as_deref().unwrap_or_default()).trim_end().to_owned()
-    };
-    Some(format!(
-        "This worksheet last ran on {}. Run it on {}?",
-        describe(profile, database),
-        describe(here, &context.database)
-    ))
+    let last = worksheets.by_key(key)?.last_run.as_ref().filter(|last| last.is_elsewhere(context))?;
+    let here = LastRun::now(context)?;
+    Some(format!("This worksheet last ran on {}. Run it on {}?", last.place(), here.place()))
 }
 
 /// Returns the limits of a statement of this profile.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::access_log::{AuthorizedStatement, BeginRecord, CopyRecord, EndRecord, ExportRecord, Permit};
 use crate::domain::calendar::LocalMinute;
 use crate::domain::docs::DocPack;
@@ -13,6 +15,7 @@ use crate::domain::profile::{ProfileDraft, Settings};
 use crate::domain::snippets::Snippet;
 
 use super::panel_sizes::PanelSizes;
+use super::sql_file::{FileTie, SqlFileCmd, SqlFileEvent};
 
 /// A worksheet as it is stored on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,16 +28,40 @@ pub struct SavedWorksheet {
     pub cursor: (usize, usize),
     /// The profile of the last run.
     pub profile: Option<String>,
+    /// The label of that profile's environment; `None` if it is unknown.
+    pub environment: Option<String>,
     /// The database of the last run.
     pub database: Option<String>,
+    pub title_source: TitleSource,
+    /// The file of the user to which it is tied.
+    pub file: Option<FileTie>,
+}
+
+/// Where the title of a worksheet comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum TitleSource {
+    /// Something that stays: the user, a snippet, a file, or the text when it first ran.
+    #[default]
+    Fixed,
+    /// The first table of the text, or a number while the text has none.
+    Text,
 }
 
 impl SavedWorksheet {
     /// Makes a worksheet that never ran, with the cursor at the start.
     #[must_use]
     pub fn new(key: &str, title: &str, text: &str) -> Self {
-        let (key, title, text) = (key.to_owned(), title.to_owned(), text.to_owned());
-        Self { key, title, text, cursor: (0, 0), profile: None, database: None }
+        Self {
+            key: key.to_owned(),
+            title: title.to_owned(),
+            text: text.to_owned(),
+            cursor: (0, 0),
+            profile: None,
+            environment: None,
+            database: None,
+            title_source: TitleSource::Fixed,
+            file: None,
+        }
     }
 }
 
@@ -141,6 +168,8 @@ pub enum StorageCmd {
     AddProfile {
         draft: Box<ProfileDraft>,
     },
+    /// Read, compare or write a file of the user.
+    SqlFile(SqlFileCmd),
     /// Save the sizes of the panels.
     SavePanelSizes(PanelSizes),
     /// Read the doc packs of a profile. Those of the demo include its own.
@@ -228,6 +257,8 @@ pub enum StorageEvent {
     ProfileAdded { name: String, settings: Arc<Settings> },
     /// A profile could not be added to the settings file.
     ProfileNotAdded(Problem),
+    /// A file of the user was read, compared or written.
+    SqlFile(SqlFileEvent),
     /// A file could not be written.
     Failed(Problem),
 }

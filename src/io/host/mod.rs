@@ -5,6 +5,7 @@ pub mod bounded_file;
 pub mod clipboard;
 pub mod core_dumps;
 pub mod debug_log;
+pub mod editor;
 pub mod keyring;
 pub mod listener;
 pub mod nohup;

@@ -37,6 +37,15 @@ pub fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 /// # Errors
 /// Returns the errors of [`replace`], and an error if the file cannot be read.
 pub fn replace_if_unchanged(path: &Path, before: Option<&str>, bytes: &[u8]) -> std::io::Result<bool> {
+    replace_if(path, |now| now == before.map(str::as_bytes), bytes)
+}
+
+/// Replaces a file as [`replace`] does, but only if its bytes are as expected (`None`: there is no file). Returns whether it did. The
+/// check is made as late as possible, just before the rename.
+///
+/// # Errors
+/// Returns the errors of [`replace`], and an error if the file cannot be read.
+pub fn replace_if(path: &Path, is_expected: impl FnOnce(Option<&[u8]>) -> bool, bytes: &[u8]) -> std::io::Result<bool> {
     own_file::check_replaceable(path)?;
     let temporary = TemporaryFile::write(path, bytes)?;
     let now = match read_bytes(path) {
@@ -44,7 +53,7 @@ pub fn replace_if_unchanged(path: &Path, before: Option<&str>, bytes: &[u8]) -> 
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(error),
     };
-    if now.as_deref() != before.map(str::as_bytes) {
+    if !is_expected(now.as_deref()) {
         return Ok(false);
     }
     std::fs::rename(&temporary.path, path)?;

@@ -17,6 +17,7 @@ pub mod rescue;
 mod safe_name;
 pub mod settings;
 pub mod snippets;
+pub mod sql_files;
 pub mod ssh_files;
 pub mod stored_dates;
 pub mod task;

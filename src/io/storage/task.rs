@@ -15,14 +15,14 @@ use super::due_records::{DueRecords, LogEntry};
 use super::paths::Paths;
 use super::settings::Presence;
 use super::worksheets::{SavedWorksheets, WorksheetFiles};
-use super::{docs, history, last_uses, panel_sizes, rescue, settings, snippets};
+use super::{docs, history, last_uses, panel_sizes, rescue, settings, snippets, sql_files};
 use crate::domain::access_log::{AuthorizedStatement, CopyRecord, ExportRecord, Permit};
 use crate::domain::docs::DocPack;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::{self, Overwrite, ProfileDraft, Settings};
 use crate::domain::protocol::{
-    FileOwner, SavedWorksheet, StorageCmd, StorageEvent, UnsavedPart, UnsavedWorksheets, WorksheetSet,
+    FileOwner, SavedWorksheet, SqlFileEvent, StorageCmd, StorageEvent, UnsavedPart, UnsavedWorksheets, WorksheetSet,
 };
 use crate::domain::quantity::counted;
 use crate::domain::snippets::Snippet;
@@ -151,6 +151,7 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
                 Ok(settings) => StorageEvent::ProfileAdded { name: draft.name, settings },
                 Err(problem) => StorageEvent::ProfileNotAdded(problem),
             },
+            StorageCmd::SqlFile(command) => StorageEvent::SqlFile(sql_files::run(command, &self.paths)),
             StorageCmd::SavePanelSizes(sizes) => match panel_sizes::save(&self.paths.state, sizes) {
                 Ok(()) => return,
                 Err(problem) => StorageEvent::Failed(problem),
@@ -172,6 +173,7 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
         | StorageEvent::SettingsNotLoaded(problem)
         | StorageEvent::WorksheetsNotSaved(UnsavedWorksheets { problem, .. })
         | StorageEvent::RecordsNotWritten { problem, .. }
+        | StorageEvent::SqlFile(SqlFileEvent::Failed(problem))
         | StorageEvent::Failed(problem) = &event
         {
             tracing::error!(%problem, "storage failed");
@@ -370,6 +372,7 @@ fn answer_to_panic(command: &StorageCmd) -> Box<dyn FnOnce(Problem) -> StorageEv
         StorageCmd::LoadHistory { .. }
         | StorageCmd::SaveSnippet { .. }
         | StorageCmd::LoadSnippets { .. }
+        | StorageCmd::SqlFile(_)
         | StorageCmd::SavePanelSizes(_)
         | StorageCmd::LoadLastUses
         | StorageCmd::ProfileUsed { .. }
@@ -405,6 +408,7 @@ fn is_superseded(command: &StorageCmd, waiting: &VecDeque<StorageCmd>) -> bool {
             | StorageCmd::LoadSnippets { .. }
             | StorageCmd::LoadSettings { .. }
             | StorageCmd::AddProfile { .. }
+            | StorageCmd::SqlFile(_)
             | StorageCmd::SavePanelSizes(_)
             | StorageCmd::LoadLastUses
             | StorageCmd::ProfileUsed { .. }

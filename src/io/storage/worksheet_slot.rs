@@ -10,7 +10,7 @@ use super::atomic;
 use super::lock::FileLock;
 use super::safe_name::is_safe_name;
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::protocol::{SavedWorksheet, WorksheetSet};
+use crate::domain::protocol::{FileTie, SavedWorksheet, TitleSource, WorksheetSet};
 use crate::io::host::own_file::{self, OwnFileUse};
 
 /// The version of the index format; files of newer versions are not used.
@@ -172,7 +172,13 @@ struct Tab {
     title: String,
     cursor: (usize, usize),
     profile: Option<String>,
+    #[serde(default)]
+    environment: Option<String>,
     database: Option<String>,
+    #[serde(default)]
+    title_source: TitleSource,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    file: Option<FileTie>,
 }
 
 impl Tab {
@@ -182,7 +188,10 @@ impl Tab {
             title: worksheet.title.clone(),
             cursor: worksheet.cursor,
             profile: worksheet.profile.clone(),
+            environment: worksheet.environment.clone(),
             database: worksheet.database.clone(),
+            title_source: worksheet.title_source,
+            file: worksheet.file.clone(),
         }
     }
 }
@@ -241,7 +250,7 @@ impl Slot {
             }
         }
         for key in self.keys().into_iter().filter(|key| !listed.contains(key)) {
-            let tab = Tab { title: key.clone(), key, cursor: (0, 0), profile: None, database: None };
+            let tab = Tab::of(&SavedWorksheet::new(&key, &key, ""));
             let read = self.read_tab(tab, &mut kept.problems);
             kept.worksheets.open.extend(read);
         }
@@ -260,8 +269,8 @@ impl Slot {
         match atomic::read_text(&path) {
             Ok(text) => {
                 self.written.insert(tab.key.clone(), text.clone());
-                let Tab { key, title, cursor, profile, database } = tab;
-                Some(SavedWorksheet { key, title, text, cursor, profile, database })
+                let Tab { key, title, cursor, profile, environment, database, title_source, file } = tab;
+                Some(SavedWorksheet { key, title, text, cursor, profile, environment, database, title_source, file })
             }
             Err(error) => {
                 problems.push(

@@ -21,7 +21,7 @@ const SCRIPT: &str = r"trap '' HUP INT QUIT TERM TSTP TTIN TTOU
 screen=closed
 while read -r line; do screen=$line; done
 [ $screen = open ] || exit 0
-printf '\030\033[?1006l\033[?1002l\033[?2004l\033[?2026l\033[0m\033[?1049l\033[?25h'
+printf '\030\033[?1006l\033[?1002l\033[?1004l\033[?2004l\033[?2026l\033[0m\033[?1049l\033[?25h'
 exec 3>&1
 case $(stty -a <&3) in *-isig*) stty brkint icrnl ixon opost isig icanon iexten echo <&3 ;; esac";
 

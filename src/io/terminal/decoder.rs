@@ -27,6 +27,8 @@ pub enum Input {
     Mouse(MouseEvent),
     /// The text of a bracketed paste.
     Paste(String),
+    /// The terminal has the focus again.
+    Focus,
 }
 
 /// The state between two pieces.
@@ -54,6 +56,7 @@ enum First {
     Incomplete,
     Key(usize, Chord),
     Mouse(usize, MouseEvent),
+    Focus(usize),
     /// Bytes that are no key.
     Nothing(usize),
     PasteStart(usize),
@@ -161,6 +164,10 @@ impl Decoder {
                 inputs.push(Input::Mouse(event));
                 count
             }
+            First::Focus(count) => {
+                inputs.push(Input::Focus);
+                count
+            }
             First::Nothing(count) => count,
             First::PasteStart(count) => {
                 self.state = State::Paste(Vec::new());
@@ -242,7 +249,7 @@ fn after_esc(sequence: First) -> First {
     match sequence {
         First::Incomplete => First::Incomplete,
         First::Key(count, chord) => First::Key(count + 1, Chord { alt: true, ..chord }),
-        First::Mouse(..) | First::Nothing(_) | First::PasteStart(_) | First::TooLong(_) => {
+        First::Mouse(..) | First::Focus(_) | First::Nothing(_) | First::PasteStart(_) | First::TooLong(_) => {
             First::Key(1, Chord::plain(Key::Esc))
         }
     }
@@ -258,6 +265,8 @@ fn control_sequence(bytes: &[u8]) -> First {
         }
         // A mouse event in the old encoding, which rrx does not switch on: a button, a column, a row.
         Some([b'M', event @ ..]) => return if event.len() < 3 { First::Incomplete } else { First::Nothing(6) },
+        // The focus, in (I) or out (O).
+        Some([b'I', ..]) => return First::Focus(3),
         Some(_) => {}
     }
     sequence(bytes, key_sequences::csi)
@@ -328,6 +337,7 @@ mod tests {
             Input::Key(chord) => chord.to_string(),
             Input::Mouse(MouseEvent { gesture, x, y, .. }) => format!("{gesture:?} {x},{y}"),
             Input::Paste(text) => format!("paste {text:?}"),
+            Input::Focus => "focus".into(),
         };
         inputs.iter().map(name).collect()
     }

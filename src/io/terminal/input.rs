@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::io::stdin;
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -28,6 +29,8 @@ pub enum TerminalEvent {
     Mouse(MouseEvent),
     /// The text of a bracketed paste.
     Paste(String),
+    /// The terminal has the focus again.
+    Focus,
     /// The new size in columns and rows.
     Resize(u16, u16),
 }
@@ -42,22 +45,34 @@ pub struct TerminalEvents {
     /// The changes of the size. If the system does not report them, the size stays.
     resizes: Option<Signal>,
     /// Dropping it ends the thread.
-    _stop: Option<UnixStream>,
+    stop: Option<UnixStream>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Default for TerminalEvents {
     fn default() -> Self {
         let (sender, reads) = mpsc::channel(INPUT_QUEUE);
         let resizes = signal(SignalKind::window_change()).ok();
-        let stop = UnixStream::pair().ok().and_then(|(stop, stopped)| {
+        let started = UnixStream::pair().ok().and_then(|(stop, stopped)| {
             let thread = std::thread::Builder::new().name("terminal".into());
-            thread.spawn(move || read_terminal(&sender, &stopped)).ok().map(|_| stop)
+            thread.spawn(move || read_terminal(&sender, &stopped)).ok().map(|thread| (stop, thread))
         });
-        Self { reads: Some(reads), waiting: VecDeque::new(), resizes, _stop: stop }
+        let (stop, thread) = started.unzip();
+        Self { reads: Some(reads), waiting: VecDeque::new(), resizes, stop, thread }
     }
 }
 
 impl TerminalEvents {
+    /// Ends reading the terminal, and waits until no byte is read any more: what is typed from then on is for another program.
+    pub fn close(self) {
+        let Self { reads, stop, thread, .. } = self;
+        drop((reads, stop));
+        if let Some(thread) = thread {
+            // Nothing is left to do after a panic of the thread.
+            let _ = thread.join();
+        }
+    }
+
     /// Waits for the next event. Returns `None` once if the terminal was closed, and then waits forever.
     pub async fn next(&mut self) -> Option<TerminalEvent> {
         loop {
@@ -73,6 +88,7 @@ impl TerminalEvents {
                         Input::Key(chord) => TerminalEvent::Key(chord),
                         Input::Mouse(event) => TerminalEvent::Mouse(event),
                         Input::Paste(text) => TerminalEvent::Paste(text),
+                        Input::Focus => TerminalEvent::Focus,
                     });
                 }
                 read = received(&mut self.reads) => {

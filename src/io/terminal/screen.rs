@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Stdout, Write as _, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     SetTitle, disable_raw_mode, enable_raw_mode,
@@ -170,14 +170,28 @@ fn enter() -> std::io::Result<()> {
     enable_raw_mode()?;
     IS_OPEN.store(true, Ordering::SeqCst);
     crash_watcher::report(ScreenState::Open);
-    execute!(stdout(), EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, SetTitle("rrx"))
+    execute!(
+        stdout(),
+        EnterAlternateScreen,
+        Clear(ClearType::All),
+        EnableBracketedPaste,
+        EnableFocusChange,
+        SetTitle("rrx")
+    )
 }
 
 /// Restores the terminal. Safe to call at any time, also from a panic.
 pub fn restore() {
     if IS_OPEN.swap(false, Ordering::SeqCst) {
         let _ = stdout().write_all(MOUSE_OFF.as_bytes());
-        let _ = execute!(stdout(), DisableBracketedPaste, EndSynchronizedUpdate, LeaveAlternateScreen, cursor::Show);
+        let _ = execute!(
+            stdout(),
+            DisableFocusChange,
+            DisableBracketedPaste,
+            EndSynchronizedUpdate,
+            LeaveAlternateScreen,
+            cursor::Show
+        );
         // In the background the shell has set its own mode.
         if !is_in_background() {
             let _ = disable_raw_mode();

@@ -254,7 +254,7 @@ impl Inspector {
             return;
         };
         if let Some((title, text)) = page.examples.get(self.next_example % page.examples.len()) {
-            cx.request(Request::NewWorksheet { title: title.clone(), text: text.clone() });
+            cx.request(Request::NewWorksheet { title: Some(title.clone()), text: text.clone() });
         }
         self.next_example += 1;
     }

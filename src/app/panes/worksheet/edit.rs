@@ -140,7 +140,7 @@ impl Worksheets {
 
     fn put(&mut self, text: &str, kind: StepKind, cx: &mut PaneContext<'_>) {
         if self.sheets.is_empty() {
-            self.open_new("1", "");
+            self.open_untitled("");
         }
         let Some(sheet) = self.sheet() else { return };
         let size: usize = sheet.editor.lines().iter().map(|line| line.len() + 1).sum();

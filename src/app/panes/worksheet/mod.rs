@@ -8,8 +8,11 @@ mod brackets;
 mod command;
 mod edit;
 mod editor;
+mod files;
+mod last_run;
 mod mouse;
 mod named_table;
+mod naming;
 mod rows;
 mod run;
 mod saving;
@@ -22,6 +25,8 @@ mod view;
 
 pub use actions::WorksheetAction;
 pub use editor::Editor;
+pub use files::TiedFile;
+pub use last_run::LastRun;
 pub use named_table::NamedTable;
 pub use rows::{RowPosition, Wrapping};
 pub use saving::UnsavedText;
@@ -30,7 +35,7 @@ pub use view::WorksheetView;
 
 use crate::domain::editing::TextPosition;
 use crate::domain::editing::find::FindPattern;
-use crate::domain::protocol::SavedWorksheet;
+use crate::domain::protocol::{SavedWorksheet, TitleSource};
 use crate::domain::sql::{Dialect, ParsedText};
 
 /// A worksheet.
@@ -39,6 +44,9 @@ pub struct Worksheet {
     /// The name of its file without the extension.
     pub key: String,
     pub title: String,
+    pub title_source: TitleSource,
+    /// The file of the user to which it is tied.
+    pub file: Option<TiedFile>,
     pub editor: Editor,
     pub scroll: Scroll,
     /// The parsed text, or that of the text before the last change: see `is_parsed`.
@@ -49,8 +57,7 @@ pub struct Worksheet {
     pub brackets: Option<[usize; 2]>,
     /// The byte of the text at which the server reported an error.
     pub error_at: Option<usize>,
-    /// The profile and the database of its last run.
-    pub last_run: Option<(String, Option<String>)>,
+    pub last_run: Option<LastRun>,
 }
 
 /// What the statement of a worksheet does that is not in front.
@@ -102,6 +109,8 @@ pub struct Worksheets {
     pub saving: BTreeSet<String>,
     /// The profile to which they belong; `None` until they are loaded.
     pub profile: Option<String>,
+    /// The key of the worksheet in front whose file was compared when it came to the front.
+    pub checked: Option<String>,
     /// The number in the key of the newest worksheet.
     pub last_number: u64,
 }
@@ -113,6 +122,9 @@ impl Worksheet {
             return;
         }
         let text = self.editor.text();
+        if let Some(file) = &mut self.file {
+            file.compare(&text);
+        }
         self.parsed = Some(match self.parsed.take().filter(|parsed| parsed.dialect() == dialect) {
             Some(before) => before.edited(text),
             None => ParsedText::new(text, dialect),
@@ -128,8 +140,11 @@ impl Worksheet {
             title: self.title.clone(),
             text: self.editor.text(),
             cursor: (self.editor.cursor().line, self.editor.cursor().column),
-            profile: self.last_run.as_ref().map(|run| run.0.clone()),
-            database: self.last_run.as_ref().and_then(|run| run.1.clone()),
+            profile: self.last_run.as_ref().map(|run| run.profile.clone()),
+            environment: self.last_run.as_ref().and_then(|run| run.environment.clone()),
+            database: self.last_run.as_ref().and_then(|run| run.database.clone()),
+            title_source: self.title_source,
+            file: self.file.as_ref().map(|file| file.tie.clone()),
         }
     }
 }

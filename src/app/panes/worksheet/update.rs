@@ -7,11 +7,11 @@ use crate::app::request::Request;
 use crate::domain::docs::page_named;
 use crate::domain::editing::TextPosition;
 use crate::domain::limits::CLOSED_WORKSHEETS;
-use crate::domain::protocol::{SavedWorksheet, WorksheetSet};
+use crate::domain::protocol::{SavedWorksheet, TitleSource, WorksheetSet};
 use crate::domain::sql::Dialect;
 
 use super::named_table::{AtCursor, KnownTables, NamedTable, StatementTables};
-use super::{Editor, Scroll, Worksheet, Worksheets};
+use super::{Editor, LastRun, Scroll, TiedFile, Worksheet, Worksheets};
 
 impl Worksheets {
     /// Returns the worksheet in front.
@@ -43,7 +43,7 @@ impl Worksheets {
         self.forget_changes();
         for sheet in typed {
             self.front = self.sheets.len();
-            self.open_new(&self.free_title(), "");
+            self.open_untitled("");
             if let Some(opened) = self.sheet_mut() {
                 opened.editor = sheet.editor;
             }
@@ -52,16 +52,17 @@ impl Worksheets {
             sheet.key = self.free_key();
             self.keep(sheet);
         }
+        self.checked = None;
         if self.sheets.is_empty() {
-            self.open_new("1", "");
+            self.open_untitled("");
             self.forget_changes();
         }
     }
 
     /// Opens a new worksheet in front.
-    pub fn open_new(&mut self, title: &str, text: &str) {
-        let sheet = open(SavedWorksheet::new(&self.free_key(), title, text));
-        self.put_in_front(sheet);
+    pub(super) fn open_new(&mut self, title: &str, text: &str, title_source: TitleSource) {
+        let saved = SavedWorksheet::new(&self.free_key(), title, text);
+        self.put_in_front(open(SavedWorksheet { title_source, ..saved }));
     }
 
     fn put_in_front(&mut self, sheet: Worksheet) {
@@ -100,7 +101,7 @@ impl Worksheets {
             title
         });
         if self.sheets.is_empty() {
-            self.open_new("1", "");
+            self.open_untitled("");
         }
         self.front = self.front.min(self.sheets.len() - 1);
         self.must_save = true;
@@ -115,10 +116,16 @@ impl Worksheets {
         self.must_save = true;
     }
 
-    /// Opens the worksheet that was closed last. Returns whether there is one.
+    /// Opens the closed worksheet with this key, or the one that was closed last. Returns whether there is one.
     #[must_use]
-    pub fn reopen(&mut self) -> bool {
-        let closed = self.closed.pop();
+    pub fn reopen(&mut self, key: Option<&str>) -> bool {
+        let closed = match key {
+            None => self.closed.pop(),
+            Some(key) => {
+                let at = self.closed.iter().position(|sheet| sheet.key == key);
+                at.map(|at| self.closed.remove(at))
+            }
+        };
         let is_there = closed.is_some();
         if let Some(sheet) = closed {
             self.put_in_front(sheet);
@@ -145,7 +152,7 @@ impl Worksheets {
     /// Gives the tab in front a new title.
     pub fn rename(&mut self, title: String) {
         if let Some(sheet) = self.sheet_mut() {
-            sheet.title = title;
+            (sheet.title, sheet.title_source) = (title, TitleSource::Fixed);
             self.must_save = true;
         }
     }
@@ -156,13 +163,14 @@ impl Worksheets {
         self.sheets.iter().find(|sheet| sheet.key == key)
     }
 
-    /// Records that a statement of this worksheet runs on this profile and database.
-    pub fn on_run(&mut self, key: &str, target: (String, Option<String>)) {
+    /// Records that a statement of this worksheet runs here.
+    pub fn on_run(&mut self, key: &str, context: &Context) {
         if let Some(sheet) = self.sheets.iter_mut().find(|sheet| sheet.key == key) {
             sheet.error_at = None;
-            let target = Some(target);
-            if sheet.last_run != target {
-                sheet.last_run = target;
+            sheet.fix_title();
+            let here = LastRun::now(context);
+            if sheet.last_run != here {
+                sheet.last_run = here;
                 self.must_save = true;
             }
         }
@@ -243,6 +251,7 @@ impl Worksheets {
         self.parse(cx.context.dialect());
         self.find_brackets();
         self.scroll_to_cursor(cx.context);
+        self.name_by_table(cx.context);
         self.save(cx);
     }
 
@@ -252,6 +261,7 @@ impl Worksheets {
         self.parse(cx.context.dialect());
         self.find_brackets();
         self.fit_layout(cx.context);
+        self.name_by_table(cx.context);
         self.save(cx);
     }
 }
@@ -268,12 +278,18 @@ fn open(saved: SavedWorksheet) -> Worksheet {
     Worksheet {
         key: saved.key,
         title: saved.title,
+        title_source: saved.title_source,
+        file: saved.file.map(|tie| TiedFile::new(tie, &saved.text)),
         editor,
         scroll: Scroll::default(),
         parsed: None,
         is_parsed: false,
         brackets: None,
         error_at: None,
-        last_run: saved.profile.map(|profile| (profile, saved.database)),
+        last_run: saved.profile.map(|profile| LastRun {
+            profile,
+            environment: saved.environment,
+            database: saved.database,
+        }),
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::text::one_line;
 
 use super::rows::{TextRow, cells_before, shown};
 use super::text_styles::TextStyles;
-use super::{Worksheet, Worksheets};
+use super::{TiedFile, Worksheet, Worksheets};
 
 impl Worksheets {
     /// Returns the strip of the worksheets in so many cells.
@@ -24,7 +24,8 @@ impl Worksheets {
         let tab = |(at, sheet): (usize, &Worksheet)| {
             let mark = self.marks.get(&sheet.key).filter(|_| at != self.front);
             let mark = mark.map(|mark| format!(" ({})", mark.word())).unwrap_or_default();
-            Tab { title: one_line(&sheet.title), mark }
+            let file = sheet.file.as_ref().map_or("", TiedFile::mark);
+            Tab { title: one_line(&sheet.title), mark: format!("{file}{mark}") }
         };
         let tabs: Vec<Tab> = self.sheets.iter().enumerate().map(tab).collect();
         TabStrip::new(&tabs, self.front, room)
@@ -35,11 +36,8 @@ impl Worksheets {
     pub(super) fn border_texts(&self, width: u16, context: &Context) -> (TabStrip, String) {
         let Some(sheet) = self.sheet() else { return (TabStrip::default(), String::new()) };
         let TextPosition { line, column } = sheet.editor.cursor();
-        let elsewhere = sheet.last_run.as_ref().and_then(|(profile, database)| {
-            let here = context.profile.as_ref().map(|profile| profile.name.as_str());
-            let differs = here != Some(profile.as_str()) || *database != context.database;
-            differs.then(|| format!("last ran on {profile} {}  ", database.clone().unwrap_or_default()))
-        });
+        let elsewhere = sheet.last_run.as_ref().filter(|last| last.is_elsewhere(context));
+        let elsewhere = elsewhere.map(|last| format!("last ran on {}  ", last.place()));
         let count = sheet.editor.lines().len();
         let right = format!("{}line {}/{count} · col {}", elsewhere.unwrap_or_default(), line + 1, column + 1);
         let room = usize::from(width.saturating_sub(4));

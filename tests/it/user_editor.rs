@@ -1,0 +1,93 @@
+//! The user's own editor: what it gets, what comes back, and how it may fail.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+
+use rrx::domain::problem::Problem;
+use rrx::io::host::editor::{EditorProcess, UserEditor};
+
+fn editor(command: &str, directories: Vec<PathBuf>) -> UserEditor {
+    UserEditor::choose(|_| Some(command.into()), directories)
+}
+
+fn edit(command: &str, text: &str) -> (tempfile::TempDir, Result<String, Problem>) {
+    let root = tempfile::tempdir().unwrap();
+    let editor = editor(command, vec![root.path().join("editor")]);
+    let edited = editor.edit(text, &EditorProcess::default());
+    (root, edited)
+}
+
+fn files(root: &tempfile::TempDir) -> usize {
+    std::fs::read_dir(root.path().join("editor")).unwrap().count()
+}
+
+#[test]
+fn the_text_comes_back_and_the_file_is_gone() {
+    for (command, text, expected) in [
+        ("true", "SELECT 1", "SELECT 1"),
+        ("true", "", ""),
+        ("true", "SELECT 1\n", "SELECT 1\n"),
+        ("sed -i -e s/1/2/", "SELECT 1;\nSELECT 1", "SELECT 2;\nSELECT 2"),
+        ("f() { printf 'a b' > \"$1\"; }; f", "SELECT 1", "a b"),
+        ("f() { : > \"$1\"; }; f", "SELECT 1", ""),
+    ] {
+        let (root, edited) = edit(command, text);
+        assert_eq!(edited.unwrap(), expected, "{command}");
+        assert_eq!(files(&root), 0);
+    }
+}
+
+#[test]
+fn a_file_is_private_and_ends_in_sql() {
+    let (_root, mode) = edit("f() { stat -c '%a %n' \"$1\" > \"$1.x\"; mv \"$1.x\" \"$1\"; }; f", "x");
+    let mode = mode.unwrap();
+    assert!(mode.starts_with("600 ") && mode.ends_with(".sql"), "{mode}");
+}
+
+#[test]
+fn a_failure_is_named_and_leaves_no_file() {
+    for (command, why) in [
+        ("no-such-editor-7 2>/dev/null", "no such program"),
+        ("exit 3;", "exit code is 3"),
+        ("kill -9 $$;", "signal 9"),
+    ] {
+        let (root, edited) = edit(command, "SELECT 1");
+        let problem = edited.unwrap_err();
+        assert!(problem.because[0].contains(why), "{problem}");
+        assert_eq!(files(&root), 0);
+    }
+}
+
+#[test]
+fn a_text_that_no_worksheet_can_have_is_kept_in_its_file() {
+    for command in ["f() { printf '\\377' > \"$1\"; }; f", "f() { head -c 1100000 /dev/zero > \"$1\"; }; f"] {
+        let (root, edited) = edit(command, "SELECT 1");
+        let hint = edited.unwrap_err().hint.unwrap();
+        assert_eq!(files(&root), 1);
+        assert!(hint.contains(root.path().to_str().unwrap()), "{hint}");
+    }
+}
+
+#[test]
+fn the_next_directory_is_used_if_the_first_cannot_be() {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::write(root.path().join("file"), "").unwrap();
+    let directories = vec![root.path().join("file/editor"), root.path().join("editor")];
+    let editor = editor("true", directories);
+    assert_eq!(editor.edit("x", &EditorProcess::default()).unwrap(), "x");
+    let mode = std::fs::metadata(root.path().join("editor")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
+
+#[test]
+fn visual_comes_before_editor_and_an_empty_one_does_not_count() {
+    let root = tempfile::tempdir().unwrap();
+    let edited = |visual: &'static str, editor: &'static str| {
+        let variable = move |name: &str| Some(if name == "VISUAL" { visual } else { editor }.into());
+        UserEditor::choose(variable, vec![root.path().into()]).edit("x", &EditorProcess::default())
+    };
+    let write = "f() { printf visual > \"$1\"; }; f";
+    assert_eq!(edited(write, "false").unwrap(), "visual");
+    assert_eq!(edited(" ", "true").unwrap(), "x");
+    assert!(edited("false", "true").is_err());
+}
