@@ -5,6 +5,7 @@ use super::context::ConnectionState;
 use super::focus::Focus;
 use super::model::Model;
 use super::panes::inspector::InspectorContent;
+use super::panes::worksheet::Worksheet;
 use super::paste_register::Pasted;
 
 /// Returns why an action cannot be done now, as a part of a sentence; `None` if it can.
@@ -220,6 +221,7 @@ fn worksheet_obstacle(model: &Model, action: WorksheetAction) -> Option<&'static
         A::Copy | A::Cut if !has_selection() => Some("nothing is selected in the worksheet"),
         A::Paste if model.context.register.newest() == Pasted::Nothing => Some("nothing was cut or copied in rrx"),
         A::FindNext | A::FindPrevious if model.worksheets.search.is_none() => Some("nothing was searched for"),
+        A::TakeOffer if sheet.and_then(Worksheet::offered).is_none() => Some("no change is offered"),
         A::Docs if model.context.catalog.is_none() => Some(NO_CATALOG),
         A::Left
         | A::Right
@@ -275,6 +277,8 @@ fn worksheet_obstacle(model: &Model, action: WorksheetAction) -> Option<&'static
         | A::Replace
         | A::ToggleWrap
         | A::CleanSpaces
+        | A::Format
+        | A::TakeOffer
         | A::Docs
         | A::Leave => None,
     }

@@ -7,7 +7,9 @@ use super::effect::Effect;
 use super::explain_state::{ExplainedStatement, PendingPlan};
 use super::model::Model;
 use super::panes::inspector::{InspectorContent, PlanContent};
+use super::panes::worksheet::TextMark;
 use super::request::Request;
+use super::statement::error_mark::error_mark;
 use super::statement::origin::StatementOrigin;
 use crate::domain::plan::{ExplainFormat, Plan, TraditionalRows, explainable};
 use crate::domain::problem::{Problem, ProblemKind};
@@ -15,6 +17,7 @@ use crate::domain::profile::Environment;
 use crate::domain::protocol::{End, ResultId, RunReport, StoreCmd, StoreEvent};
 use crate::domain::quantity::counted;
 use crate::domain::results::{CellPreview, Window};
+use crate::domain::sql::errors::ErrorMark;
 
 /// The rows of EXPLAIN that are read: more than a statement can have tables.
 const PLAN_ROWS: u64 = 1_000;
@@ -104,7 +107,9 @@ pub(super) fn on_ended(
 fn report_failure(model: &mut Model, pending: &PendingPlan, problem: Problem, requests: &mut Vec<Request>) {
     let at = problem.at.and_then(|at| at.checked_sub(pending.format.prefix().len()));
     if let Some((at, (key, start))) = at.zip(pending.explained.location.as_ref()).filter(|_| model.may_interrupt()) {
-        model.worksheets.mark(start + at, Some(key));
+        let mark = error_mark(&model.context, &pending.explained.text, &Problem { at: Some(at), ..problem.clone() });
+        let mark = mark.unwrap_or_else(|| ErrorMark::at(at..at));
+        model.worksheets.mark(TextMark::of_error(mark, *start), Some(key));
         requests.push(Request::Settle);
     }
     requests.push(Request::Problem(Problem { at, ..problem }));

@@ -230,6 +230,7 @@ fn on_computed(model: &mut Model, computed: Computed) {
             model.overlays.on_found(&best, total, &model.context);
         }
         ComputeResult::Filtered(hits) => model.explorer.on_filtered(hits, &model.context),
+        ComputeResult::Checked(findings) => model.worksheets.on_checked(findings),
     }
 }
 

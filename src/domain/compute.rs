@@ -2,18 +2,22 @@
 
 use std::sync::Arc;
 
-use super::catalog::Catalog;
 use super::catalog::find::{self, FindMatch, ObjectRef};
+use super::catalog::{Catalog, NameCase};
+use super::sql::check::{CheckInput, FilterRule, Finding, check};
+use super::sql::scope::KnownNames;
+use super::sql::{Dialect, SessionPins};
 
 /// A kind of job. At most one job of each kind runs; a newer one replaces the older.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ComputeSlot {
     Find,
     Filter,
+    Check,
 }
 
 impl ComputeSlot {
-    pub const ALL: [Self; 2] = [Self::Find, Self::Filter];
+    pub const ALL: [Self; 3] = [Self::Find, Self::Filter, Self::Check];
 }
 
 /// The number of a job. The result of a job is dropped if its slot has a newer job.
@@ -32,6 +36,36 @@ pub enum ComputeWork {
     },
     /// Find every object that matches a filter, in the catalog's order.
     Filter { catalog: Arc<Catalog>, pattern: String },
+    /// Check a statement.
+    Check(Arc<CheckWork>),
+}
+
+/// The input of a check.
+#[derive(Debug)]
+pub struct CheckWork {
+    pub catalog: Arc<Catalog>,
+    pub statement: String,
+    /// The cursor as a byte of the statement. What ends there is not reported.
+    pub cursor: Option<usize>,
+    pub dialect: Dialect,
+    pub database: Option<String>,
+    pub name_case: NameCase,
+    pub pins: SessionPins,
+    /// The filters that documentation packs ask for.
+    pub rules: Vec<FilterRule>,
+}
+
+impl CheckWork {
+    fn run(&self) -> Vec<Finding> {
+        check(&CheckInput {
+            statement: &self.statement,
+            cursor: self.cursor,
+            dialect: self.dialect,
+            known: KnownNames { catalog: &self.catalog, database: self.database.as_deref(), name_case: self.name_case },
+            pins: &self.pins,
+            rules: &self.rules,
+        })
+    }
 }
 
 impl PartialEq for ComputeWork {
@@ -44,7 +78,8 @@ impl PartialEq for ComputeWork {
             (Self::Filter { catalog, pattern }, Self::Filter { catalog: others, pattern: other }) => {
                 pattern == other && Arc::ptr_eq(catalog, others)
             }
-            (Self::Find { .. } | Self::Filter { .. }, _) => false,
+            (Self::Check(one), Self::Check(other)) => Arc::ptr_eq(one, other),
+            (Self::Find { .. } | Self::Filter { .. } | Self::Check(_), _) => false,
         }
     }
 }
@@ -64,6 +99,7 @@ pub enum ComputeResult {
         total: usize,
     },
     Filtered(Vec<ObjectRef>),
+    Checked(Vec<Finding>),
 }
 
 /// The result of a job.
@@ -83,6 +119,7 @@ impl ComputeWork {
         match self {
             Self::Find { .. } => ComputeSlot::Find,
             Self::Filter { .. } => ComputeSlot::Filter,
+            Self::Check(_) => ComputeSlot::Check,
         }
     }
 
@@ -95,6 +132,7 @@ impl ComputeWork {
                 ComputeResult::Found { best, total }
             }
             Self::Filter { catalog, pattern } => ComputeResult::Filtered(find::filter(catalog, pattern, is_stale)?),
+            Self::Check(work) => ComputeResult::Checked(work.run()),
         })
     }
 }
@@ -105,6 +143,7 @@ impl ComputeResult {
         match self {
             Self::Found { .. } => ComputeSlot::Find,
             Self::Filtered(_) => ComputeSlot::Filter,
+            Self::Checked(_) => ComputeSlot::Check,
         }
     }
 }

@@ -125,7 +125,10 @@ fn a_failed_explain_marks_the_place_in_the_worksheet_and_leaves_the_results() {
     let (result, text) = explain(&mut bench);
     let at = text.find("nowhere");
     bench.session(SessionEvent::Ended { result, report: report(failure(1146, at), 0) });
-    assert_eq!(bench.model.worksheets.sheet().unwrap().error_at, Some("SELECT 1;\n  SELECT x FROM ".len()));
+    assert_eq!(
+        bench.model.worksheets.sheet().unwrap().error.as_ref().map(|mark| mark.span.start),
+        Some("SELECT 1;\n  SELECT x FROM ".len())
+    );
     assert!(bench.model.grid.front().is_none());
     assert!(matches!(bench.model.inspector.content, InspectorContent::Problem(_)));
     // An answer that is no plan is reported, too.

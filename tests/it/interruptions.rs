@@ -113,9 +113,12 @@ fn a_failed_statement_moves_the_cursor_to_its_error_but_not_while_the_user_types
         bench.session(SessionEvent::Ended { result, report: report(End::Broken(failed), 0) });
         let sheet = bench.model.worksheets.sheet().unwrap();
         if typed.is_empty() {
-            assert_eq!((sheet.editor.cursor(), sheet.error_at), (TextPosition::new(0, 7), Some(7)));
+            assert_eq!(
+                (sheet.editor.cursor(), sheet.error.as_ref().map(|mark| mark.span.start)),
+                (TextPosition::new(0, 7), Some(7))
+            );
         } else {
-            assert_eq!((sheet.editor.cursor(), sheet.error_at), (cursor, None));
+            assert_eq!((sheet.editor.cursor(), sheet.error.as_ref().map(|mark| mark.span.start)), (cursor, None));
         }
     }
 }

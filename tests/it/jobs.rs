@@ -116,7 +116,8 @@ fn an_error_is_marked_where_its_statement_stands_though_another_tab_is_in_front(
         ServerError { code: 1054, state: "42S22".into(), message: "Unknown column 'nope' in 'field list'".into() };
     let problem = Problem::new(ProblemKind::Statement, "The statement failed").server(error);
     bench.session(SessionEvent::Ended { result, report: report(End::Broken(problem), 0) });
-    let marks: Vec<Option<usize>> = bench.model.worksheets.sheets.iter().map(|sheet| sheet.error_at).collect();
+    let marks: Vec<Option<usize>> =
+        bench.model.worksheets.sheets.iter().map(|sheet| sheet.error.as_ref().map(|mark| mark.span.start)).collect();
     assert_eq!(marks, [Some(7), None]);
 }
 

@@ -308,7 +308,7 @@ fn a_write_is_refused_and_neither_recorded_nor_sent() {
     );
     let problem = bench.model.grid.front().and_then(|result| result.problem()).expect("the refusal shows");
     assert_eq!(problem.kind, ProblemKind::Refused);
-    assert_eq!(bench.model.worksheets.sheet().unwrap().error_at, Some(0));
+    assert_eq!(bench.model.worksheets.sheet().unwrap().error.as_ref().map(|mark| mark.span.start), Some(0));
 }
 
 #[test]
@@ -418,7 +418,7 @@ fn an_error_of_the_server_is_marked_at_its_place() {
         ServerError { code: 1054, state: "42S22".into(), message: "Unknown column 'nope' in 'field list'".into() };
     let problem = Problem::new(ProblemKind::Statement, "The statement failed").server(error);
     bench.session(SessionEvent::Ended { result, report: report(End::Broken(problem), 0) });
-    assert_eq!(bench.model.worksheets.sheet().unwrap().error_at, Some(17));
+    assert_eq!(bench.model.worksheets.sheet().unwrap().error.as_ref().map(|mark| mark.span.start), Some(17));
 }
 
 #[test]

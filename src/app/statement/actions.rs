@@ -1,6 +1,7 @@
 //! Carries out the actions of a statement: begin and end records, sending, cancelling, its result and its worksheet.
 
 use super::SOON;
+use super::error_mark::{error_mark, with_mark};
 use super::life::{Statement, StatementAction};
 use super::origin::{StatementOrigin, StatementQueue};
 use crate::app::effect::Effect;
@@ -8,12 +9,12 @@ use crate::app::focus::Focus;
 use crate::app::layout::InspectorChoice;
 use crate::app::model::Model;
 use crate::app::panes::grid::NewResult;
+use crate::app::panes::worksheet::TextMark;
 use crate::app::panes::{PaneContext, with};
 use crate::app::request::Request;
-use crate::domain::problem::Problem;
 use crate::domain::protocol::{End, ExportCmd, ResultId, RunBounds, RunReport, SessionCmd, SessionId, StorageCmd};
 use crate::domain::quantity::counted;
-use crate::domain::sql::{Dialect, locate};
+use crate::domain::sql::Dialect;
 
 /// The notice between the stop of a statement and its end.
 pub(super) const STOPPING: &str = "Stopping the statement …";
@@ -130,6 +131,17 @@ fn finish(
     if let Some(note) = report.note {
         model.notice(format!("Note: {note}."));
     }
+    let mark = match &report.end {
+        End::Broken(problem) => error_mark(&model.context, &statement.text, problem),
+        End::Complete | End::Limit(_) | End::Cancelled => None,
+    };
+    let report = match (&report.end, &mark) {
+        (End::Broken(problem), Some(mark)) if statement.location.is_some() => {
+            let end = End::Broken(with_mark(problem.clone(), mark, &model.context));
+            &RunReport { end, ..report.clone() }
+        }
+        (End::Broken(_) | End::Complete | End::Limit(_) | End::Cancelled, _) => report,
+    };
     with!(model, requests, effects, grid.on_ended(result, report));
     // An export ends with its rows. It must be cancelled if none were sent.
     let export = model.grid.exporting().filter(|export| export.job.rerun_as == Some(result));
@@ -141,13 +153,9 @@ fn finish(
         }
         (End::Complete | End::Limit(_), _) | (_, None) => {}
     }
-    let offset = match &report.end {
-        End::Broken(problem) => error_offset(model, result, problem),
-        End::Complete | End::Limit(_) | End::Cancelled => None,
-    };
     // While the user types, the text has changed, and the cursor must not move.
-    if let Some((offset, (key, start))) = offset.zip(statement.location.as_ref()).filter(|_| model.may_interrupt()) {
-        model.worksheets.mark(start + offset, Some(key));
+    if let Some((mark, (key, start))) = mark.zip(statement.location.as_ref()).filter(|_| model.may_interrupt()) {
+        model.worksheets.mark(TextMark::of_error(mark, *start), Some(key));
         requests.push(Request::Settle);
     }
 }
@@ -159,15 +167,6 @@ pub(super) fn dropped_text(count: usize) -> Option<String> {
         1 => Some("The statement after it did not run.".into()),
         count => Some(format!("The {} after it did not run.", counted(count as u64, "statement"))),
     }
-}
-
-/// Returns the position of a problem in its statement: the problem's own, or the one in the server's message.
-fn error_offset(model: &Model, result: ResultId, problem: &Problem) -> Option<usize> {
-    let statement = &model.grid.of(result)?.statement;
-    problem.at.or_else(|| {
-        let error = problem.server.as_ref()?;
-        locate::error_offset(statement, &error.message, error.code, model.context.dialect())
-    })
 }
 
 /// Returns the key of the worksheet to which a result belongs: the one of its statement, or the one in front.

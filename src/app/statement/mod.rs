@@ -3,6 +3,7 @@
 
 mod actions;
 pub mod current;
+pub(super) mod error_mark;
 mod follow;
 pub mod life;
 #[cfg(test)]
@@ -26,6 +27,7 @@ use super::context::ConnectionState;
 use super::effect::Effect;
 use super::model::Model;
 use super::panes::grid::{GridAction, NewResult};
+use super::panes::worksheet::TextMark;
 use super::panes::{PaneContext, with};
 use super::request::Request;
 use actions::{STOPPING, StatementFacts, carry_out, dropped_text, look_at_results, worksheet_of};
@@ -235,8 +237,13 @@ fn report_not_started(
             requests.push(Request::Problem(Problem { at: None, ..*problem }));
         }
         StartError::Refused(problem) => {
-            if let Some(((key, start), at)) = new.location.as_ref().zip(problem.at).filter(|_| model.may_interrupt()) {
-                model.worksheets.mark(start + at, Some(key));
+            let mark = error_mark::error_mark(&model.context, &new.text, &problem);
+            let problem = match &mark {
+                Some(mark) if new.location.is_some() => Box::new(error_mark::with_mark(*problem, mark, &model.context)),
+                Some(_) | None => problem,
+            };
+            if let Some(((key, start), mark)) = new.location.as_ref().zip(mark).filter(|_| model.may_interrupt()) {
+                model.worksheets.mark(TextMark::of_error(mark, *start), Some(key));
             }
             let result = model.ids.result();
             let worksheet = worksheet_of(model, new.location.as_ref());

@@ -59,6 +59,8 @@ actions! {
         Replace = "replace": "Replace in the worksheet…" also "substitute search find change text",
         ToggleWrap = "toggle-wrap": "Wrap long lines, or not" also "soft word wrap break",
         CleanSpaces = "clean-spaces": "Replace characters that look like spaces" also "no-break nbsp zero-width invisible",
+        Format = "format": "Format the statement, or the selection" also "pretty beautify layout indent reformat",
+        TakeOffer = "take-offer": "Take the change that is offered" also "fix correct quick fix typo suggestion",
         Docs = "docs": "Show documentation of the table at the cursor" also "describe desc docs structure columns help",
         Leave = "leave": "Clear the error mark or the selection",
     }

@@ -6,17 +6,19 @@ use crate::app::focus::Focus;
 use crate::app::panes::PaneContext;
 use crate::app::paste_register::{NOTHING_TO_PASTE, Pasted, too_long_to_paste};
 use crate::app::request::Request;
-use crate::domain::editing::EditResult;
 use crate::domain::editing::whitespace::replace_misleading;
+use crate::domain::editing::{EditResult, TextChange};
 use crate::domain::limits::WORKSHEET_BYTES;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::CopyText;
 use crate::domain::quantity::counted;
+use crate::domain::sql::format::{KeywordCase, format, moved_offset};
 
 use super::command::Command;
 use super::editor::{Editor, Motion, Selecting};
 use super::rows::Wrapping;
 use super::undo::StepKind;
+use super::update::no_statement;
 use super::{WorksheetAction, Worksheets};
 
 /// Whether the change that was made last is taken back, or made again.
@@ -56,6 +58,8 @@ enum Step {
     Replace,
     Wrap,
     CleanSpaces,
+    Format,
+    TakeOffer,
     Docs,
     Leave,
 }
@@ -121,6 +125,8 @@ impl Step {
             A::Replace => Self::Replace,
             A::ToggleWrap => Self::Wrap,
             A::CleanSpaces => Self::CleanSpaces,
+            A::Format => Self::Format,
+            A::TakeOffer => Self::TakeOffer,
             A::Docs => Self::Docs,
             A::Leave => Self::Leave,
         }
@@ -171,8 +177,7 @@ impl Worksheets {
         sheet.scroll.follow();
         let is_changed = edit(&mut sheet.editor);
         if is_changed {
-            sheet.error_at = None;
-            sheet.is_parsed = false;
+            sheet.on_changed();
             self.is_dirty = true;
         }
         is_changed
@@ -231,6 +236,8 @@ impl Worksheets {
             Step::Replace => self.open_replace(cx),
             Step::Wrap => self.toggle_wrap(cx),
             Step::CleanSpaces => self.clean_spaces(cx),
+            Step::Format => self.format(cx),
+            Step::TakeOffer => self.take_offer(cx),
             Step::Docs => self.docs(cx),
             Step::Leave => self.leave(),
         }
@@ -240,7 +247,7 @@ impl Worksheets {
 
     fn leave(&mut self) {
         match self.sheet_mut() {
-            Some(sheet) if sheet.error_at.is_some() => sheet.error_at = None,
+            Some(sheet) if sheet.error.is_some() => sheet.error = None,
             Some(sheet) if sheet.editor.selection().is_some() => {
                 let position = sheet.editor.cursor();
                 sheet.editor.go(position);
@@ -300,6 +307,33 @@ impl Worksheets {
         };
         self.wrapping = wrapping;
         cx.request(Request::Notice(text.into()));
+    }
+
+    /// Formats the selection, or the statement at the cursor.
+    fn format(&mut self, cx: &mut PaneContext<'_>) {
+        let (dialect, now) = (cx.context.dialect(), cx.context.now);
+        let Some(sheet) = self.sheet() else { return };
+        let selection = sheet.editor.selection().map(|(from, to)| sheet.editor.byte_of(from)..sheet.editor.byte_of(to));
+        let statement = || self.statement().map(|(start, text)| start..start + text.len());
+        let Some(range) = selection.or_else(statement) else {
+            return cx.request(Request::Notice(no_statement(cx.context)));
+        };
+        let text = sheet.parsed.as_ref().and_then(|parsed| parsed.text().get(range.clone())).unwrap_or_default();
+        let formatted = match format(text, dialect, KeywordCase::AsTyped) {
+            Ok(formatted) if formatted == text => {
+                return cx.request(Request::Notice("The statement is formatted already.".into()));
+            }
+            Ok(formatted) => formatted,
+            Err(error) => return cx.request(Request::Notice(format!("Not formatted: {error}."))),
+        };
+        let cursor = sheet.editor.byte_of(sheet.editor.cursor()).saturating_sub(range.start);
+        let cursor = range.start + moved_offset(text, cursor, &formatted);
+        self.edit(|editor| {
+            let (from, to) = (editor.position_of(range.start), editor.position_of(range.end));
+            let is_changed = editor.change(&TextChange { from, to, text: formatted }, StepKind::Whole, now);
+            editor.go(editor.position_of(cursor));
+            is_changed
+        });
     }
 
     /// Replaces the characters that look like a space, or like nothing, and are none.

@@ -74,7 +74,7 @@ impl Worksheet {
         let change = TextChange { from: TextPosition::default(), to: self.editor.end(), text: text.to_owned() };
         self.editor.change(&change, StepKind::Whole, Duration::ZERO);
         self.editor.go(cursor);
-        (self.error_at, self.is_parsed) = (None, false);
+        self.on_changed();
     }
 }
 

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 pub mod actions;
 mod brackets;
+mod checking;
 mod command;
 mod edit;
 mod editor;
 mod files;
 mod last_run;
+mod marks;
 mod mouse;
 mod named_table;
 mod naming;
@@ -24,9 +26,11 @@ mod update;
 mod view;
 
 pub use actions::WorksheetAction;
+pub use checking::CheckedText;
 pub use editor::Editor;
 pub use files::TiedFile;
 pub use last_run::LastRun;
+pub use marks::TextMark;
 pub use named_table::NamedTable;
 pub use rows::{RowPosition, Wrapping};
 pub use saving::UnsavedText;
@@ -55,8 +59,12 @@ pub struct Worksheet {
     pub is_parsed: bool,
     /// The bytes of the bracket at the cursor and of its partner.
     pub brackets: Option<[usize; 2]>,
-    /// The byte of the text at which the server reported an error.
-    pub error_at: Option<usize>,
+    /// The error that the server reported.
+    pub error: Option<TextMark>,
+    /// What the check of the statement at the cursor has found.
+    pub findings: Vec<TextMark>,
+    /// How often the text was changed.
+    pub revision: u64,
     pub last_run: Option<LastRun>,
 }
 
@@ -89,6 +97,12 @@ pub struct Worksheets {
     pub front: usize,
     /// The closed worksheets that are kept; the one that was closed last is the last one.
     pub closed: Vec<Worksheet>,
+    /// When the statement at the cursor is to be checked.
+    pub check_due: Option<Duration>,
+    /// What was checked last.
+    pub last_checked: Option<CheckedText>,
+    /// The check that is under way.
+    pub checking: Option<CheckedText>,
     /// Whether long lines go on in the next row.
     pub wrapping: Wrapping,
     /// What is searched for. Its matches are highlighted.

@@ -64,6 +64,7 @@ impl Worksheets {
         if let Some(wait) = waits.min() {
             cx.effect(Effect::Wake(wait));
         }
+        self.check_at_pause(cx);
         self.save(cx);
     }
 

@@ -6,9 +6,10 @@ use ratatui::style::Style;
 
 use crate::app::ui::theme::Theme;
 use crate::domain::sql::ParsedText;
+use crate::domain::sql::check::Severity;
 
 use super::rows::is_misleading;
-use super::{Worksheet, Worksheets};
+use super::{TextMark, Worksheet, Worksheets};
 
 /// Decides the style of each character.
 pub(super) struct TextStyles<'a> {
@@ -45,13 +46,30 @@ impl<'a> TextStyles<'a> {
         self.line.start < self.runs.end && self.line.end >= self.runs.start && !self.runs.is_empty()
     }
 
+    /// Returns the marks that begin on the line.
+    fn on_line(&self) -> impl Iterator<Item = &TextMark> {
+        self.sheet.marks().filter(|mark| (self.line.start..=self.line.end).contains(&mark.span.start))
+    }
+
+    /// Returns what is shown after the line: what is wrong there, and the key that mends it.
+    pub(super) fn note(&self, key: &str) -> Option<(String, Style)> {
+        let mark = self.on_line().find(|mark| mark.note(key).is_some())?;
+        let style = match mark.severity {
+            Severity::Error => self.theme.bad(),
+            Severity::Warning => self.theme.warning(),
+        };
+        Some((mark.note(key)?, style))
+    }
+
     /// Returns the mark before the line.
     pub(super) fn mark(&self, is_first_row: bool) -> (&'static str, Style) {
-        let has_error = self.sheet.error_at.is_some_and(|at| (self.line.start..=self.line.end).contains(&at));
-        match (has_error && is_first_row, self.is_run()) {
-            (true, _) => ("✗", self.theme.bad()),
-            (false, true) => ("▎", self.theme.key()),
-            (false, false) => (" ", self.theme.dim()),
+        let has_error = self.on_line().any(|mark| mark.severity == Severity::Error);
+        let has_finding = self.on_line().next().is_some();
+        match (is_first_row, has_error, has_finding, self.is_run()) {
+            (true, true, _, _) => ("✗", self.theme.bad()),
+            (true, false, true, _) => ("!", self.theme.warning()),
+            (_, _, _, true) => ("▎", self.theme.key()),
+            (_, _, _, false) => (" ", self.theme.dim()),
         }
     }
 
@@ -76,8 +94,11 @@ impl<'a> TextStyles<'a> {
         if self.selected.as_ref().is_some_and(|range| range.contains(&byte)) {
             style = style.patch(theme.selected());
         }
-        if self.sheet.error_at == Some(byte) {
+        let is_in = |mark: &&TextMark| mark.span.contains(&byte) || mark.span.start == byte;
+        if self.sheet.error.iter().any(|mark| is_in(&mark)) {
             style = style.patch(theme.bad()).patch(Style::new().underlined());
+        } else if self.sheet.findings.iter().any(|mark| is_in(&mark)) {
+            style = style.patch(Style::new().underlined());
         }
         style
     }

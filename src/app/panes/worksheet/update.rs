@@ -11,7 +11,7 @@ use crate::domain::protocol::{SavedWorksheet, TitleSource, WorksheetSet};
 use crate::domain::sql::Dialect;
 
 use super::named_table::{AtCursor, KnownTables, NamedTable, StatementTables};
-use super::{Editor, LastRun, Scroll, TiedFile, Worksheet, Worksheets};
+use super::{Editor, LastRun, Scroll, TextMark, TiedFile, Worksheet, Worksheets};
 
 impl Worksheets {
     /// Returns the worksheet in front.
@@ -166,7 +166,7 @@ impl Worksheets {
     /// Records that a statement of this worksheet runs here.
     pub fn on_run(&mut self, key: &str, context: &Context) {
         if let Some(sheet) = self.sheets.iter_mut().find(|sheet| sheet.key == key) {
-            sheet.error_at = None;
+            sheet.error = None;
             sheet.fix_title();
             let here = LastRun::now(context);
             if sheet.last_run != here {
@@ -177,14 +177,14 @@ impl Worksheets {
     }
 
     /// Marks an error in the worksheet with this key, or in the one in front.
-    pub fn mark(&mut self, at: usize, key: Option<&str>) {
+    pub fn mark(&mut self, mark: TextMark, key: Option<&str>) {
         let sheet = match key {
             Some(key) => self.sheets.iter_mut().find(|sheet| sheet.key == key),
             None => self.sheet_mut(),
         };
         if let Some(sheet) = sheet {
-            sheet.error_at = Some(at);
-            let position = sheet.editor.position_of(at);
+            let position = sheet.editor.position_of(mark.span.start);
+            sheet.error = Some(mark);
             sheet.editor.go(position);
         }
     }
@@ -252,6 +252,7 @@ impl Worksheets {
         self.find_brackets();
         self.scroll_to_cursor(cx.context);
         self.name_by_table(cx.context);
+        self.plan_check(cx);
         self.save(cx);
     }
 
@@ -262,6 +263,7 @@ impl Worksheets {
         self.find_brackets();
         self.fit_layout(cx.context);
         self.name_by_table(cx.context);
+        self.plan_check(cx);
         self.save(cx);
     }
 }
@@ -285,7 +287,9 @@ fn open(saved: SavedWorksheet) -> Worksheet {
         parsed: None,
         is_parsed: false,
         brackets: None,
-        error_at: None,
+        error: None,
+        findings: Vec::new(),
+        revision: 0,
         last_run: saved.profile.map(|profile| LastRun {
             profile,
             environment: saved.environment,

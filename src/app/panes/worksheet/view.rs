@@ -15,7 +15,7 @@ use crate::domain::text::one_line;
 
 use super::rows::{TextRow, cells_before, shown};
 use super::text_styles::TextStyles;
-use super::{TiedFile, Worksheet, Worksheets};
+use super::{TiedFile, Worksheet, WorksheetAction, Worksheets};
 
 impl Worksheets {
     /// Returns the strip of the worksheets in so many cells.
@@ -59,6 +59,8 @@ pub struct WorksheetView<'a> {
 
 /// The least cells of the tabs next to the cursor's position. With fewer the position is left out.
 const LEAST_STRIP: usize = 24;
+/// The least cells in which a note after a line is shown.
+const LEAST_NOTE: usize = 16;
 /// Width of the mark, the line number and a space.
 pub(super) const GUTTER: u16 = 6;
 
@@ -82,6 +84,7 @@ impl WorksheetView<'_> {
         let cursor = sheet.editor.cursor();
         let rows = sheet.rows(self.worksheets.wrapping, self.context);
         let visible = rows.visible(sheet.scroll.top, usize::from(area.height));
+        let key = self.context.key(Action::Worksheet(WorksheetAction::TakeOffer));
         let mut styles = TextStyles::new(self.worksheets, sheet, theme);
         let (mut line_start, mut at_line) = (0, 0);
         for (y, row) in (area.y..).zip(&visible) {
@@ -113,6 +116,12 @@ impl WorksheetView<'_> {
                     x = parts(buffer, (x, y), area.right(), [(shown(grapheme), style)]);
                 }
                 column += grapheme.chars().count();
+            }
+            let is_last_row = column >= line.chars().count();
+            let room = usize::from(area.right().saturating_sub(x));
+            if let Some((note, style)) = styles.note(&key).filter(|_| is_last_row && room > LEAST_NOTE) {
+                let note = clip(&one_line(&note), room - 2);
+                parts(buffer, (x + 2, y), area.right(), [(note.as_str(), style)]);
             }
         }
         if self.in_focus {
