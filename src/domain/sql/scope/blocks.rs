@@ -1,5 +1,6 @@
 //! Begins and ends query blocks, and reads their select lists.
 
+use super::columns::MAX_COLUMNS;
 use super::frame::{FrameKind, Pending};
 use super::model::{Block, BlockId, BlockKind, Clause, ItemKind, Output, RefId, RefKind, SelectItem, SourceKind};
 use super::reader::Reader;
@@ -181,7 +182,9 @@ impl Reader<'_> {
             None if start == last && self.is_mark(start, "*") => ItemKind::Star(None),
             None => ItemKind::Expression,
         };
-        if let Some(block) = self.block_mut() {
+        if let Some(block) = self.block_mut()
+            && block.items.len() <= MAX_COLUMNS
+        {
             block.items.push(SelectItem { span: from..to, kind, alias });
         }
     }

@@ -8,7 +8,7 @@ use crate::domain::catalog::find::ObjectRef;
 use crate::domain::catalog::{Table, TableColumn};
 
 /// Columns of one result: MySQL and MariaDB accept 4,096.
-const MAX_COLUMNS: usize = 4096;
+pub(super) const MAX_COLUMNS: usize = 4096;
 
 /// A column of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,9 +12,14 @@ use super::reader::Reader;
 use super::words::is_name;
 use crate::domain::sql::lex::TokenKind;
 
+/// References that are kept far from the cursor: a completion needs those near it and some others.
+const MAX_DISTANT_REFS: usize = 4000;
+/// Tokens before the cursor whose references are always kept.
+const NEAR: usize = 2000;
+
 /// Names joined by dots.
+#[derive(Clone, Copy)]
 struct Chain {
-    parts: Vec<String>,
     first: usize,
     /// The token of the last part.
     last: usize,
@@ -40,13 +45,7 @@ impl Reader<'_> {
     }
 
     fn chain(&self) -> Chain {
-        let part = |at: usize| self.token(at).and_then(|token| token.name(self.scope.text)).map(Cow::into_owned);
-        let mut chain = Chain {
-            parts: part(self.at).into_iter().collect(),
-            first: self.at,
-            last: self.at,
-            ending: ChainEnding::Name,
-        };
+        let mut chain = Chain { first: self.at, last: self.at, ending: ChainEnding::Name };
         while self.is_mark(chain.last + 1, ".") {
             let next = chain.last + 2;
             if self.is_mark(next, "*") {
@@ -62,37 +61,44 @@ impl Reader<'_> {
                 chain.ending = ChainEnding::Dot;
                 break;
             }
-            chain.parts.extend(part(next));
             chain.last = next;
         }
         chain
     }
 
+    /// Returns the names of a chain, without their quotes.
+    fn parts(&self, chain: Chain) -> Vec<String> {
+        let names = (chain.first..=chain.last).step_by(2).filter_map(|at| self.token(at)?.name(self.scope.text));
+        names.map(Cow::into_owned).collect()
+    }
+
     fn use_chain(&mut self, chain: Chain) {
-        let is_single = chain.parts.len() == 1 && chain.ending == ChainEnding::Name;
+        let is_single = chain.first == chain.last;
         if let FrameKind::JsonTable(source) | FrameKind::JsonColumns(source) = self.frame.kind {
-            self.json_table_name(source, &chain);
+            self.json_table_name(source, chain);
             return;
         }
         if self.frame.clause == Clause::With && self.frame.with == WithState::BeforeName {
-            self.begin_with_name(&chain);
+            self.begin_with_name(chain);
             return;
         }
         if let FrameKind::WithColumns(Some(with)) = self.frame.kind {
+            let parts = self.parts(chain);
             if let Some(with) = self.scope.with_names.get_mut(with.0) {
-                with.column_names.extend(chain.parts);
+                with.column_names.extend(parts);
             }
             return;
         }
         if let FrameKind::SourceColumns(source) = self.frame.kind {
+            let parts = self.parts(chain);
             if let Some(source) = self.scope.sources.get_mut(source.0) {
-                source.column_names.extend(chain.parts);
+                source.column_names.extend(parts);
             }
             return;
         }
         match self.frame.clause {
             Clause::From => self.table_name(chain),
-            Clause::AfterTable if is_single => self.alias(&chain),
+            Clause::AfterTable if is_single => self.alias(chain),
             Clause::Describe => self.described_name(chain),
             Clause::Using => self.using_name(chain),
             Clause::SelectList
@@ -122,7 +128,7 @@ impl Reader<'_> {
             self.begin_call(last);
             return;
         }
-        let is_single = chain.parts.len() == 1;
+        let is_single = chain.first == chain.last;
         let word = if is_single && self.kind_at(last) == Some(TokenKind::Word) { self.text_at(last) } else { "" };
         if word.eq_ignore_ascii_case("END") && self.frame.cases.pop().is_some() {
             self.frame.end_operand();
@@ -147,7 +153,7 @@ impl Reader<'_> {
             && matches!(self.pending, Pending::Nothing | Pending::In | Pending::Lateral)
             && !matches!(self.frame.clause, Clause::SetVariables | Clause::Limit | Clause::Call)
             && !self.is_after_brace(chain.first)
-            && !self.is_window_name(&chain);
+            && !self.is_window_name(chain);
         let column = if has_columns { self.add_ref(chain) } else { None };
         self.frame.is_after_operand = true;
         self.frame.last_ref = column;
@@ -159,7 +165,7 @@ impl Reader<'_> {
     }
 
     /// Whether a name is that of a window: the first word in OVER ( … ), or a name in the WINDOW clause.
-    fn is_window_name(&self, chain: &Chain) -> bool {
+    fn is_window_name(&self, chain: Chain) -> bool {
         match self.frame.kind {
             FrameKind::Over => chain.first.checked_sub(1).is_some_and(|before| self.is_mark(before, "(")),
             _ => self.frame.clause == Clause::Window,
@@ -168,8 +174,12 @@ impl Reader<'_> {
 
     fn add_ref(&mut self, chain: Chain) -> Option<RefId> {
         let block = self.frame.block?;
-        let (span, name_span) = self.spans(&chain);
-        let mut qualifier = chain.parts;
+        let is_distant = self.scope.refs.len() >= MAX_DISTANT_REFS && self.is_far_from_cursor(chain.first, NEAR);
+        if is_distant {
+            return None;
+        }
+        let (span, name_span) = self.spans(chain);
+        let mut qualifier = self.parts(chain);
         let (kind, name) = match chain.ending {
             ChainEnding::Star => (RefKind::Star, String::new()),
             ChainEnding::Name => (RefKind::Column, qualifier.pop()?),
@@ -191,7 +201,7 @@ impl Reader<'_> {
         self.scope.refs.len().checked_sub(1).map(RefId)
     }
 
-    fn spans(&self, chain: &Chain) -> (Range<usize>, Range<usize>) {
+    fn spans(&self, chain: Chain) -> (Range<usize>, Range<usize>) {
         let last = self.token(chain.last).map_or(0..0, |token| token.span.clone());
         let start = self.token(chain.first).map_or(last.start, |token| token.span.start);
         (start..last.end, last)
@@ -229,7 +239,10 @@ impl Reader<'_> {
         let (first, last) = (chain.first, chain.last);
         let is_call = self.is_mark(last + 1, "(") && self.block_kind() != Some(BlockKind::Insert);
         let kind = match chain.ending {
-            ChainEnding::Name if !is_call => self.table_kind(chain.parts),
+            ChainEnding::Name if !is_call => {
+                let parts = self.parts(chain);
+                self.table_kind(parts)
+            }
             ChainEnding::Name | ChainEnding::Star | ChainEnding::Dot => SourceKind::Opaque,
         };
         self.add_source(kind, first, last);
@@ -241,7 +254,7 @@ impl Reader<'_> {
 
     fn described_name(&mut self, chain: Chain) {
         let is_option = ["FORMAT", "EXTENDED", "PARTITIONS"].iter().any(|word| self.is_word(chain.first, word))
-            && chain.parts.len() == 1;
+            && chain.first == chain.last;
         let is_value = chain.first.checked_sub(1).is_some_and(|before| self.is_mark(before, "="));
         if is_option || is_value {
             return;
@@ -253,7 +266,7 @@ impl Reader<'_> {
     }
 
     fn using_name(&mut self, chain: Chain) {
-        if let (Some(name), Some(block)) = (chain.parts.last().cloned(), self.block_mut()) {
+        if let (Some(name), Some(block)) = (self.parts(chain).pop(), self.block_mut()) {
             block.merged.push(name);
         }
         if let Some(added) = self.add_ref(chain).and_then(|added| self.scope.refs.get_mut(added.0)) {
@@ -262,15 +275,16 @@ impl Reader<'_> {
         self.frame.end_operand();
     }
 
-    fn alias(&mut self, chain: &Chain) {
+    fn alias(&mut self, chain: Chain) {
+        let alias = self.parts(chain).pop();
         let Some(source) = self.frame.source.and_then(|source| self.scope.sources.get_mut(source.0)) else { return };
         if source.alias.is_none() {
-            source.alias = chain.parts.first().cloned();
+            source.alias = alias;
             source.alias_span = self.scope.tokens.get(chain.first).map(|token| token.span.clone());
         }
     }
 
-    fn json_table_name(&mut self, source: SourceId, chain: &Chain) {
+    fn json_table_name(&mut self, source: SourceId, chain: Chain) {
         if self.is_word(chain.first, "COLUMNS") && self.is_mark(chain.last + 1, "(") {
             self.frame.pending = Pending::JsonColumns(source);
             return;
@@ -278,13 +292,13 @@ impl Reader<'_> {
         let begins = chain.first.checked_sub(1).is_some_and(|at| self.is_mark(at, "(") || self.is_mark(at, ","));
         match self.frame.kind {
             FrameKind::JsonColumns(_) if begins && !self.is_word(chain.first, "NESTED") => {
+                let parts = self.parts(chain);
                 let kind = self.scope.sources.get_mut(source.0).map(|source| &mut source.kind);
                 if let Some(SourceKind::JsonTable(columns)) = kind {
-                    columns.extend(chain.parts.iter().cloned());
+                    columns.extend(parts);
                 }
             }
             FrameKind::JsonTable(_) if self.frame.mode == NameMode::Columns => {
-                let chain = Chain { parts: chain.parts.clone(), ..*chain };
                 if let Some(added) = self.add_ref(chain).and_then(|added| self.scope.refs.get_mut(added.0)) {
                     // It can use the tables before the function.
                     added.visible = 0..usize::MAX;
@@ -294,11 +308,11 @@ impl Reader<'_> {
         }
     }
 
-    fn begin_with_name(&mut self, chain: &Chain) {
-        let Some(name) = chain.parts.first() else { return };
+    fn begin_with_name(&mut self, chain: Chain) {
+        let Some(name) = self.parts(chain).into_iter().next() else { return };
         let (span, _) = self.spans(chain);
         self.scope.with_names.push(WithName {
-            name: name.clone(),
+            name,
             span,
             column_names: Vec::new(),
             block: None,

@@ -116,6 +116,11 @@ impl<'a> Reader<'a> {
         self.cursor.is_some_and(|cursor| (cursor.first..=cursor.end).contains(&at))
     }
 
+    /// Whether there is a cursor, and a token is not among so many tokens before it.
+    pub(super) fn is_far_from_cursor(&self, at: usize, count: usize) -> bool {
+        self.cursor.is_some_and(|cursor| at > cursor.end || at + count < cursor.first)
+    }
+
     pub(super) fn is_name_token(&self, at: usize) -> bool {
         matches!(self.kind_at(at), Some(TokenKind::Word | TokenKind::QuotedIdentifier))
     }

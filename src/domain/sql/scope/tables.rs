@@ -66,7 +66,7 @@ impl Reader<'_> {
 
     fn with_name(&self, name: &str, allowed: WithUse) -> Option<WithId> {
         let frames = std::iter::once(&self.frame).chain(self.outer.iter().rev());
-        let mut names = frames.flat_map(|frame| frame.with_names.iter().rev());
+        let mut names = frames.flat_map(|frame| frame.with_names.iter().rev()).take(MAX_WITH_NAMES);
         names
             .find(|with| {
                 self.scope.with_names.get(with.0).is_some_and(|with| {
@@ -128,6 +128,9 @@ impl Reader<'_> {
 
 /// Tables of one join that are looked at: MySQL and MariaDB accept 61.
 pub(super) const MAX_JOINED: usize = 64;
+
+/// Names of WITH clauses that are looked at for one table, so that a long text stays fast.
+const MAX_WITH_NAMES: usize = 500;
 
 /// Which names of WITH clauses count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

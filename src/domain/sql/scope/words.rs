@@ -2,18 +2,33 @@
 
 use crate::domain::sql::keywords::RESERVED;
 
-/// The longest reserved word has 29 letters.
-const LONGEST: usize = 32;
+/// Where the words of each first letter begin in the list.
+const STARTS: [usize; 27] = starts();
+
+const fn starts() -> [usize; 27] {
+    let mut starts = [0; 27];
+    let mut letter = 0;
+    let mut at = 0;
+    while letter < 27 {
+        while at < RESERVED.len() && letter_of(RESERVED[at].as_bytes()[0]) < letter {
+            at += 1;
+        }
+        starts[letter] = at;
+        letter += 1;
+    }
+    starts
+}
+
+const fn letter_of(byte: u8) -> usize {
+    byte.to_ascii_uppercase().wrapping_sub(b'A') as usize
+}
 
 /// Returns a reserved word in upper case, as the list of keywords has it.
 pub(super) fn reserved(word: &str) -> Option<&'static str> {
-    let mut buffer = [0_u8; LONGEST];
-    let upper = buffer.get_mut(..word.len())?;
-    upper.copy_from_slice(word.as_bytes());
-    upper.make_ascii_uppercase();
-    let upper: &[u8] = upper;
-    let at = RESERVED.binary_search_by(|other| other.as_bytes().cmp(upper)).ok()?;
-    RESERVED.get(at).copied()
+    let letter = letter_of(*word.as_bytes().first()?);
+    let (start, end) = (STARTS.get(letter)?, STARTS.get(letter + 1)?);
+    let words = RESERVED.get(*start..*end)?;
+    words.iter().find(|other| other.len() == word.len() && other.eq_ignore_ascii_case(word)).copied()
 }
 
 /// Whether a bare word of a list of tables or an expression can be a name. `END` closes a CASE and is hardly ever a column.
