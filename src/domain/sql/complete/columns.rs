@@ -3,10 +3,14 @@
 use std::collections::HashMap;
 
 use super::context::Context;
+use super::matching::Quality;
 use super::offers::{Closeness, OfferKind, Offers};
 use crate::domain::catalog::ColumnAccess;
 use crate::domain::catalog::find::ObjectRef;
 use crate::domain::sql::scope::{Clause, RefKind, SelectItem, Source, SourceColumn};
+
+/// Columns that are offered before FROM is there: one letter fits a great many.
+const MAX_DISTANT_COLUMNS: usize = 1000;
 
 /// Whether columns are written with the name of their table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,9 +101,16 @@ fn offer_all_columns<'c>(context: &Context<'c>, offers: &mut Offers<'c>) {
     }
     let Some((schema, index)) = schema.zip(context.input.index) else { return };
     let typed = offers.typed().lower().to_owned();
-    let Some(names) = index.names_with(known.catalog, schema, &typed) else { return };
+    let Some(names) = index.names_like(known.catalog, schema, &typed) else { return };
+    let mut count = 0;
     for found in names {
-        if let Some(column) = found.column.column(known.catalog) {
+        if count >= MAX_DISTANT_COLUMNS {
+            break;
+        }
+        let column = found.column.column(known.catalog);
+        let is_close = |name: &str| offers.typed().quality(name).is_some_and(|quality| quality <= Quality::WordStarts);
+        if let Some(column) = column.filter(|column| is_close(&column.name)) {
+            count += 1;
             let kind = OfferKind::Column { qualifier: None, origin: Some(found.column).filter(|_| found.tables == 1) };
             offers.add(Closeness::Elsewhere, column.name.as_str(), kind);
         }

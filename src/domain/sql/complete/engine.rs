@@ -6,7 +6,7 @@ use super::columns::{offer_columns, offer_common_columns, offer_qualified};
 use super::context::Context;
 use super::functions::{FunctionKind, functions};
 use super::grouping::offer_select_items;
-use super::joins::{offer_conditions, offer_joins};
+use super::joins::{offer_conditions, offer_joins, offer_partners};
 use super::keywords::{PlaceOf, offer_keywords};
 use super::model::{CompletionInput, CompletionItem, CompletionList, ItemKind, Trigger};
 use super::offers::{Closeness, OfferKind, Offers};
@@ -47,7 +47,7 @@ pub fn complete(input: &CompletionInput<'_>) -> Option<CompletionList> {
     let spelling = Spelling::of(typed, quote, &word.text, &scope.tokens, input.dialect);
     let Some(position) = &scope.position else { return Some(nothing) };
     let context = Context { input, word: &word, scope: &scope, position, spelling };
-    let mut offers = Offers::new(typed, input.recent);
+    let mut offers = Offers::new(&word.typed, input.recent);
     offer(&context, &mut offers)?;
     if (input.is_stale)() {
         return None;
@@ -106,6 +106,7 @@ fn offer<'c>(context: &Context<'c>, offers: &mut Offers<'c>) -> Option<()> {
     if !is_expected(context) {
         if context.position.compared.is_some() && context.word.kind == TypedKind::Word {
             offer_values(context, offers);
+            offer_partners(context, offers);
         }
         return Some(());
     }
@@ -116,9 +117,10 @@ fn offer<'c>(context: &Context<'c>, offers: &mut Offers<'c>) -> Option<()> {
         PlaceOf::NewName | PlaceOf::Words => Some(()),
         PlaceOf::KeywordsOnly => {
             let is_table_end = matches!(context.position.clause, Clause::AfterTable | Clause::On);
+            let is_typed_end = context.word.typed.is_empty() && context.input.trigger == Trigger::Typed;
             let is_join_word =
                 context.is_before(0, "LEFT") || context.is_before(0, "INNER") || context.is_before(0, "OUTER");
-            if !is_quoted && is_table_end && (!context.word.typed.is_empty() || is_join_word) {
+            if !is_quoted && is_table_end && (!is_typed_end || is_join_word) {
                 offer_joins(context, offers)?;
             }
             Some(())
@@ -212,13 +214,14 @@ fn offer_names<'c>(context: &Context<'c>, offers: &mut Offers<'c>) -> Option<()>
 fn offer_expression<'c>(context: &Context<'c>, offers: &mut Offers<'c>) {
     let position = context.position;
     let has_values = offer_values(context, offers);
+    let has_partners = position.clause == Clause::On && offer_partners(context, offers);
     if position.clause == Clause::On && context.is_after_any(&["ON", "AND", "("]) {
         offer_conditions(context, offers);
     }
     if matches!(position.clause, Clause::GroupBy | Clause::OrderBy | Clause::Having) && position.call.is_none() {
         offer_select_items(context, offers);
     }
-    if has_values && offers.typed().is_empty() && context.input.trigger == Trigger::Typed {
+    if (has_values || has_partners) && offers.typed().is_empty() && context.input.trigger == Trigger::Typed {
         return;
     }
     offer_columns(context, offers);

@@ -7,6 +7,8 @@ use super::model::ItemKind;
 use super::offers::{Closeness, OfferKind, Offers};
 use crate::domain::sql::scope::{Clause, ItemKind as SelectKind, RefKind, SelectItem};
 
+/// Items of a select list that are read: more than a user reads.
+const MAX_ITEMS: usize = 200;
 /// The longest expression that is offered.
 const MAX_EXPRESSION: usize = 60;
 
@@ -15,6 +17,7 @@ pub(super) fn offer_select_items<'c>(context: &Context<'c>, offers: &mut Offers<
     let clause = context.position.clause;
     let items: Vec<(&SelectItem, String)> = select_items(context)
         .iter()
+        .take(MAX_ITEMS)
         .filter(|item| clause != Clause::GroupBy || !has_aggregate(context, item))
         .filter_map(|item| Some((item, written(context, item)?)))
         .filter(|(_, text)| !is_used(context, text))

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::domain::catalog::find::ObjectRef;
-use crate::domain::catalog::{Catalog, ColumnAccess};
+use crate::domain::catalog::{Catalog, ColumnAccess, Table};
 
 /// The names of all columns of a catalog. It needs about 16 bytes for each name that a schema has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +50,8 @@ impl CompletionIndex {
                     }
                 }
             }
+            let name_of = |name: &IndexedName| name.of(&schema.tables);
+            names.sort_by_key(|name| (first_letter(name_of(name)), name.table, name.column));
             names.shrink_to_fit();
             names
         });
@@ -63,21 +65,37 @@ impl CompletionIndex {
         names + self.schemas.capacity() * size_of::<Vec<IndexedName>>()
     }
 
-    /// Returns the names of a schema that have all letters of a typed word. `None` if the index is of another catalog.
-    pub(super) fn names_with(
+    /// Returns the names of a schema that begin like a typed word and have all its letters. `None` if the index is of another
+    /// catalog.
+    pub(super) fn names_like(
         &self,
         catalog: &Catalog,
         schema: usize,
         typed: &str,
     ) -> Option<impl Iterator<Item = FoundName>> {
         let names = self.schemas.get(schema).filter(|_| self.generation == catalog.generation)?;
+        let tables = &catalog.schemas.get(schema)?.tables;
+        let first = first_letter(typed);
+        let start = names.partition_point(|name| first_letter(name.of(tables)) < first);
+        let end = names.partition_point(|name| first_letter(name.of(tables)) <= first);
         let letters = letters_of(typed.as_bytes());
-        let found = names.iter().filter(move |name| name.letters & letters == letters);
+        let found = names.get(start..end)?.iter().filter(move |name| name.letters & letters == letters);
         Some(found.map(move |name| FoundName {
             column: ObjectRef::Column(schema, name.table as usize, name.column as usize),
             tables: name.count,
         }))
     }
+}
+
+impl IndexedName {
+    fn of(self, tables: &[Table]) -> &str {
+        let table = tables.get(self.table as usize);
+        table.and_then(|table| table.columns.get(self.column as usize)).map_or("", |column| column.name.as_str())
+    }
+}
+
+fn first_letter(name: &str) -> u8 {
+    name.as_bytes().first().map_or(0, u8::to_ascii_lowercase)
 }
 
 /// Returns a bit for each letter, one for all digits, and one for all other characters.

@@ -3,7 +3,7 @@
 use crate::domain::catalog::{ColumnAccess, ForeignKey, Table, TableColumn};
 
 /// Pairs of columns: of the first table, and of the second one.
-pub(super) type ColumnPairs = Vec<(String, String)>;
+pub(super) type ColumnPairs<'c> = Vec<(&'c str, &'c str)>;
 
 /// A table with the name of its schema.
 #[derive(Debug, Clone, Copy)]
@@ -12,17 +12,26 @@ pub(super) struct SchemaTable<'c> {
     pub table: &'c Table,
 }
 
-/// Whether two tables have a key between them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum JoinPaths {
-    Declared(Vec<ColumnPairs>),
-    /// Columns whose names fit, the best first.
-    ByName(Vec<ColumnPairs>),
+/// A join that is offered. Its text is made when it is among the best.
+#[derive(Debug, Clone)]
+pub(super) struct JoinOffer<'c> {
+    pub new: SchemaTable<'c>,
+    /// The name of the table that is there, in the statement.
+    pub old: &'c str,
+    pub pairs: ColumnPairs<'c>,
 }
 
-impl JoinPaths {
+/// Whether two tables have a key between them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum JoinPaths<'c> {
+    Declared(Vec<ColumnPairs<'c>>),
+    /// Columns whose names fit, the best first.
+    ByName(Vec<ColumnPairs<'c>>),
+}
+
+impl<'c> JoinPaths<'c> {
     /// Returns the pairs of columns, one for each way to join.
-    pub(super) fn pairs(self) -> Vec<ColumnPairs> {
+    pub(super) fn pairs(self) -> Vec<ColumnPairs<'c>> {
         match self {
             Self::Declared(pairs) | Self::ByName(pairs) => pairs,
         }
@@ -30,27 +39,18 @@ impl JoinPaths {
 }
 
 /// Returns the ways to join a new table with one that is there.
-pub(super) fn join_paths(new: SchemaTable<'_>, old: SchemaTable<'_>) -> JoinPaths {
+pub(super) fn join_paths<'c>(new: SchemaTable<'c>, old: SchemaTable<'c>) -> JoinPaths<'c> {
     let declared = declared(new, old);
     if declared.is_empty() { JoinPaths::ByName(by_name(new.table, old.table)) } else { JoinPaths::Declared(declared) }
 }
 
 /// Returns the pairs of all declared keys, in both directions.
-pub(super) fn declared(new: SchemaTable<'_>, old: SchemaTable<'_>) -> Vec<ColumnPairs> {
-    let references = |key: &ForeignKey, to: SchemaTable<'_>| {
-        key.to_table.eq_ignore_ascii_case(&to.table.name) && key.to_schema.eq_ignore_ascii_case(to.schema)
-    };
-    let keys = |from: &Table, to: SchemaTable<'_>| -> Vec<ColumnPairs> {
-        let keys = from.foreign_keys.iter().filter(|key| references(key, to));
-        keys.map(|key| key.columns.iter().cloned().zip(key.to_columns.iter().cloned()).collect()).collect()
-    };
-    let mut found = keys(new.table, old);
+pub(super) fn declared<'c>(new: SchemaTable<'c>, old: SchemaTable<'c>) -> Vec<ColumnPairs<'c>> {
     let is_same_table = new.schema == old.schema && new.table.name == old.table.name;
-    // The key of a table to itself can be read both ways.
-    let reverse = keys(old.table, new);
-    found.extend(
-        reverse.into_iter().map(|pairs| pairs.into_iter().map(|(from, to)| (to, from)).collect::<ColumnPairs>()),
-    );
+    let mut found: Vec<ColumnPairs<'c>> = keys_to(new.table, old).map(pairs_of).collect();
+    for key in keys_to(old.table, new) {
+        found.push(pairs_of(key).into_iter().map(|(from, to)| (to, from)).collect());
+    }
     found.retain(|pairs| !pairs.is_empty());
     if is_same_table {
         found.dedup();
@@ -58,35 +58,63 @@ pub(super) fn declared(new: SchemaTable<'_>, old: SchemaTable<'_>) -> Vec<Column
     found
 }
 
-/// Returns the pairs of columns whose names fit: `x_id` and `x.id`, `x_id` and `x.x_id`, equal `x_id`, `a_x_id` and `x.x_id`.
-pub(super) fn by_name(new: &Table, old: &Table) -> Vec<ColumnPairs> {
-    let mut found: Vec<(u8, ColumnPairs)> = Vec::new();
-    for (from, to, is_new_first) in [(new, old, true), (old, new, false)] {
-        let Some(target) = identifier_of(to) else { continue };
-        for column in key_columns(from) {
-            let rank = reference_rank(&column.name, &to.name, &target.name);
-            let is_own = identifier_of(from).is_some_and(|own| own.name == column.name);
-            if let Some(rank) = rank.filter(|_| !is_own || !column.name.eq_ignore_ascii_case("id")) {
-                let pair = (column.name.clone(), target.name.clone());
-                let pair = if is_new_first { pair } else { (pair.1, pair.0) };
-                found.push((rank, vec![pair]));
-            }
-        }
-    }
-    for column in key_columns(new) {
-        let other = key_columns(old).find(|other| other.name.eq_ignore_ascii_case(&column.name));
-        if let Some(other) = other.filter(|_| column.name.len() > ID.len()) {
-            found.push((2, vec![(column.name.clone(), other.name.clone())]));
-        }
-    }
+fn keys_to<'c>(from: &'c Table, to: SchemaTable<'c>) -> impl Iterator<Item = &'c ForeignKey> {
+    from.foreign_keys.iter().filter(move |key| {
+        key.to_table.eq_ignore_ascii_case(&to.table.name) && key.to_schema.eq_ignore_ascii_case(to.schema)
+    })
+}
+
+fn pairs_of(key: &ForeignKey) -> ColumnPairs<'_> {
+    key.columns.iter().map(String::as_str).zip(key.to_columns.iter().map(String::as_str)).collect()
+}
+
+/// Returns the pairs of columns whose names fit, the best first: `x_id` and `x.id`, `x_id` and `x.x_id`, equal `x_id`, `a_x_id`
+/// and `x.x_id`.
+pub(super) fn by_name<'c>(new: &'c Table, old: &'c Table) -> Vec<ColumnPairs<'c>> {
+    let mut found: Vec<(u8, (&str, &str))> = Vec::new();
+    each_by_name(new, old, |rank, pair| found.push((rank, pair)));
     found.sort_by_key(|(rank, _)| *rank);
-    let mut pairs: Vec<ColumnPairs> = Vec::new();
+    let mut pairs: Vec<ColumnPairs<'c>> = Vec::new();
     for (_, pair) in found {
-        if !pairs.contains(&pair) {
-            pairs.push(pair);
+        if !pairs.iter().any(|other| other.as_slice() == [pair]) {
+            pairs.push(vec![pair]);
         }
     }
     pairs
+}
+
+/// Returns the best pair of columns whose names fit.
+pub(super) fn best_by_name<'c>(new: &'c Table, old: &'c Table) -> Option<(&'c str, &'c str)> {
+    let mut best: Option<(u8, (&str, &str))> = None;
+    each_by_name(new, old, |rank, pair| {
+        if best.is_none_or(|(other, _)| rank < other) {
+            best = Some((rank, pair));
+        }
+    });
+    best.map(|(_, pair)| pair)
+}
+
+/// Calls a function with each pair of columns whose names fit, and with its rank: the best is 0.
+fn each_by_name<'c>(new: &'c Table, old: &'c Table, mut add: impl FnMut(u8, (&'c str, &'c str))) {
+    if let Some(target) = identifier_of(old) {
+        for column in key_columns(new) {
+            if let Some(rank) = reference_rank(&column.name, &old.name, &target.name) {
+                add(rank, (&column.name, &target.name));
+            }
+        }
+    }
+    if let Some(target) = identifier_of(new) {
+        for column in key_columns(old) {
+            if let Some(rank) = reference_rank(&column.name, &new.name, &target.name) {
+                add(rank, (&target.name, &column.name));
+            }
+        }
+    }
+    for column in key_columns(new).filter(|column| column.name.len() > ID.len()) {
+        if let Some(other) = key_columns(old).find(|other| other.name.eq_ignore_ascii_case(&column.name)) {
+            add(2, (&column.name, &other.name));
+        }
+    }
 }
 
 const ID: &str = "_id";
@@ -142,8 +170,8 @@ mod tests {
         Table { name: name.to_owned(), columns: columns.iter().map(column).collect(), ..Table::default() }
     }
 
-    fn shown(pairs: &[ColumnPairs]) -> String {
-        let one = |pairs: &ColumnPairs| pairs.iter().map(|(a, b)| format!("{a}={b}")).collect::<Vec<_>>().join(" ");
+    fn shown(pairs: &[ColumnPairs<'_>]) -> String {
+        let one = |pairs: &ColumnPairs<'_>| pairs.iter().map(|(a, b)| format!("{a}={b}")).collect::<Vec<_>>().join(" ");
         pairs.iter().map(one).collect::<Vec<_>>().join(", ")
     }
 

@@ -1,7 +1,9 @@
 //! Offers conditions for ON, and whole joins with the tables that are already there.
 
+use std::borrow::Cow;
+
 use super::context::Context;
-use super::join_keys::{ColumnPairs, SchemaTable, by_name, declared, join_paths};
+use super::join_keys::{ColumnPairs, JoinOffer, SchemaTable, best_by_name, by_name, declared, join_paths};
 use super::model::ItemKind;
 use super::offers::{Closeness, OfferKind, Offers};
 use crate::domain::catalog::find::ObjectRef;
@@ -11,6 +13,12 @@ use crate::domain::sql::scope::{Clause, Source, SourceKind, TableName, TableReso
 
 /// Tables between two looks whether the completion is stale.
 const STALE_CHECK: usize = 512;
+
+/// Joins that are offered where a table is not yet expected, after the keywords.
+const MAX_JOINS: usize = 50;
+
+/// Joins that are offered where a table is expected.
+const MAX_JOINS_OF_TABLE: usize = 1000;
 
 /// A table of the catalog in the list of tables.
 #[derive(Clone, Copy)]
@@ -34,6 +42,34 @@ fn joined_table<'c>(context: &Context<'c>, source: &'c Source) -> Option<JoinedT
     let table = context.scope.table_of(source)?;
     let name = context.name_of(source)?;
     Some(JoinedTable { name, table: SchemaTable { schema: &schema.name, table }, object: *object })
+}
+
+/// Offers the column of another table that a declared key or its name pairs with the compared column. Returns whether there is one.
+pub(super) fn offer_partners(context: &Context<'_>, offers: &mut Offers<'_>) -> bool {
+    let Some(compared) = context.position.compared.and_then(|compared| context.scope.column_ref(compared)) else {
+        return false;
+    };
+    let tables = joined_tables(context);
+    let is_compared = |table: &JoinedTable<'_>| {
+        let qualifier = compared.qualifier.last();
+        qualifier.is_some_and(|qualifier| qualifier.eq_ignore_ascii_case(table.name))
+    };
+    let Some(own) = tables.iter().find(|table| is_compared(table)) else { return false };
+    let mut is_found = false;
+    for other in tables.iter().rev().filter(|other| other.name != own.name) {
+        for pairs in join_paths(own.table, other.table).pairs() {
+            let pair =
+                pairs.first().filter(|(column, _)| pairs.len() == 1 && column.eq_ignore_ascii_case(&compared.name));
+            let Some((_, column)) = pair else { continue };
+            let name = |name: &str| context.spelling.plain_name(name);
+            let text = format!("{}.{}", name(other.name), name(column));
+            let kind = OfferKind::Text { kind: ItemKind::Column, inserted: text.clone(), type_text: "key".to_owned() };
+            let by = if offers.matches(other.name) { other.name } else { column };
+            offers.add_found_by(Closeness::Place, by, text, kind);
+            is_found = true;
+        }
+    }
+    is_found
 }
 
 /// Offers conditions that join the last table with those before it.
@@ -69,13 +105,14 @@ fn offer_conditions_of_subqueries(context: &Context<'_>, offers: &mut Offers<'_>
             let name = context.scope.table_of(source).map_or(String::new(), |table| table.name.clone());
             Table { name, columns: columns.collect(), ..Table::default() }
         };
-        for pairs in by_name(&as_table(last), &as_table(other)) {
+        let (new_table, old_table) = (as_table(last), as_table(other));
+        for pairs in by_name(&new_table, &old_table) {
             add_condition(context, offers, new, old, &pairs);
         }
     }
 }
 
-fn add_condition(context: &Context<'_>, offers: &mut Offers<'_>, new: &str, old: &str, pairs: &ColumnPairs) {
+fn add_condition(context: &Context<'_>, offers: &mut Offers<'_>, new: &str, old: &str, pairs: &ColumnPairs<'_>) {
     let text = condition(context, new, old, pairs);
     let kind = OfferKind::Text {
         kind: ItemKind::JoinCondition,
@@ -83,25 +120,28 @@ fn add_condition(context: &Context<'_>, offers: &mut Offers<'_>, new: &str, old:
         type_text: "join condition".to_owned(),
     };
     // It is found by the alias with which the user begins, or by a column.
-    let first = pairs.first().map_or("", |(column, _)| column.as_str());
+    let first = pairs.first().map_or("", |(column, _)| *column);
     let by = if offers.matches(new) { new } else { first };
     offers.add_found_by(Closeness::Place, by, text, kind);
 }
 
 /// Returns `new.a = old.b AND …`.
-fn condition(context: &Context<'_>, new: &str, old: &str, pairs: &ColumnPairs) -> String {
+fn condition(context: &Context<'_>, new: &str, old: &str, pairs: &ColumnPairs<'_>) -> String {
     let name = |name: &str| context.spelling.plain_name(name);
     let equal = pairs.iter().map(|(a, b)| format!("{}.{} = {}.{}", name(new), name(a), name(old), name(b)));
     equal.collect::<Vec<_>>().join(&format!(" {} ", context.spelling.keyword("AND")))
 }
 
 /// Offers whole joins: a table with its alias and its ON. Returns `None` once the completion is stale.
-pub(super) fn offer_joins(context: &Context<'_>, offers: &mut Offers<'_>) -> Option<()> {
+pub(super) fn offer_joins<'c>(context: &Context<'c>, offers: &mut Offers<'c>) -> Option<()> {
     let tables = joined_tables(context);
     if tables.is_empty() {
         return Some(());
     }
     let catalog = context.input.known.catalog;
+    let is_table_expected = context.position.clause == Clause::From;
+    let most = if is_table_expected { MAX_JOINS_OF_TABLE } else { MAX_JOINS };
+    let mut count = 0;
     let mut schemas: Vec<&Schema> = tables.iter().filter_map(|table| table.object.schema(catalog)).collect();
     schemas.dedup_by_key(|schema| schema.name.as_str());
     for schema in schemas {
@@ -111,38 +151,52 @@ pub(super) fn offer_joins(context: &Context<'_>, offers: &mut Offers<'_>) -> Opt
             if at % STALE_CHECK == 0 && (context.input.is_stale)() {
                 return None;
             }
-            if context.position.clause == Clause::From && !offers.matches(&table.name) {
+            if is_table_expected && !offers.matches(&table.name) {
                 continue;
             }
             let new = SchemaTable { schema: &schema.name, table };
             for old in tables.iter().rev() {
-                let paths = if has_keys { declared(new, old.table) } else { by_name(table, old.table.table) };
-                // Without keys the best pair of columns is enough.
-                let paths = paths.into_iter().take(if has_keys { usize::MAX } else { 1 });
-                for pairs in paths {
-                    add_join(context, offers, new, old.name, &pairs);
+                if has_keys {
+                    for pairs in declared(new, old.table) {
+                        add_join(context, offers, JoinOffer { new, old: old.name, pairs });
+                        count += 1;
+                    }
+                } else if let Some(pair) = best_by_name(table, old.table.table) {
+                    // Without keys the best pair of columns is enough.
+                    add_join(context, offers, JoinOffer { new, old: old.name, pairs: vec![pair] });
+                    count += 1;
                 }
+            }
+            if count >= most {
+                break;
             }
         }
     }
     Some(())
 }
 
-fn add_join(context: &Context<'_>, offers: &mut Offers<'_>, new: SchemaTable<'_>, old: &str, pairs: &ColumnPairs) {
-    let table = &new.table.name;
+fn add_join<'c>(context: &Context<'c>, offers: &mut Offers<'c>, join: JoinOffer<'c>) {
+    let table = join.new.table.name.as_str();
+    let is_table_expected = context.position.clause == Clause::From;
+    let by = if is_table_expected { Cow::Borrowed(table) } else { Cow::Owned(format!("JOIN {table}")) };
+    let closeness = if is_table_expected { Closeness::Place } else { Closeness::Outer };
+    offers.add_found_by(closeness, &by, table, OfferKind::Join(Box::new(join)));
+}
+
+/// Returns the text of a join.
+pub(super) fn join_text(context: &Context<'_>, join: &JoinOffer<'_>) -> String {
+    let (schema, table) = (join.new.schema, &join.new.table.name);
     let alias = alias_for(context, table);
     let name = context.spelling.name(table);
-    let is_current = context.input.known.database.is_none_or(|database| database.eq_ignore_ascii_case(new.schema));
-    let name = if is_current { name } else { format!("{}.{name}", context.spelling.plain_name(new.schema)) };
+    let is_current = context.input.known.database.is_none_or(|database| database.eq_ignore_ascii_case(schema));
+    let name = if is_current { name } else { format!("{}.{name}", context.spelling.plain_name(schema)) };
     let on = context.spelling.keyword("ON");
     let named = if alias == *table { name } else { format!("{name} {alias}") };
-    let join = format!("{named} {on} {}", condition(context, &alias, old, pairs));
-    let (join, by) = match context.position.clause {
-        Clause::From => (join, table.clone()),
-        _ => (format!("{} {join}", context.spelling.keyword("JOIN")), format!("JOIN {table}")),
-    };
-    let kind = OfferKind::Text { kind: ItemKind::Join, inserted: join.clone(), type_text: "join".to_owned() };
-    offers.add_found_by(Closeness::Place, &by, join, kind);
+    let text = format!("{named} {on} {}", condition(context, &alias, join.old, &join.pairs));
+    match context.position.clause {
+        Clause::From => text,
+        _ => format!("{} {text}", context.spelling.keyword("JOIN")),
+    }
 }
 
 /// Returns an alias for a new table: the first letters of its words, longer or with a number if that is taken. Where the user

@@ -28,6 +28,8 @@ const OPERATORS: &[&str] = &[
 ];
 const JOINS: &[&str] =
     &["JOIN", "LEFT JOIN", "INNER JOIN", "RIGHT JOIN", "CROSS JOIN", "NATURAL JOIN", "STRAIGHT_JOIN"];
+/// What most statements have next, for a list without a typed word.
+const USUAL: &[&str] = &["JOIN", "WHERE", "LEFT JOIN", "GROUP BY", "ORDER BY"];
 const AFTER_FROM: &[&str] = &["WHERE", "GROUP BY", "ORDER BY", "HAVING", "LIMIT", "UNION", "UNION ALL", "WINDOW"];
 const AFTER_WHERE: &[&str] = &["GROUP BY", "ORDER BY", "HAVING", "LIMIT", "UNION", "UNION ALL", "WINDOW"];
 const AFTER_GROUP: &[&str] = &["HAVING", "ORDER BY", "LIMIT", "WITH ROLLUP", "UNION", "UNION ALL", "WINDOW"];
@@ -242,6 +244,7 @@ fn after_operand(context: &Context<'_>, offers: &mut Offers<'_>) {
         }
         Clause::On => {
             add(offers, Closeness::Scope, &["AND", "OR"]);
+            add(offers, Closeness::Scope, USUAL);
             add(offers, Closeness::Scope, JOINS);
             add(offers, Closeness::Scope, AFTER_FROM);
             add(offers, Closeness::Language, OPERATORS);
@@ -287,6 +290,7 @@ fn after_table(context: &Context<'_>, offers: &mut Offers<'_>) {
     if waits_for_condition {
         add(offers, Closeness::Place, &["ON", "USING"]);
     }
+    add(offers, Closeness::Scope, USUAL);
     add(offers, Closeness::Scope, JOINS);
     add(offers, Closeness::Scope, AFTER_FROM);
     if source.is_some_and(|source| source.alias.is_none()) {

@@ -1,12 +1,18 @@
 //! Collects what fits the typed word, and ranks it.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use super::functions::Function;
+use super::join_keys::JoinOffer;
 use super::matching::{Quality, TypedText};
 use super::model::{ItemKind, Trigger};
 use crate::domain::catalog::find::ObjectRef;
+use crate::domain::limits::COMPLETION_ITEMS;
+
+/// Recent names that count.
+const MAX_RECENT: usize = 50;
+/// Offers that are sorted: those that insert the same text are left out later.
+const MAX_RANKED: usize = 2 * COMPLETION_ITEMS;
 
 /// How close something is to the place of the cursor, the closest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +54,7 @@ pub(super) enum OfferKind<'c> {
     StoredFunction {
         comment: &'c str,
     },
+    Join(Box<JoinOffer<'c>>),
     /// A text that is inserted as it is, with what it is.
     Text {
         kind: ItemKind,
@@ -70,13 +77,13 @@ pub(super) struct Offer<'c> {
 /// The offers for one typed word.
 pub(super) struct Offers<'c> {
     typed: TypedText,
-    recent: HashMap<String, usize>,
+    recent: &'c [String],
     found: Vec<Offer<'c>>,
 }
 
 impl<'c> Offers<'c> {
-    pub(super) fn new(typed: &str, recent: &[String]) -> Self {
-        let recent = recent.iter().enumerate().rev().map(|(at, name)| (name.to_lowercase(), at)).collect();
+    pub(super) fn new(typed: &str, recent: &'c [String]) -> Self {
+        let recent = recent.get(..MAX_RECENT).unwrap_or(recent);
         Self { typed: TypedText::new(typed), recent, found: Vec::new() }
     }
 
@@ -97,18 +104,21 @@ impl<'c> Offers<'c> {
     }
 
     /// Adds an offer that is found by another name: a join by that of its table.
-    pub(super) fn add_found_by(&mut self, closeness: Closeness, by: &str, name: String, kind: OfferKind<'c>) {
+    pub(super) fn add_found_by(
+        &mut self,
+        closeness: Closeness,
+        by: &str,
+        name: impl Into<Cow<'c, str>>,
+        kind: OfferKind<'c>,
+    ) {
         if let Some(quality) = self.typed.quality(by) {
-            self.push(closeness, Cow::Owned(name), kind, quality);
+            self.push(closeness, name.into(), kind, quality);
         }
     }
 
     fn push(&mut self, closeness: Closeness, name: Cow<'c, str>, kind: OfferKind<'c>, quality: Quality) {
-        let recent = if self.recent.is_empty() {
-            usize::MAX
-        } else {
-            self.recent.get(&name.to_lowercase()).copied().unwrap_or(usize::MAX)
-        };
+        let is_same = |other: &String| other.len() == name.len() && other.eq_ignore_ascii_case(&name);
+        let recent = self.recent.iter().position(is_same).unwrap_or(usize::MAX);
         let order = self.found.len();
         self.found.push(Offer { name, kind, closeness, quality, recent, order });
     }
@@ -121,11 +131,17 @@ impl<'c> Offers<'c> {
             // The word is complete. Only what continues it is of use.
             found.retain(|offer| offer.quality <= Quality::WordStarts);
         }
-        found.sort_by_cached_key(|offer| {
+        let is_typed = !self.typed.is_empty();
+        let key = |offer: &Offer<'_>| {
             let length = if offer.quality <= Quality::Prefix { 0 } else { offer.name.len() };
-            let is_whole = offer.quality != Quality::Whole || self.typed.is_empty();
-            (group(offer.quality), is_whole, offer.closeness, offer.recent, offer.quality, length, offer.order)
-        });
+            let is_part = is_typed && offer.quality != Quality::Whole;
+            (group(offer.quality), is_part, offer.closeness, offer.recent, offer.quality, length, offer.order)
+        };
+        if found.len() > MAX_RANKED {
+            found.select_nth_unstable_by_key(MAX_RANKED, key);
+            found.truncate(MAX_RANKED);
+        }
+        found.sort_unstable_by_key(key);
         found
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::context::Context;
 use super::functions::Function;
+use super::joins::join_text;
 use super::model::{CompletionItem, ItemKind, KeyMark};
 use super::offers::{Offer, OfferKind};
 use crate::domain::catalog::find::ObjectRef;
@@ -47,6 +48,10 @@ fn item(context: &Context<'_>, offer: Offer<'_>) -> CompletionItem {
             let mut item = call(context, &context.spelling.name(&name), "…");
             item.about = first_line(comment);
             item
+        }
+        OfferKind::Join(join) => {
+            let text = join_text(context, &join);
+            plain(text.clone(), text, ItemKind::Join, "join")
         }
         OfferKind::Text { kind, inserted, type_text } => plain(name.into_owned(), inserted, kind, &type_text),
     }

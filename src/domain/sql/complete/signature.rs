@@ -23,43 +23,45 @@ pub(super) fn signature_at(scope: &Scope<'_>) -> Option<Signature> {
 
 /// Splits parameters at their commas. What can be left out keeps its `[ ]`, also where the comma is inside of them.
 fn parameters(text: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let mut current = String::new();
-    for c in text.chars() {
-        if c == ',' {
-            let opens = current.ends_with('[');
-            let name = current.trim_end_matches('[').trim().to_owned();
-            if !name.is_empty() {
-                found.push(name);
-            }
-            current = if opens { "[".to_owned() } else { String::new() };
-        } else {
-            current.push(c);
-        }
+    let mut found = Vec::new();
+    let mut depth = 0_usize;
+    for part in text.split(',') {
+        let (name, depth_after) = parameter(part.trim(), depth);
+        depth = depth_after;
+        found.extend(Some(name).filter(|name| !name.is_empty()));
     }
-    if !current.trim().is_empty() {
-        found.push(current.trim().to_owned());
-    }
-    found.into_iter().map(|name| balanced(&name)).collect()
+    found
 }
 
-/// Returns a parameter with as many `[` as `]`.
-fn balanced(name: &str) -> String {
-    let name: String = name.chars().filter(|c| !c.is_whitespace() || *c == ' ').collect();
-    let (open, closed) = (name.matches('[').count(), name.matches(']').count());
-    let mut name = name.replace("[ ", "[");
-    match open.cmp(&closed) {
-        std::cmp::Ordering::Greater => name.push_str(&"]".repeat(open - closed)),
-        std::cmp::Ordering::Less => {
-            for _ in open..closed {
-                if name.ends_with(']') {
-                    name.pop();
+/// Returns one parameter, and how many `[` are open after it. Brackets whose partner is in another parameter are left out.
+fn parameter(part: &str, depth: usize) -> (String, usize) {
+    let mut kept: Vec<Option<char>> = part.chars().map(Some).collect();
+    let mut open: Vec<usize> = Vec::new();
+    let (mut depth, mut depth_of_name) = (depth, None);
+    for (at, c) in part.chars().enumerate() {
+        match c {
+            '[' => open.push(at),
+            ']' if open.pop().is_none() => {
+                depth = depth.saturating_sub(1);
+                if let Some(kept) = kept.get_mut(at) {
+                    *kept = None;
                 }
             }
+            ']' | ' ' => {}
+            _ => depth_of_name = depth_of_name.or(Some((depth, at))),
         }
-        std::cmp::Ordering::Equal => {}
     }
-    name
+    for &at in &open {
+        if let Some(kept) = kept.get_mut(at) {
+            *kept = None;
+        }
+    }
+    let (depth_before, at) = depth_of_name.unwrap_or_default();
+    let is_optional = depth_before + open.iter().filter(|&&bracket| bracket < at).count() > 0;
+    let name: String = kept.into_iter().flatten().collect();
+    let name = name.trim();
+    let name = if is_optional && !name.is_empty() { format!("[{name}]") } else { name.to_owned() };
+    (name, depth + open.len())
 }
 
 #[cfg(test)]
@@ -74,6 +76,9 @@ mod tests {
             ("value[, rows[, default]]", vec!["value", "[rows]", "[default]"]),
             ("text[, …]", vec!["text", "[…]"]),
             ("[base, ]number", vec!["[base]", "number"]),
+            ("[seed]", vec!["[seed]"]),
+            ("[DISTINCT] value", vec!["[DISTINCT] value"]),
+            ("text [AS CHAR(length)]", vec!["text [AS CHAR(length)]"]),
             ("date, INTERVAL number unit", vec!["date", "INTERVAL number unit"]),
         ] {
             assert_eq!(parameters(text), expected, "{text}");

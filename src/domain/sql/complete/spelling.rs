@@ -21,13 +21,15 @@ pub(super) struct Spelling {
     has_ansi_quotes: bool,
 }
 
-/// Keywords that are looked at: more say nothing new.
+/// Words and keywords that are looked at: more say nothing new.
+const MAX_WORDS: usize = 400;
 const MAX_KEYWORDS: usize = 40;
 
 impl Spelling {
     /// Finds out how a user writes, by the word at the cursor and by the other keywords of the statement.
     pub(super) fn of(typed: &str, quote: Option<char>, text: &str, tokens: &[Token], dialect: Dialect) -> Self {
-        let words = tokens.iter().filter(|token| token.kind == TokenKind::Word).map(|token| token.text(text));
+        let words = tokens.iter().filter(|token| token.kind == TokenKind::Word).take(MAX_WORDS);
+        let words = words.map(|token| token.text(text));
         let keywords = words.filter(|word| word.len() > 1 && *word != typed && is_keyword(word)).take(MAX_KEYWORDS);
         let (mut upper, mut lower) = (0, 0);
         for word in keywords {
