@@ -8,7 +8,7 @@ use super::functions::{FunctionKind, functions};
 use super::grouping::offer_select_items;
 use super::joins::{offer_conditions, offer_joins, offer_partners};
 use super::keywords::{PlaceOf, offer_keywords};
-use super::model::{CompletionInput, CompletionItem, CompletionList, ItemKind, Trigger};
+use super::model::{CompletionInput, CompletionItem, CompletionKind, CompletionList, Trigger};
 use super::offers::{Closeness, OfferKind, Offers};
 use super::render::items;
 use super::show::offer_show;
@@ -79,7 +79,7 @@ fn is_in_comment(input: &CompletionInput<'_>, cursor: usize) -> bool {
 fn is_all_typed(word: &TypedWord<'_>, text: &str, items: &[CompletionItem]) -> bool {
     let [only] = items else { return false };
     let written = text.get(word.replaced.clone()).unwrap_or_default();
-    let is_keyword = only.kind == ItemKind::Keyword && only.inserted.eq_ignore_ascii_case(written);
+    let is_keyword = only.kind == CompletionKind::Keyword && only.inserted.eq_ignore_ascii_case(written);
     !written.is_empty() && (only.inserted == written || is_keyword)
 }
 
@@ -145,7 +145,8 @@ fn is_expected(context: &Context<'_>) -> bool {
     }
     letters > 0
         || matches!(context.word.kind, TypedKind::Quoted(_))
-        || context.is_after_any(&["FROM", "JOIN", "STRAIGHT_JOIN", "ON", "USE", "BY", "DESCRIBE"])
+        || context.is_after_any(&["FROM", "JOIN", "STRAIGHT_JOIN", "ON", "USE", "BY"])
+        || (position.clause == Clause::Describe && context.is_after_any(&["DESCRIBE", "DESC"]))
         || (position.clause == Clause::Using && context.is_before(0, "("))
 }
 
@@ -160,7 +161,7 @@ fn offer_after_dot<'c>(context: &Context<'c>, offers: &mut Offers<'c>) -> Option
         offer_qualified_tables(context, offers)?;
     } else if clause == Clause::SelectList && offers.typed().is_empty() && context.position.call.is_none() {
         let kind = OfferKind::Text {
-            kind: ItemKind::ColumnList,
+            kind: CompletionKind::ColumnList,
             inserted: "*".to_owned(),
             type_text: "all columns".to_owned(),
         };
@@ -177,7 +178,7 @@ fn offer_names<'c>(context: &Context<'c>, offers: &mut Offers<'c>) -> Option<()>
             if context.before(0).is_none() || context.is_before(0, ";") {
                 for name in context.input.snippets {
                     let kind = OfferKind::Text {
-                        kind: ItemKind::Snippet,
+                        kind: CompletionKind::Snippet,
                         inserted: name.clone(),
                         type_text: "snippet".to_owned(),
                     };
@@ -256,8 +257,11 @@ fn offer_parameters<'c>(context: &Context<'c>, offers: &mut Offers<'c>) {
     let names: BTreeSet<&'c str> =
         pairs.filter(|name| name.span.start != context.word.replaced.start).map(|name| name.text(text)).collect();
     for name in names {
-        let kind =
-            OfferKind::Text { kind: ItemKind::Parameter, inserted: name.to_owned(), type_text: "parameter".to_owned() };
+        let kind = OfferKind::Text {
+            kind: CompletionKind::Parameter,
+            inserted: name.to_owned(),
+            type_text: "parameter".to_owned(),
+        };
         offers.add(Closeness::Scope, name, kind);
     }
 }
@@ -270,8 +274,11 @@ fn offer_variables<'c>(context: &Context<'c>, offers: &mut Offers<'c>) {
     });
     let names: BTreeSet<&'c str> = variables.map(|token| token.text(text)).filter(|name| name.len() > 1).collect();
     for name in names {
-        let kind =
-            OfferKind::Text { kind: ItemKind::Variable, inserted: name.to_owned(), type_text: "variable".to_owned() };
+        let kind = OfferKind::Text {
+            kind: CompletionKind::Variable,
+            inserted: name.to_owned(),
+            type_text: "variable".to_owned(),
+        };
         offers.add(Closeness::Scope, name, kind);
     }
 }

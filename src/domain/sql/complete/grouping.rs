@@ -3,9 +3,9 @@
 use super::columns::select_items;
 use super::context::Context;
 use super::functions::{FunctionKind, function_named};
-use super::model::ItemKind;
+use super::model::CompletionKind;
 use super::offers::{Closeness, OfferKind, Offers};
-use crate::domain::sql::scope::{Clause, ItemKind as SelectKind, RefKind, SelectItem};
+use crate::domain::sql::scope::{Clause, RefKind, SelectItem, SelectItemKind};
 
 /// Items of a select list that are read: more than a user reads.
 const MAX_ITEMS: usize = 200;
@@ -25,17 +25,17 @@ pub(super) fn offer_select_items<'c>(context: &Context<'c>, offers: &mut Offers<
     if clause == Clause::GroupBy && items.len() > 1 && context.is_before(0, "BY") {
         let all: Vec<&str> = items.iter().map(|(_, text)| text.as_str()).collect();
         let all = all.join(", ");
-        let kind = text_offer(ItemKind::ColumnList, &all, "all without an aggregate");
+        let kind = text_offer(CompletionKind::ColumnList, &all, "all without an aggregate");
         offers.add(Closeness::Place, all, kind);
     }
     for (item, text) in items {
         let name = text.rsplit('.').next().unwrap_or(&text).to_owned();
-        let kind = if item.alias.is_some() { ItemKind::Alias } else { ItemKind::Column };
+        let kind = if item.alias.is_some() { CompletionKind::Alias } else { CompletionKind::Column };
         offers.add_found_by(Closeness::Place, &name, text.clone(), text_offer(kind, &text, "select list"));
     }
 }
 
-fn text_offer<'c>(kind: ItemKind, inserted: &str, type_text: &str) -> OfferKind<'c> {
+fn text_offer<'c>(kind: CompletionKind, inserted: &str, type_text: &str) -> OfferKind<'c> {
     OfferKind::Text { kind, inserted: inserted.to_owned(), type_text: type_text.to_owned() }
 }
 
@@ -45,9 +45,9 @@ fn written(context: &Context<'_>, item: &SelectItem) -> Option<String> {
         return Some(context.spelling.plain_name(alias));
     }
     match item.kind {
-        SelectKind::Star(_) => None,
-        SelectKind::Column(_) => context.scope.text.get(item.span.clone()).map(str::to_owned),
-        SelectKind::Expression => {
+        SelectItemKind::Star(_) => None,
+        SelectItemKind::Column(_) => context.scope.text.get(item.span.clone()).map(str::to_owned),
+        SelectItemKind::Expression => {
             let text = context.scope.text.get(item.span.clone())?;
             let is_short = text.len() <= MAX_EXPRESSION && !text.contains('\n');
             let is_constant = !text.bytes().any(|byte| byte.is_ascii_alphabetic());

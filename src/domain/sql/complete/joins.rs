@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::context::Context;
 use super::join_keys::{ColumnPairs, JoinOffer, SchemaTable, best_by_name, by_name, declared, join_paths};
-use super::model::ItemKind;
+use super::model::CompletionKind;
 use super::offers::{Closeness, OfferKind, Offers};
 use crate::domain::catalog::find::ObjectRef;
 use crate::domain::catalog::{Schema, Table};
@@ -34,6 +34,11 @@ fn joined_tables<'c>(context: &Context<'c>) -> Vec<JoinedTable<'c>> {
     sources.filter_map(|(_, _, source)| joined_table(context, source)).collect()
 }
 
+/// Returns the tables that a name at the cursor can use, also those of queries around its own.
+fn usable_tables<'c>(context: &Context<'c>) -> Vec<JoinedTable<'c>> {
+    context.sources().into_iter().filter_map(|(_, _, source)| joined_table(context, source)).collect()
+}
+
 fn joined_table<'c>(context: &Context<'c>, source: &'c Source) -> Option<JoinedTable<'c>> {
     let SourceKind::Table(TableName { resolution: TableResolution::Found(object), .. }) = &source.kind else {
         return None;
@@ -49,7 +54,7 @@ pub(super) fn offer_partners(context: &Context<'_>, offers: &mut Offers<'_>) -> 
     let Some(compared) = context.position.compared.and_then(|compared| context.scope.column_ref(compared)) else {
         return false;
     };
-    let tables = joined_tables(context);
+    let tables = usable_tables(context);
     let is_compared = |table: &JoinedTable<'_>| {
         let qualifier = compared.qualifier.last();
         qualifier.is_some_and(|qualifier| qualifier.eq_ignore_ascii_case(table.name))
@@ -63,7 +68,8 @@ pub(super) fn offer_partners(context: &Context<'_>, offers: &mut Offers<'_>) -> 
             let Some((_, column)) = pair else { continue };
             let name = |name: &str| context.spelling.plain_name(name);
             let text = format!("{}.{}", name(other.name), name(column));
-            let kind = OfferKind::Text { kind: ItemKind::Column, inserted: text.clone(), type_text: "key".to_owned() };
+            let kind =
+                OfferKind::Text { kind: CompletionKind::Column, inserted: text.clone(), type_text: "key".to_owned() };
             let by = if offers.matches(other.name) { other.name } else { column };
             offers.add_found_by(Closeness::Place, by, text, kind);
             is_found = true;
@@ -115,7 +121,7 @@ fn offer_conditions_of_subqueries(context: &Context<'_>, offers: &mut Offers<'_>
 fn add_condition(context: &Context<'_>, offers: &mut Offers<'_>, new: &str, old: &str, pairs: &ColumnPairs<'_>) {
     let text = condition(context, new, old, pairs);
     let kind = OfferKind::Text {
-        kind: ItemKind::JoinCondition,
+        kind: CompletionKind::JoinCondition,
         inserted: text.clone(),
         type_text: "join condition".to_owned(),
     };

@@ -110,7 +110,12 @@ pub(super) fn offer_keywords(context: &Context<'_>, offers: &mut Offers<'_>) -> 
             return PlaceOf::KeywordsOnly;
         }
         Clause::Describe => {
-            add(offers, Closeness::Language, &["SELECT", "WITH", "FORMAT=JSON", "FORMAT=TREE", "ANALYZE"]);
+            let is_table = context.is_after_any(&["DESCRIBE", "DESC"]);
+            add(
+                offers,
+                if is_table { Closeness::Language } else { Closeness::Place },
+                &["SELECT", "WITH", "FORMAT=JSON", "FORMAT=TREE", "ANALYZE"],
+            );
         }
         Clause::From => {
             let words: &[&str] = if context.is_before(0, "(") { QUERIES } else { &["LATERAL", "JSON_TABLE"] };
@@ -197,7 +202,9 @@ fn after_one_word(context: &Context<'_>) -> Option<(&'static [&'static str], Pla
 fn operands(context: &Context<'_>, offers: &mut Offers<'_>) {
     let is_open = context.is_before(0, "(");
     if is_open {
-        add(offers, Closeness::Language, QUERIES);
+        let compares = ["IN", "EXISTS", "=", "<", ">", "<>", "!=", "<=", ">=", "ANY", "ALL"];
+        let is_subquery = compares.iter().any(|word| context.is_before(1, word));
+        add(offers, if is_subquery { Closeness::Place } else { Closeness::Language }, QUERIES);
     }
     if context.is_before(0, "SELECT") || (is_open && context.position.call.is_some()) {
         add(offers, Closeness::Language, &["DISTINCT"]);

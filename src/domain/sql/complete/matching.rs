@@ -19,8 +19,10 @@ pub(super) enum Quality {
 
 /// Longer words match only as a part of a name.
 const LONGEST: usize = 60;
-/// Letters from which a match of single letters counts: fewer are in nearly every name.
+/// Letters from which a match inside of a word, or of single letters, counts: fewer are in nearly every name.
 const LOOSE_LETTERS: usize = 3;
+/// Letters from which a match of later words counts.
+const WORD_LETTERS: usize = 2;
 
 /// A typed word, prepared for many comparisons.
 #[derive(Debug, Clone)]
@@ -62,14 +64,18 @@ fn quality_of(typed: &[u8], name: &[u8]) -> Option<Quality> {
     if !has_letters(typed, name) {
         return None;
     }
-    if let Some(quality) = word_starts(typed, name) {
-        return Some(quality);
+    let by_words = word_starts(typed, name);
+    if by_words == Some(Quality::WordStarts) || typed.len() >= WORD_LETTERS && by_words.is_some() {
+        return by_words;
+    }
+    if typed.len() < LOOSE_LETTERS {
+        return None;
     }
     if (1..name.len()).any(starts) {
         return Some(Quality::Inside);
     }
     let begins_alike = name.first().zip(typed.first()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
-    (typed.len() >= LOOSE_LETTERS && begins_alike).then_some(Quality::Letters)
+    begins_alike.then_some(Quality::Letters)
 }
 
 /// Whether a name has all letters of a word in their order.
@@ -157,6 +163,8 @@ mod tests {
             ("sbj", "subject", Some(Quality::Letters)),
             ("bjc", "subject", None),
             ("sj", "subject", None),
+            ("bj", "subject", None),
+            ("n", "screening_number", None),
             ("xyz", "subject", None),
             ("größe", "GRÖSSE", None),
             ("grö", "GRÖSSE", Some(Quality::Prefix)),

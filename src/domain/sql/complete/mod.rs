@@ -22,4 +22,4 @@ mod values;
 
 pub use engine::complete;
 pub use index::CompletionIndex;
-pub use model::{CompletionInput, CompletionItem, CompletionList, ItemKind, KeyMark, Signature, Trigger};
+pub use model::{CompletionInput, CompletionItem, CompletionKind, CompletionList, KeyMark, Signature, Trigger};

@@ -53,7 +53,7 @@ pub struct CompletionItem {
     pub inserted: String,
     /// Where the cursor goes: byte offset in the inserted text.
     pub cursor: usize,
-    pub kind: ItemKind,
+    pub kind: CompletionKind,
     /// The type of a column, the parameters of a function, what a name is.
     pub type_text: String,
     pub key: Option<KeyMark>,
@@ -62,7 +62,7 @@ pub struct CompletionItem {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ItemKind {
+pub enum CompletionKind {
     Keyword,
     Database,
     Table,

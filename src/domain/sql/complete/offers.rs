@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::functions::Function;
 use super::join_keys::JoinOffer;
 use super::matching::{Quality, TypedText};
-use super::model::{ItemKind, Trigger};
+use super::model::{CompletionKind, Trigger};
 use crate::domain::catalog::find::ObjectRef;
 use crate::domain::limits::COMPLETION_ITEMS;
 
@@ -57,7 +57,7 @@ pub(super) enum OfferKind<'c> {
     Join(Box<JoinOffer<'c>>),
     /// A text that is inserted as it is, with what it is.
     Text {
-        kind: ItemKind,
+        kind: CompletionKind,
         inserted: String,
         type_text: String,
     },
@@ -98,7 +98,8 @@ impl<'c> Offers<'c> {
     /// Adds an offer if the typed word matches its name.
     pub(super) fn add(&mut self, closeness: Closeness, name: impl Into<Cow<'c, str>>, kind: OfferKind<'c>) {
         let name = name.into();
-        if let Some(quality) = self.typed.quality(&name) {
+        let is_close = |quality: &Quality| *quality <= Quality::LaterWords || !matches!(kind, OfferKind::Keyword);
+        if let Some(quality) = self.typed.quality(&name).filter(is_close) {
             self.push(closeness, name, kind, quality);
         }
     }

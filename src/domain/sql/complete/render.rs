@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::context::Context;
 use super::functions::Function;
 use super::joins::join_text;
-use super::model::{CompletionItem, ItemKind, KeyMark};
+use super::model::{CompletionItem, CompletionKind, KeyMark};
 use super::offers::{Offer, OfferKind};
 use crate::domain::catalog::find::ObjectRef;
 use crate::domain::catalog::{KeyRole, TableKind};
@@ -32,16 +32,18 @@ fn item(context: &Context<'_>, offer: Offer<'_>) -> CompletionItem {
     match offer.kind {
         OfferKind::Keyword => {
             let word = context.spelling.keyword(&name);
-            plain(word.clone(), word, ItemKind::Keyword, "")
+            plain(word.clone(), word, CompletionKind::Keyword, "")
         }
-        OfferKind::Database => plain(name.to_string(), context.spelling.name(&name), ItemKind::Database, "database"),
+        OfferKind::Database => {
+            plain(name.to_string(), context.spelling.name(&name), CompletionKind::Database, "database")
+        }
         OfferKind::Table { object, schema } => table(context, object, schema),
-        OfferKind::With => plain(name.to_string(), context.spelling.name(&name), ItemKind::With, "WITH"),
+        OfferKind::With => plain(name.to_string(), context.spelling.name(&name), CompletionKind::With, "WITH"),
         OfferKind::Column { qualifier, origin } => column(context, &name, qualifier, origin),
         OfferKind::Alias { table } => {
             let inserted = format!("{}.", context.spelling.name(&name));
             let label = format!("{name}.");
-            plain(label, inserted, ItemKind::Alias, table.unwrap_or("table"))
+            plain(label, inserted, CompletionKind::Alias, table.unwrap_or("table"))
         }
         OfferKind::Function(function) => function_item(context, function),
         OfferKind::StoredFunction { comment } => {
@@ -51,13 +53,13 @@ fn item(context: &Context<'_>, offer: Offer<'_>) -> CompletionItem {
         }
         OfferKind::Join(join) => {
             let text = join_text(context, &join);
-            plain(text.clone(), text, ItemKind::Join, "join")
+            plain(text.clone(), text, CompletionKind::Join, "join")
         }
         OfferKind::Text { kind, inserted, type_text } => plain(name.into_owned(), inserted, kind, &type_text),
     }
 }
 
-fn plain(label: String, inserted: String, kind: ItemKind, type_text: &str) -> CompletionItem {
+fn plain(label: String, inserted: String, kind: CompletionKind, type_text: &str) -> CompletionItem {
     let cursor = inserted.len();
     CompletionItem { label, inserted, cursor, kind, type_text: type_text.to_owned(), key: None, about: String::new() }
 }
@@ -66,7 +68,7 @@ fn table(context: &Context<'_>, object: ObjectRef, written: Option<&str>) -> Com
     let known = context.input.known;
     let (schema, table) = (object.schema(known.catalog), object.table(known.catalog));
     let (Some(schema), Some(table)) = (schema, table) else {
-        return plain(String::new(), String::new(), ItemKind::Table, "");
+        return plain(String::new(), String::new(), CompletionKind::Table, "");
     };
     let name = context.spelling.name(&table.name);
     let (label, inserted) = match written {
@@ -74,8 +76,8 @@ fn table(context: &Context<'_>, object: ObjectRef, written: Option<&str>) -> Com
         None => (table.name.clone(), name),
     };
     let (kind, type_text) = match table.kind {
-        TableKind::Base => (ItemKind::Table, "table"),
-        TableKind::View => (ItemKind::View, "view"),
+        TableKind::Base => (CompletionKind::Table, "table"),
+        TableKind::View => (CompletionKind::View, "view"),
     };
     let page = page_about(context.input.docs, &schema.name, &table.name, known.name_case);
     let about = page.map(|page| first_line(&page.summary)).filter(|line| !line.is_empty());
@@ -91,7 +93,7 @@ fn column(context: &Context<'_>, name: &str, qualifier: Option<&str>, origin: Op
         Some(table) => (format!("{table}.{name}"), format!("{}.{written}", context.spelling.name(table))),
         None => (name.to_owned(), written),
     };
-    let mut item = plain(label, inserted, ItemKind::Column, "");
+    let mut item = plain(label, inserted, CompletionKind::Column, "");
     let known = context.input.known;
     let Some(column) = context.scope.catalog_column(origin) else { return item };
     item.type_text.clone_from(&column.type_text);
@@ -123,7 +125,7 @@ fn call(context: &Context<'_>, name: &str, parameters: &str) -> CompletionItem {
     let inserted = if has_parenthesis { name.to_owned() } else { format!("{name}()") };
     let is_inside = !has_parenthesis && !parameters.is_empty();
     let cursor = if is_inside { inserted.len().saturating_sub(1) } else { inserted.len() };
-    CompletionItem { cursor, ..plain(name.to_owned(), inserted, ItemKind::Function, &format!("({parameters})")) }
+    CompletionItem { cursor, ..plain(name.to_owned(), inserted, CompletionKind::Function, &format!("({parameters})")) }
 }
 
 fn first_line(text: &str) -> String {

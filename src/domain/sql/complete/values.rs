@@ -1,7 +1,7 @@
 //! Offers the values of an enum or set column. They are in its type; no data is read.
 
 use super::context::Context;
-use super::model::ItemKind;
+use super::model::CompletionKind;
 use super::offers::{Closeness, OfferKind, Offers};
 use super::typed::TypedKind;
 use crate::domain::sql::quote::literal;
@@ -31,7 +31,7 @@ pub(super) fn offer_values<'c>(context: &Context<'c>, offers: &mut Offers<'c>) -
             '"' => format!("\"{}\"", value.replace('"', "\"\"")),
             _ => in_single,
         };
-        let kind = OfferKind::Text { kind: ItemKind::Value, inserted: inserted.clone(), type_text: kind.clone() };
+        let kind = OfferKind::Text { kind: CompletionKind::Value, inserted: inserted.clone(), type_text: kind.clone() };
         offers.add_found_by(Closeness::Place, &value, inserted, kind);
     }
     has_values

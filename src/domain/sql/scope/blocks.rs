@@ -2,7 +2,7 @@
 
 use super::columns::MAX_COLUMNS;
 use super::frame::{FrameKind, Pending};
-use super::model::{Block, BlockId, BlockKind, Clause, ItemKind, Output, RefId, RefKind, SelectItem, SourceKind};
+use super::model::{Block, BlockId, BlockKind, Clause, Output, RefId, RefKind, SelectItem, SelectItemKind, SourceKind};
 use super::reader::Reader;
 use super::words::is_name;
 use crate::domain::sql::lex::TokenKind;
@@ -177,10 +177,10 @@ impl Reader<'_> {
         let expression_end = self.token(last).map_or(to, |token| token.span.end);
         let column = self.ref_with_span(from..expression_end);
         let kind = match column.and_then(|(id, kind)| Some((id, kind)).filter(|_| kind != RefKind::Using)) {
-            Some((id, RefKind::Star)) => ItemKind::Star(Some(id)),
-            Some((id, RefKind::Column | RefKind::Using)) => ItemKind::Column(id),
-            None if start == last && self.is_mark(start, "*") => ItemKind::Star(None),
-            None => ItemKind::Expression,
+            Some((id, RefKind::Star)) => SelectItemKind::Star(Some(id)),
+            Some((id, RefKind::Column | RefKind::Using)) => SelectItemKind::Column(id),
+            None if start == last && self.is_mark(start, "*") => SelectItemKind::Star(None),
+            None => SelectItemKind::Expression,
         };
         if let Some(block) = self.block_mut()
             && block.items.len() <= MAX_COLUMNS

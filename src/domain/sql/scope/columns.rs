@@ -1,8 +1,8 @@
 //! The columns of sources and of results.
 
 use super::model::{
-    Block, BlockId, BlockKind, CallId, ColumnRef, ColumnResolution, FunctionCall, ItemKind, Output, OutputColumn,
-    RefId, Scope, Source, SourceId, SourceKind, TableName, TableResolution, WithId, WithName,
+    Block, BlockId, BlockKind, CallId, ColumnRef, ColumnResolution, FunctionCall, Output, OutputColumn, RefId, Scope,
+    SelectItemKind, Source, SourceId, SourceKind, TableName, TableResolution, WithId, WithName,
 };
 use crate::domain::catalog::find::ObjectRef;
 use crate::domain::catalog::{Table, TableColumn};
@@ -190,11 +190,11 @@ impl<'a> Scope<'a> {
                 break;
             }
             match item.kind {
-                ItemKind::Star(qualified) => {
+                SelectItemKind::Star(qualified) => {
                     let qualifier = qualified.and_then(|id| self.column_ref(id));
                     self.expand_star(block, qualifier, &mut output);
                 }
-                ItemKind::Column(id) => {
+                SelectItemKind::Column(id) => {
                     let name = item.alias.clone().or_else(|| self.column_ref(id).map(|column| column.name.clone()));
                     let origin = match self.resolve_in_sources(id) {
                         ColumnResolution::One { origin, .. } => origin,
@@ -202,7 +202,7 @@ impl<'a> Scope<'a> {
                     };
                     output.columns.push(OutputColumn { name, origin });
                 }
-                ItemKind::Expression => {
+                SelectItemKind::Expression => {
                     output.columns.push(OutputColumn { name: item.alias.clone(), origin: None });
                 }
             }

@@ -14,9 +14,9 @@ mod words;
 
 pub use columns::SourceColumn;
 pub use model::{
-    Block, BlockId, BlockKind, CallId, Clause, ColumnRef, ColumnResolution, FunctionCall, ItemKind, JoinKind,
-    KnownNames, Output, OutputColumn, Position, RefId, RefKind, Scope, SelectItem, Source, SourceId, SourceKind,
-    TableName, TableResolution, WithId, WithName,
+    Block, BlockId, BlockKind, CallId, Clause, ColumnRef, ColumnResolution, FunctionCall, JoinKind, KnownNames, Output,
+    OutputColumn, Position, RefId, RefKind, Scope, SelectItem, SelectItemKind, Source, SourceId, SourceKind, TableName,
+    TableResolution, WithId, WithName,
 };
 pub use reader::{read, read_tokens};
 

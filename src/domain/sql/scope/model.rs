@@ -106,13 +106,13 @@ pub enum BlockKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SelectItem {
     pub span: Range<usize>,
-    pub kind: ItemKind,
+    pub kind: SelectItemKind,
     /// The name that the statement gives to it.
     pub alias: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ItemKind {
+pub enum SelectItemKind {
     /// A column alone.
     Column(RefId),
     /// `*`, or `t.*` with its reference.
