@@ -247,7 +247,7 @@ fn the_scroll_position_survives_the_zoom_and_another_worksheet() {
     let mut bench = with_text(&"SELECT 1;\n".repeat(200));
     let top = |bench: &Bench| bench.model.worksheets.sheet().unwrap().scroll.top;
     bench.keys("ctrl-home f4 page-down up up up up up up up up");
-    let (before, line) = (top(&bench), bench.model.worksheets.sheet().unwrap().editor.cursor().0);
+    let (before, line) = (top(&bench), bench.model.worksheets.sheet().unwrap().editor.cursor().line);
     bench.keys("f4");
     let small = top(&bench);
     assert!(small <= line && small > before, "{before} {small} {line}: the cursor is in the small panel");

@@ -1,6 +1,10 @@
 //! Splits a text into statements. It works on tokens, not on grammar.
 
+mod program;
+
 use std::ops::Range;
+
+use program::ProgramReader;
 
 use super::Dialect;
 use super::lex::{Token, TokenKind, lex};
@@ -12,6 +16,20 @@ pub struct StatementRange {
     pub span: Range<usize>,
     /// The statement with its `;` and everything after the statement before it. Joined, the extents are the text.
     pub extent: Range<usize>,
+    pub end: StatementEnd,
+}
+
+/// How a statement ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StatementEnd {
+    /// `;`
+    Semicolon,
+    /// `\g`, which the `mysql` client reads like `;`.
+    Go,
+    /// `\G`: the client shows each row as lines.
+    Vertical,
+    /// The end of the text.
+    Text,
 }
 
 /// A `DELIMITER` line: a command of the `mysql` client that no server understands.
@@ -38,7 +56,8 @@ pub fn split(text: &str, dialect: Dialect) -> Result<Vec<StatementRange>, Delimi
     }
 }
 
-/// Finds the statements of any text, for an editor: a `DELIMITER` line is an ordinary statement.
+/// Finds the statements of any text, for an editor. A stored program is one statement with its body, and so is what is between two
+/// `DELIMITER` lines: the guard refuses them as a whole.
 #[must_use]
 pub fn statements(text: &str, dialect: Dialect) -> Vec<StatementRange> {
     let mut found = statements_of(text, &lex(text, dialect)).0;
@@ -51,24 +70,43 @@ pub fn statements(text: &str, dialect: Dialect) -> Vec<StatementRange> {
 /// Finds the statements among the tokens of a text, and the end of the last one's terminator, or 0.
 pub(super) fn statements_of(text: &str, tokens: &[Token]) -> (Vec<StatementRange>, usize) {
     let mut found: Vec<StatementRange> = Vec::new();
-    let mut extent_start = 0;
-    for piece in tokens.split_inclusive(|token| is_end(token, text)) {
-        let Some(end) = piece.last().map(|token| token.span.end) else { continue };
-        let body = match piece.split_last() {
-            Some((last, before)) if is_end(last, text) => before,
-            _ => piece,
-        };
-        if let Some(span) = span_of(body) {
-            found.push(StatementRange { span, extent: extent_start..end });
-            extent_start = end;
+    let (mut first, mut extent_start) = (0, 0);
+    let mut program = ProgramReader::new(dialect);
+    for (at, token) in tokens.iter().enumerate() {
+        let end = end_of(token, text);
+        let is_last = at + 1 == tokens.len();
+        if end.is_none() {
+            program.read(token, text);
         }
+        if !is_last && end.is_none_or(|_| program.goes_on()) {
+            continue;
+        }
+        let body = tokens.get(first..if end.is_some() { at } else { at + 1 }).unwrap_or_default();
+        if let Some(span) = span_of(body) {
+            let end = end.unwrap_or(StatementEnd::Text);
+            found.push(StatementRange { span, extent: extent_start..token.span.end, end });
+            extent_start = token.span.end;
+        }
+        first = at + 1;
+        program = ProgramReader::new(dialect);
     }
     (found, extent_start)
 }
 
 /// Whether a token ends a statement: `;`, or `\G` and `\g` of the `mysql` client, which people have in their fingers.
 pub(super) fn is_end(token: &Token, text: &str) -> bool {
-    token.kind == TokenKind::ClientEnd || (token.kind == TokenKind::Punctuation && token.text(text) == ";")
+    end_of(token, text).is_some()
+}
+
+/// Returns how a token ends a statement, if it does.
+fn end_of(token: &Token, text: &str) -> Option<StatementEnd> {
+    let token_text = token.text(text);
+    match token.kind {
+        TokenKind::ClientEnd if token_text == "\\G" => Some(StatementEnd::Vertical),
+        TokenKind::ClientEnd => Some(StatementEnd::Go),
+        TokenKind::Punctuation if token_text == ";" => Some(StatementEnd::Semicolon),
+        _ => None,
+    }
 }
 
 /// Returns the range from the first to the last token that the server reads; `None` if there is nothing to run.

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::refusal::Refusal;
-use super::variables;
+use super::tokens::GuardTokens;
+use super::{variables, verbs};
 use crate::domain::sql::lex::{Token, TokenKind};
 use crate::domain::sql::split::{is_end, statements};
 use crate::domain::sql::{Dialect, ServerFamily};
@@ -113,6 +114,9 @@ fn closes_its_quotes(text: &str) -> bool {
 
 fn check_single(text: &str, tokens: &[Token], dialect: Dialect) -> Result<(), Refusal> {
     let Some(end) = tokens.iter().find(|token| is_end(token, text)) else { return Ok(()) };
+    if let Some(refusal) = verbs::refuse_program(&GuardTokens::new(text, tokens)) {
+        return Err(refusal);
+    }
     let found = statements(text, dialect);
     match found.get(1) {
         Some(second) => Err(Refusal::new(

@@ -170,8 +170,39 @@ fn check_analyze(tokens: &GuardTokens<'_>) -> Result<(), Refusal> {
     check_query(tokens, at)
 }
 
+/// Returns the refusal of a stored program, or of a change of the client's delimiter: both have `;` in them.
+pub(super) fn refuse_program(tokens: &GuardTokens<'_>) -> Option<Refusal> {
+    let is_program = tokens.is(0, "DELIMITER")
+        || (tokens.is(0, "BEGIN") && tokens.is(1, "NOT"))
+        || (tokens.is_any(0, &["CREATE", "ALTER"]) && program_kind(tokens, 0).is_some());
+    is_program.then(|| refuse_verb(tokens, 0))
+}
+
+/// Returns the kind of program that a CREATE or ALTER is about. A definer may be before it.
+fn program_kind(tokens: &GuardTokens<'_>, at: usize) -> Option<String> {
+    const KINDS: [&str; 5] = ["PROCEDURE", "FUNCTION", "TRIGGER", "EVENT", "PACKAGE"];
+    const OTHERS: [&str; 6] = ["TABLE", "VIEW", "INDEX", "DATABASE", "SCHEMA", "USER"];
+    let follows_equal = |at: usize| at > 0 && tokens.is_mark(at - 1, "=");
+    let is_kind = |at: usize| tokens.is_any(at, &KINDS) || tokens.is_any(at, &OTHERS);
+    let kind = (at + 1..tokens.len()).find(|at| !follows_equal(*at) && is_kind(*at))?;
+    tokens.keyword(kind).filter(|kind| KINDS.contains(&kind.as_str()))
+}
+
 fn refuse_verb(tokens: &GuardTokens<'_>, at: usize) -> Refusal {
     let span = tokens.span(at);
+    if tokens.is(at, "CREATE")
+        && let Some(kind) = program_kind(tokens, at)
+    {
+        return Refusal::new(
+            span,
+            format!("CREATE {kind} stores a program on the server, and rrx only reads."),
+            "Run the SELECT of its body on its own.",
+        );
+    }
+    if tokens.is(at, "BEGIN") && tokens.is(at + 1, "NOT") {
+        let what = "BEGIN NOT ATOMIC runs a program, and rrx sends one statement at a time.";
+        return Refusal::new(span, what, "Run the SELECT of its body on its own.");
+    }
     let Some(verb) = tokens.keyword(at) else {
         return Refusal::new(span, "This is not a statement that only reads.", ALLOWED);
     };
@@ -207,7 +238,11 @@ fn reason(verb: &str) -> (&'static str, &'static str) {
         "IF" | "CASE" | "WHILE" | "LOOP" | "REPEAT" | "FOR" | "DECLARE" | "SIGNAL" | "RESIGNAL" | "GET" | "RETURN" => {
             ("is allowed in stored programs only.", "Run the SELECT in it on its own.")
         }
-        "DELIMITER" | "SOURCE" | "STATUS" | "TEE" | "NOTEE" | "PAGER" | "SYSTEM" => {
+        "DELIMITER" => (
+            "is a command of the mysql client for stored programs, which rrx refuses.",
+            "Leave it out; statements end with `;` here.",
+        ),
+        "SOURCE" | "STATUS" | "TEE" | "NOTEE" | "PAGER" | "SYSTEM" => {
             ("is a command of the mysql client, not a statement.", "Leave it out; statements end with `;` here.")
         }
         _ => ("does not begin a statement that only reads.", ALLOWED),
