@@ -54,6 +54,7 @@ mod rooted;
 mod rows;
 mod run;
 mod scripted_server;
+mod scripts;
 mod secrets;
 mod server_errors;
 mod session;

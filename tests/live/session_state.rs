@@ -3,11 +3,12 @@
 use rrx::domain::problem::ProblemKind;
 use rrx::domain::profile::{Profile, SecretSource, SessionTimeZone};
 use rrx::domain::protocol::End;
-use rrx::domain::sql::SqlMode;
+use rrx::domain::sql::{Dialect, ServerFamily, SqlMode};
 
 use crate::corpus;
 use crate::harness::{TestSession, connect, connect_in, direct};
 use crate::rig::Rig;
+use crate::scripts;
 
 /// Returns a profile with an account that may execute functions, so that it could change something.
 pub fn executor(rig: &Rig) -> Profile {
@@ -205,6 +206,15 @@ async fn benign_statements_answer_as_in_the_client_or_are_refused_by_a_rule() {
         corpus::client(rig.mysql_address(), rig.mysql_port(), rig.account(), rig.password())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_splitter_finds_the_statements_that_the_client_sends() {
+    let rig = Rig::start();
+    let dialect = Dialect { server: ServerFamily::MariaDb, version: (10, 11, 0), ..Dialect::default() };
+    scripts::check_scripts(dialect, || {
+        corpus::client(rig.mysql_address(), rig.mysql_port(), rig.account(), rig.password())
+    });
 }
 
 /// The same number in each form in which a server sends a BIT.
