@@ -13,8 +13,9 @@ use super::model::{Bench, catalog, report};
 
 fn patterns(jobs: &[ComputeJob]) -> Vec<&str> {
     jobs.iter()
-        .map(|job| match &job.work {
-            ComputeWork::Find { pattern, .. } | ComputeWork::Filter { pattern, .. } => pattern.as_str(),
+        .filter_map(|job| match &job.work {
+            ComputeWork::Find { pattern, .. } | ComputeWork::Filter { pattern, .. } => Some(pattern.as_str()),
+            ComputeWork::Check(_) => None,
         })
         .collect()
 }

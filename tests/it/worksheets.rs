@@ -245,7 +245,7 @@ fn leaving_a_text_saves_it() {
 #[test]
 fn the_scroll_position_survives_the_zoom_and_another_worksheet() {
     let mut bench = with_text(&"SELECT 1;\n".repeat(200));
-    let top = |bench: &Bench| bench.model.worksheets.sheet().unwrap().scroll.top;
+    let top = |bench: &Bench| bench.model.worksheets.sheet().unwrap().scroll.top.line;
     bench.keys("ctrl-home f4 page-down up up up up up up up up");
     let (before, line) = (top(&bench), bench.model.worksheets.sheet().unwrap().editor.cursor().line);
     bench.keys("f4");
