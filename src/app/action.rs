@@ -51,7 +51,7 @@ actions! {
         PreviousWorksheet = "previous-worksheet": "Go to the previous worksheet" also "tab switch",
         Rename = "rename-worksheet": "Rename worksheet…" also "tab title name",
         OpenFile = "open-file": "Open an SQL file as a worksheet…" also "load read import disk path",
-        SaveFile = "save-file": "Save the worksheet in its file" also "write disk sql export text",
+        SaveFile = "save-file": "Save the worksheet in its file" also "write disk sql",
         SaveFileAs = "save-file-as": "Save the worksheet in another file…" also "write disk sql copy rename path",
         ExternalEditor = "external-editor": "Edit the worksheet in your own editor" also "vim nano emacs VISUAL EDITOR program",
         UseDatabase = "use-database": "Use another database…" also "switch change schema default current catalog",

@@ -57,7 +57,7 @@ fn the_palette_finds_the_words_that_people_type() {
         ("export", grid(G::Export)),
         ("csv", grid(G::Export)),
         ("spreadsheet", grid(G::Export)),
-        ("save file", grid(G::Export)),
+        ("save file", app(A::SaveFile)),
         ("download", grid(G::Export)),
         ("copy as", grid(G::CopyAs)),
         ("markdown", grid(G::CopyAs)),

@@ -771,10 +771,10 @@ fn results_belong_to_their_worksheet_with_tab_and_cursor_and_marks_of_others() {
     // The first worksheet shows its own result, with its cursor, and a mark of the one that runs.
     bench.keys("alt-left");
     assert_eq!((front(&bench).id, front(&bench).row, front(&bench).place), (first, 2, 1));
-    assert!(shown(&bench).contains("2 (running)"), "{}", shown(&bench));
+    assert!(shown(&bench).contains("1 (running)"), "{}", shown(&bench));
     arrive(&mut bench, second, 3);
     assert_eq!(front(&bench).id, first);
-    assert!(shown(&bench).contains("2 (done)"), "{}", shown(&bench));
+    assert!(shown(&bench).contains("1 (done)"), "{}", shown(&bench));
     bench.keys("alt-right");
     assert_eq!(front(&bench).id, second);
     bench.keys("alt-left");

@@ -86,7 +86,7 @@ fn a_file_is_opened_once_and_its_tab_has_its_name_and_a_mark_while_it_differs() 
     assert_eq!((title(&bench), text(&bench).as_str()), ("film.sql", "SELECT 1\n"));
     assert!(tabs(&bench).contains("[film.sql]"), "{}", tabs(&bench));
     bench.keys("x");
-    assert!(tabs(&bench).contains("film.sql]*"), "{}", tabs(&bench));
+    assert!(tabs(&bench).contains("film.sql*]"), "{}", tabs(&bench));
     bench.keys("backspace");
     assert!(!tabs(&bench).contains('*'), "{}", tabs(&bench));
     let count = bench.model.worksheets.sheets.len();
@@ -118,7 +118,7 @@ fn saving_expects_the_file_as_it_was_read_and_changes_typed_meanwhile_still_diff
     bench.keys("3");
     feed(&mut bench, SqlFileEvent::Saved { worksheet: sent.worksheet, tie: tie("SELECT 12") });
     assert_eq!(notice(&bench), format!("Saved in {PATH}"));
-    assert!(tabs(&bench).contains("film.sql]*"), "{}", tabs(&bench));
+    assert!(tabs(&bench).contains("film.sql*]"), "{}", tabs(&bench));
     bench.keys("backspace");
     assert!(!tabs(&bench).contains('*'), "{}", tabs(&bench));
 }
@@ -186,7 +186,7 @@ fn a_change_of_another_program_is_asked_about_once_when_the_worksheet_is_shown()
     assert!(!tabs(&bench).contains('*'), "{}", tabs(&bench));
     bench.keys("ctrl-z");
     assert_eq!(text(&bench), "SELECT 1");
-    assert!(tabs(&bench).contains("film.sql]*"), "{}", tabs(&bench));
+    assert!(tabs(&bench).contains("film.sql*]"), "{}", tabs(&bench));
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn a_tie_is_saved_with_the_worksheets_and_comes_back() {
     let mut bench = Bench::connected(160, 45);
     let worksheets = WorksheetSet { front: set.open.len() - 1, ..set };
     bench.feed(Message::Storage(StorageEvent::Worksheets { profile: "eu".into(), worksheets, problems: vec![] }));
-    assert!(tabs(&bench).contains("film.sql]*"), "{}", tabs(&bench));
+    assert!(tabs(&bench).contains("film.sql*]"), "{}", tabs(&bench));
     assert!(matches!(&commands(&mut bench)[..], [SqlFileCmd::Check { tie, .. }] if tie.path == PATH));
 }
 

@@ -25,7 +25,13 @@ impl Worksheets {
             let mark = self.marks.get(&sheet.key).filter(|_| at != self.front);
             let mark = mark.map(|mark| format!(" ({})", mark.word())).unwrap_or_default();
             let file = sheet.file.as_ref().map_or("", TiedFile::mark);
-            Tab { title: one_line(&sheet.title), mark: format!("{file}{mark}") }
+            let title = one_line(&sheet.title);
+            // The tab in front is shown whole. The mark of another one is not shortened.
+            if at == self.front {
+                Tab { title: format!("{title}{file}"), mark }
+            } else {
+                Tab { title, mark: format!("{file}{mark}") }
+            }
         };
         let tabs: Vec<Tab> = self.sheets.iter().enumerate().map(tab).collect();
         TabStrip::new(&tabs, self.front, room)
