@@ -129,13 +129,14 @@ fn read(text: &str, part: Range<usize>, dialect: Dialect) -> Piece {
     let moved = |range: Range<usize>| range.start + from..range.end + from;
     let classes =
         highlight::classes_of(text, &tokens).into_iter().map(|(range, class)| (moved(range), class)).collect();
-    let (found, extent_start) = split::statements_of(text, &tokens);
-    let statement = |found: StatementRange| StatementRange { span: moved(found.span), extent: moved(found.extent) };
+    let found = split::statements_of(text, &tokens, dialect);
+    let statement =
+        |found: StatementRange| StatementRange { span: moved(found.span), extent: moved(found.extent), end: found.end };
     Piece {
         classes,
-        statements: found.into_iter().map(statement).collect(),
-        extent_start: extent_start + from,
-        is_closed: tokens.last().is_some_and(|token| split::is_end(token, text)),
+        statements: found.statements.into_iter().map(statement).collect(),
+        extent_start: found.extent_start + from,
+        is_closed: found.is_closed,
     }
 }
 
@@ -166,8 +167,34 @@ mod tests {
 
     fn pieces() -> impl Strategy<Value = String> {
         let piece = prop::sample::select(vec![
-            "SELECT ", "a", "1", ";", ";;", "'", "\"", "`", "/*", "*/", "/*!", "-- ", "\n", " ", "#", "\\G", "\\", "x",
-            "ä", ":n", "(",
+            "SELECT ",
+            "a",
+            "1",
+            ";",
+            ";;",
+            "'",
+            "\"",
+            "`",
+            "/*",
+            "*/",
+            "/*!",
+            "-- ",
+            "\n",
+            " ",
+            "#",
+            "\\G",
+            "\\",
+            "x",
+            "ä",
+            ":n",
+            "CREATE PROCEDURE p() ",
+            "BEGIN ",
+            "END ",
+            "IF ",
+            "DELIMITER //\n",
+            "//\n",
+            "DELIMITER ;\n",
+            "(",
         ]);
         prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
     }

@@ -60,17 +60,26 @@ pub fn split(text: &str, dialect: Dialect) -> Result<Vec<StatementRange>, Delimi
 /// `DELIMITER` lines: the guard refuses them as a whole.
 #[must_use]
 pub fn statements(text: &str, dialect: Dialect) -> Vec<StatementRange> {
-    let mut found = statements_of(text, &lex(text, dialect)).0;
+    let mut found = statements_of(text, &lex(text, dialect), dialect).statements;
     if let Some(last) = found.last_mut() {
         last.extent.end = text.len();
     }
     found
 }
 
-/// Finds the statements among the tokens of a text, and the end of the last one's terminator, or 0.
-pub(super) fn statements_of(text: &str, tokens: &[Token]) -> (Vec<StatementRange>, usize) {
+/// The statements among the tokens of a text.
+pub(super) struct FoundStatements {
+    pub(super) statements: Vec<StatementRange>,
+    /// The end of the last statement's terminator, or 0.
+    pub(super) extent_start: usize,
+    /// Whether the text ends with a terminator, so that what follows begins a new statement.
+    pub(super) is_closed: bool,
+}
+
+/// Finds the statements among the tokens of a text. The extent of the last one ends with its terminator.
+pub(super) fn statements_of(text: &str, tokens: &[Token], dialect: Dialect) -> FoundStatements {
     let mut found: Vec<StatementRange> = Vec::new();
-    let (mut first, mut extent_start) = (0, 0);
+    let (mut first, mut extent_start, mut is_closed) = (0, 0, false);
     let mut program = ProgramReader::new(dialect);
     for (at, token) in tokens.iter().enumerate() {
         let end = end_of(token, text);
@@ -78,7 +87,8 @@ pub(super) fn statements_of(text: &str, tokens: &[Token]) -> (Vec<StatementRange
         if end.is_none() {
             program.read(token, text);
         }
-        if !is_last && end.is_none_or(|_| program.goes_on()) {
+        is_closed = end.is_some() && !program.goes_on();
+        if !is_last && !is_closed {
             continue;
         }
         let body = tokens.get(first..if end.is_some() { at } else { at + 1 }).unwrap_or_default();
@@ -90,7 +100,7 @@ pub(super) fn statements_of(text: &str, tokens: &[Token]) -> (Vec<StatementRange
         first = at + 1;
         program = ProgramReader::new(dialect);
     }
-    (found, extent_start)
+    FoundStatements { statements: found, extent_start, is_closed }
 }
 
 /// Whether a token ends a statement: `;`, or `\G` and `\g` of the `mysql` client, which people have in their fingers.

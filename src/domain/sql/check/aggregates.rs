@@ -6,7 +6,8 @@ use std::ops::Range;
 use super::finding::{Finding, FindingKind};
 use super::pinned::pinned_columns;
 use crate::domain::sql::scope::{
-    BlockId, BlockKind, CallId, Clause, ColumnRef, ColumnResolution, FunctionCall, ItemKind, RefId, RefKind, Scope,
+    BlockId, BlockKind, CallId, Clause, ColumnRef, ColumnResolution, FunctionCall, RefId, RefKind, Scope,
+    SelectItemKind,
 };
 
 const AGGREGATES: [&str; 17] = [
@@ -45,7 +46,7 @@ pub(super) fn check(scope: &Scope<'_>) -> Vec<Finding> {
             let span = column.span.clone();
             let name = scope.text.get(span.clone()).unwrap_or_default();
             found.push(mixed(span, name, aggregate));
-        } else if let Some(item) = block.items.iter().find(|item| item.kind == ItemKind::Star(None)) {
+        } else if let Some(item) = block.items.iter().find(|item| item.kind == SelectItemKind::Star(None)) {
             found.push(mixed(item.span.clone(), "*", aggregate));
         }
     }
