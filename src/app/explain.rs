@@ -9,8 +9,9 @@ use super::model::Model;
 use super::panes::inspector::{InspectorContent, PlanContent};
 use super::panes::worksheet::TextMark;
 use super::request::Request;
-use super::statement::error_mark::error_mark;
+use super::statement::error_mark::{error_mark, in_typed_text};
 use super::statement::origin::StatementOrigin;
+use super::statement::run_text::RunText;
 use crate::domain::plan::{ExplainFormat, Plan, TraditionalRows, explainable};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Environment;
@@ -24,19 +25,34 @@ const PLAN_ROWS: u64 = 1_000;
 /// Errors of servers that do not know a format: a syntax error, something that is not supported, an unknown format.
 const UNKNOWN_FORMAT: [u16; 3] = [1064, 1235, 1791];
 
-/// Explains the statement at the cursor.
-pub(super) fn explain_here(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    let Some((at, text)) = model.worksheets.statement() else {
-        let run = model.context.key(Action::App(AppAction::Explain));
-        model.notice(format!("There is no statement at the cursor. Put the cursor on a SELECT, then press {run}."));
-        return;
-    };
+/// Requests the plan of the statement at the cursor.
+pub(super) fn explain_here(model: &mut Model, requests: &mut Vec<Request>) {
+    match model.worksheets.statement_to_run() {
+        Some(statement) => requests.push(Request::Explain(statement)),
+        None => {
+            let run = model.context.key(Action::App(AppAction::Explain));
+            model.notice(format!("There is no statement at the cursor. Put the cursor on a SELECT, then press {run}."));
+        }
+    }
+}
+
+/// Explains a statement of the worksheet in front.
+pub(super) fn explain_statement(
+    model: &mut Model,
+    statement: RunText,
+    requests: &mut Vec<Request>,
+    effects: &mut Vec<Effect>,
+) {
     let key = model.worksheets.sheet().map(|sheet| sheet.key.clone());
-    match explainable(text, model.context.dialect()) {
+    let at = statement.at;
+    let (text, params, source_map) = statement.into_sent();
+    match explainable(&text, model.context.dialect()) {
         Ok(part) => {
-            let location = key.map(|key| (key, at + part.start));
+            let location = key.map(|key| (key, at));
+            let from = part.start;
             let text = text.get(part).unwrap_or_default().to_owned();
-            explain(model, ExplainedStatement { text, location }, best_format(model), requests, effects);
+            let explained = ExplainedStatement { text, params, from, source_map, location };
+            explain(model, explained, best_format(model), requests, effects);
         }
         Err(why) => {
             let problem = Problem::new(ProblemKind::Refused, why.to_string());
@@ -62,7 +78,7 @@ fn explain(
 ) {
     let text = format!("{}{}", format.prefix(), explained.text);
     let before = model.context.statements.current().map(super::statement::life::Statement::result);
-    super::statement::run_explain(model, text, requests, effects);
+    super::statement::run_explain(model, (text, explained.params.clone()), requests, effects);
     let started = model.context.statements.current().filter(|statement| statement.origin() == StatementOrigin::Plan);
     let Some(result) = started.map(super::statement::life::Statement::result).filter(|id| Some(*id) != before) else {
         return;
@@ -107,8 +123,10 @@ pub(super) fn on_ended(
 fn report_failure(model: &mut Model, pending: &PendingPlan, problem: Problem, requests: &mut Vec<Request>) {
     let at = problem.at.and_then(|at| at.checked_sub(pending.format.prefix().len()));
     if let Some((at, (key, start))) = at.zip(pending.explained.location.as_ref()).filter(|_| model.may_interrupt()) {
-        let mark = error_mark(&model.context, &pending.explained.text, &Problem { at: Some(at), ..problem.clone() });
-        let mark = mark.unwrap_or_else(|| ErrorMark::at(at..at));
+        let explained = &pending.explained;
+        let mark = error_mark(&model.context, &explained.text, &Problem { at: Some(at), ..problem.clone() });
+        let mark = mark.unwrap_or_else(|| ErrorMark::at(at..at)).moved(explained.from);
+        let mark = in_typed_text(mark, &explained.source_map);
         model.worksheets.mark(TextMark::of_error(mark, *start), Some(key));
         requests.push(Request::Settle);
     }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::domain::plan::ExplainFormat;
 use crate::domain::protocol::ResultId;
 use crate::domain::results::Column;
+use crate::domain::sql::Param;
+use crate::domain::sql::parameters::SourceMap;
 
 /// The EXPLAIN that the user has asked for.
 #[derive(Debug, Default)]
@@ -25,9 +27,15 @@ pub struct PendingPlan {
 }
 
 /// The statement whose plan is shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct ExplainedStatement {
     pub text: String,
+    /// The values that are bound to it.
+    pub params: Vec<Param>,
+    /// Its first byte in the text that was to be explained: before it, that text had an EXPLAIN of its own.
+    pub from: usize,
+    /// From the text that is sent to the one that was typed.
+    pub source_map: SourceMap,
     /// The key of its worksheet, and its first byte there.
     pub location: Option<(String, usize)>,
 }

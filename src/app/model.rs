@@ -76,6 +76,8 @@ pub enum SettingsReading {
 pub struct Model {
     /// The state that all panes can read.
     pub context: Context,
+    /// What the user typed last for parameters, by their names.
+    pub parameters: BTreeMap<String, String>,
     /// The panel in focus.
     pub focus: Focus,
     /// Which panels the user has chosen to see.
@@ -248,6 +250,7 @@ impl Model {
                 layout,
                 now: Duration::ZERO,
             },
+            parameters: BTreeMap::new(),
             focus: Focus::Worksheet,
             options,
             size: start.size,

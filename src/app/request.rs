@@ -1,5 +1,6 @@
 //! What a pane requests from the rest of the program, and the dialogs that it can open. `requests/` handles them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::catalog::find::{FindMatch, ObjectRef};
@@ -16,6 +17,7 @@ use super::action::Action;
 use super::context::Context;
 use super::focus::Focus;
 use super::statement::origin::StatementOrigin;
+use super::statement::run_text::RunText;
 
 /// Something that a pane or a dialog cannot do by itself.
 #[derive(Debug)]
@@ -28,14 +30,16 @@ pub enum Request {
     Decline,
     /// Run a statement.
     Run {
-        /// The statement without `;`.
-        statement: String,
+        statement: RunText,
         /// Where it comes from.
         from: StatementOrigin,
     },
-    /// Run these statements one after the other, up to the first that fails. Each has its first byte in the worksheet
-    /// and its text.
-    RunAll(Vec<(usize, String)>),
+    /// Run these statements one after the other, up to the first that fails.
+    RunAll(Vec<RunText>),
+    /// Show the plan of this statement.
+    Explain(RunText),
+    /// Keep what the user has typed for parameters, by their names.
+    KeepParameters(BTreeMap<String, String>),
     /// Make this database the current one.
     UseDatabase(String),
     /// Look up the row to which a foreign key refers.
@@ -369,6 +373,11 @@ pub trait Dialog: std::fmt::Debug {
         Vec::new()
     }
 
+    /// Goes to another field of a form. Returns `None` if there is none.
+    fn go_to_field(&mut self, _step: FieldStep) -> Option<DialogStep> {
+        None
+    }
+
     /// Goes back to the step before. Returns `None` in the first step.
     fn back(&mut self, _answer: DialogAnswer<'_>) -> Option<DialogStep> {
         None
@@ -408,6 +417,13 @@ pub enum ItemAction {
     Compare,
     /// Save it as a snippet.
     Save,
+}
+
+/// Which field of a form is next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldStep {
+    Next,
+    Previous,
 }
 
 /// What a dialog is about.

@@ -6,8 +6,8 @@ use crate::app::focus::Focus;
 use crate::app::layout::Area;
 use crate::app::panes::PaneContext;
 use crate::app::request::{
-    Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogStep, DialogSubject, InputFault, ItemAction,
-    Narrowing,
+    Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, DialogStep, DialogSubject, FieldStep, InputFault,
+    ItemAction, Narrowing,
 };
 use crate::app::widgets::line_actions::LineAction;
 use crate::app::widgets::line_input::LineInput;
@@ -122,7 +122,16 @@ impl Overlays {
             | ListAction::PageUp
             | ListAction::Top
             | ListAction::End => {
-                if let (Some(overlay), Some(to)) = (self.stack.get_mut(at), action.cursor_move()) {
+                let step = match action {
+                    ListAction::Down => Some(FieldStep::Next),
+                    ListAction::Up => Some(FieldStep::Previous),
+                    _ => None,
+                };
+                if let (Some(overlay), Some(step)) = (self.stack.get_mut(at), step)
+                    && let Some(step) = overlay.dialog.go_to_field(step)
+                {
+                    overlay.show_step(step, cx);
+                } else if let (Some(overlay), Some(to)) = (self.stack.get_mut(at), action.cursor_move()) {
                     let page = overlay.page(cx.context);
                     overlay.list.go(to, overlay.items.len(), page);
                     overlay.skip_heading(to, page);

@@ -4,6 +4,7 @@ use crate::app::action::{Action, AppAction};
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, Request};
 use crate::app::statement::origin::StatementOrigin;
+use crate::app::statement::run_text::RunText;
 
 /// Lists the snippets.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ impl Dialog for SnippetsDialog {
                 let requests = vec![
                     Request::NewWorksheet { title: Some(snippet.name.clone()), text: snippet.statement.clone() },
                     Request::Run {
-                        statement: snippet.statement.trim().trim_end_matches(';').to_owned(),
+                        statement: RunText::elsewhere(snippet.statement.trim().trim_end_matches(';')),
                         from: StatementOrigin::Snippet,
                     },
                 ];

@@ -6,6 +6,7 @@ pub(super) mod files;
 mod inspector;
 mod mouse_mode;
 mod panels;
+mod parameters;
 mod results;
 mod show;
 mod tables;
@@ -23,7 +24,7 @@ use super::available::{cover_of, obstacle, panel_of};
 use super::context::ConnectionState;
 use super::dialogs::{
     ActivityDialog, Availability, ConfirmDialog, DatabasesDialog, FindDialog, HelpDialog, PagesDialog, PaletteDialog,
-    PaletteEntry, SaveSnippetDialog, SnippetsDialog,
+    PaletteEntry, ParameterPurpose, SaveSnippetDialog, SnippetsDialog,
 };
 use super::effect::Effect;
 use super::focus::Focus;
@@ -113,7 +114,7 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
             with!(model, requests, effects, worksheets.run());
         }
         AppAction::RunAll => with!(model, requests, effects, worksheets.run_all()),
-        AppAction::Explain => super::explain::explain_here(model, requests, effects),
+        AppAction::Explain => super::explain::explain_here(model, requests),
         AppAction::Back
         | AppAction::NextPanel
         | AppAction::PreviousPanel
@@ -309,10 +310,22 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         Request::ListProfiles => super::connection::read_settings(model, AfterSettings::List, requests, effects),
         Request::Decline => super::connection::stop_connecting(model, effects),
         Request::Run { statement, from } => {
-            super::statement::run(model, statement, from, requests, effects);
+            if !parameters::ask(model, std::slice::from_ref(&statement), ParameterPurpose::Run(from), requests) {
+                super::statement::run(model, statement, from, requests, effects);
+            }
         }
+        Request::Explain(statement) => {
+            if !parameters::ask(model, std::slice::from_ref(&statement), ParameterPurpose::Explain, requests) {
+                super::explain::explain_statement(model, statement, requests, effects);
+            }
+        }
+        Request::KeepParameters(typed) => model.parameters.extend(typed),
         Request::UseDatabase(database) => super::statement::use_database(model, &database, requests, effects),
-        Request::RunAll(statements) => super::statement::run_all(model, statements, requests, effects),
+        Request::RunAll(statements) => {
+            if !parameters::ask(model, &statements, ParameterPurpose::RunAll, requests) {
+                super::statement::run_all(model, statements, requests, effects);
+            }
+        }
         Request::ConfirmRun(result) => super::statement::confirm(model, result, requests, effects),
         Request::RestoreVariables => super::reconnect::restore_next(model, requests, effects),
         Request::VariableRestored(report) => super::reconnect::on_restored(model, &report, requests, effects),

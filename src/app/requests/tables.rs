@@ -6,6 +6,7 @@ use crate::app::panes::inspector::InspectorContent;
 use crate::app::panes::worksheet::NamedTable;
 use crate::app::request::Request;
 use crate::app::statement::origin::StatementOrigin;
+use crate::app::statement::run_text::RunText;
 
 /// Returns the table that the panel in focus is about: of the explorer's cursor, of the inspector, of the column under the
 /// cursor of the results. Otherwise it is the table of the statement at the worksheet's cursor.
@@ -33,5 +34,6 @@ pub(super) fn run_about(model: &Model, statement: fn(&str) -> String, requests: 
         return requests.push(Request::Notice(text.into()));
     };
     let statement = statement(&model.context.table_name(&schema, &table));
+    let statement = RunText::elsewhere(statement);
     requests.push(Request::Run { statement, from: StatementOrigin::Preview });
 }

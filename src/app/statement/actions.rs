@@ -1,9 +1,11 @@
 //! Carries out the actions of a statement: begin and end records, sending, cancelling, its result and its worksheet.
 
 use super::SOON;
-use super::error_mark::{error_mark, with_mark};
+use super::error_mark::{error_mark, in_typed_text, with_mark};
 use super::life::{Statement, StatementAction};
 use super::origin::{StatementOrigin, StatementQueue};
+use super::run_text::RowDisplay;
+use crate::app::action::{Action, GridAction};
 use crate::app::effect::Effect;
 use crate::app::focus::Focus;
 use crate::app::layout::InspectorChoice;
@@ -15,6 +17,7 @@ use crate::app::request::Request;
 use crate::domain::protocol::{End, ExportCmd, ResultId, RunBounds, RunReport, SessionCmd, SessionId, StorageCmd};
 use crate::domain::quantity::counted;
 use crate::domain::sql::Dialect;
+use crate::domain::sql::parameters::SourceMap;
 
 /// The notice between the stop of a statement and its end.
 pub(super) const STOPPING: &str = "Stopping the statement …";
@@ -29,6 +32,8 @@ pub(super) struct StatementFacts {
     text: String,
     dialect: Dialect,
     bounds: RunBounds,
+    source_map: SourceMap,
+    rows: RowDisplay,
 }
 
 impl StatementFacts {
@@ -42,6 +47,8 @@ impl StatementFacts {
             text: statement.text().to_owned(),
             dialect: statement.dialect(),
             bounds: statement.bounds(),
+            source_map: statement.source_map().clone(),
+            rows: statement.rows(),
         }
     }
 }
@@ -62,9 +69,10 @@ pub(super) fn carry_out(
             }
             with!(model, requests, effects, worksheets.save_all());
             if statement.origin.has_result() {
-                let text = authorized.checked().text().to_owned();
+                let (statement_text, params) = (authorized.checked().text().to_owned(), authorized.params().to_vec());
                 let worksheet = worksheet_of(model, statement.location.as_ref());
-                let new = NewResult { id: result, statement: text, from: statement.origin, worksheet };
+                let from = statement.origin;
+                let new = NewResult { id: result, statement: statement_text, params, from, worksheet };
                 with!(model, requests, effects, grid.start(new));
                 requests.push(look_at_results(model, result));
             }
@@ -153,6 +161,11 @@ fn finish(
         }
         (End::Complete | End::Limit(_), _) | (_, None) => {}
     }
+    let is_front = model.grid.front().is_some_and(|front| front.id == result);
+    if statement.rows == RowDisplay::Row && report.rows > 0 && is_front {
+        requests.push(Request::Do(Action::Grid(GridAction::Row)));
+    }
+    let mark = mark.map(|mark| in_typed_text(mark, &statement.source_map));
     // While the user types, the text has changed, and the cursor must not move.
     if let Some((mark, (key, start))) = mark.zip(statement.location.as_ref()).filter(|_| model.may_interrupt()) {
         model.worksheets.mark(TextMark::of_error(mark, *start), Some(key));

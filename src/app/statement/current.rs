@@ -4,7 +4,7 @@ use super::life::{Statement, StatementPhase};
 use crate::domain::protocol::ResultId;
 
 /// All statements of the program that have not ended.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Statements {
     current: Option<Statement>,
     /// Their begin records still need an end.

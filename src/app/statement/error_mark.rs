@@ -4,8 +4,9 @@ use crate::app::action::{Action, WorksheetAction};
 use crate::app::context::Context;
 use crate::domain::catalog::Catalog;
 use crate::domain::problem::Problem;
-use crate::domain::sql::errors::{ErrorMark, ReportedError, mark_error, open_text, verb_offer};
+use crate::domain::sql::errors::{ErrorMark, Offer, ReportedError, mark_error, open_text, verb_offer};
 use crate::domain::sql::lex::lex;
+use crate::domain::sql::parameters::SourceMap;
 use crate::domain::sql::scope::KnownNames;
 
 /// Bytes of a statement in which names are looked up at most.
@@ -49,4 +50,10 @@ pub(super) fn with_mark(problem: Problem, mark: &ErrorMark, context: &Context) -
         }
         None => problem,
     }
+}
+
+/// Returns the mark in the text as typed.
+pub(in crate::app) fn in_typed_text(mark: ErrorMark, map: &SourceMap) -> ErrorMark {
+    let offer = mark.offer.map(|offer| Offer { span: map.typed_range(offer.span.clone()), ..offer });
+    ErrorMark { span: map.typed_range(mark.span), offer, message: mark.message }
 }

@@ -17,13 +17,15 @@
 use std::time::Duration;
 
 use super::origin::{StatementOrigin, StatementQueue};
+use super::run_text::RowDisplay;
 use crate::domain::access_log::{AuthorizedStatement, Permit};
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{End, ResultId, RunBounds, RunReport, SessionId};
+use crate::domain::sql::parameters::SourceMap;
 use crate::domain::sql::{Dialect, Param};
 
 /// A statement that has passed the guard and has not ended.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub struct Statement {
     result: ResultId,
     origin: StatementOrigin,
@@ -37,6 +39,8 @@ pub struct Statement {
     /// When it started, as time since the program started.
     since: Duration,
     queue: StatementQueue,
+    source_map: SourceMap,
+    rows: RowDisplay,
     phase: StatementPhase,
 }
 
@@ -88,7 +92,7 @@ pub enum StatementEvent {
 }
 
 /// What the program has to do after an event.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub enum StatementAction {
     /// Write its begin record.
     Record(AuthorizedStatement),
@@ -116,13 +120,16 @@ pub struct StatementStart {
     pub bounds: RunBounds,
     pub since: Duration,
     pub queue: StatementQueue,
+    /// From the text that is sent to the one that was typed.
+    pub source_map: SourceMap,
+    pub rows: RowDisplay,
 }
 
 impl Statement {
     /// Makes a statement in the phase `Authorizing`.
     #[must_use]
     pub fn new(start: StatementStart, authorized: AuthorizedStatement) -> Self {
-        let StatementStart { result, origin, location, bounds, since, queue } = start;
+        let StatementStart { result, origin, location, bounds, since, queue, source_map, rows } = start;
         Self {
             result,
             origin,
@@ -134,6 +141,8 @@ impl Statement {
             bounds,
             since,
             queue,
+            source_map,
+            rows,
             phase: StatementPhase::Authorizing(Box::new(authorized)),
         }
     }
@@ -155,6 +164,18 @@ impl Statement {
     }
 
     /// Returns how the server reads it.
+    /// Returns the map from the text that is sent to the one that was typed.
+    #[must_use]
+    pub fn source_map(&self) -> &SourceMap {
+        &self.source_map
+    }
+
+    /// Returns how its rows are shown.
+    #[must_use]
+    pub fn rows(&self) -> RowDisplay {
+        self.rows
+    }
+
     #[must_use]
     pub fn dialect(&self) -> Dialect {
         self.dialect

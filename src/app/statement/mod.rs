@@ -9,6 +9,7 @@ pub mod life;
 #[cfg(test)]
 mod life_table;
 pub mod origin;
+pub mod run_text;
 pub(in crate::app) mod start;
 
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use crate::domain::protocol::{
     End, ExportCmd, ExportJob, LeftStatement, Limit, ResultId, RunBounds, RunReport, StorageCmd, StoreEvent,
 };
 use crate::domain::results::Column;
-use crate::domain::sql::{SqlMode, quote};
+use crate::domain::sql::{Param, SqlMode, quote};
 
 use super::action::{Action, AppAction};
 use super::context::ConnectionState;
@@ -33,6 +34,7 @@ use super::request::Request;
 use actions::{STOPPING, StatementFacts, carry_out, dropped_text, look_at_results, worksheet_of};
 use life::{Statement, StatementEvent, StatementStart};
 use origin::{StatementOrigin, StatementQueue};
+use run_text::RunText;
 use start::{NewStatement, StartError, WaitingExport, bounds, elsewhere_question, target};
 
 /// The pause until the next clock message while a statement runs, and before an effect is tried again that
@@ -42,21 +44,19 @@ pub(super) const SOON: Duration = Duration::from_millis(100);
 /// Runs a statement of the worksheet in front, of a preview or of a snippet.
 pub(super) fn run(
     model: &mut Model,
-    text: String,
+    statement: RunText,
     origin: StatementOrigin,
     requests: &mut Vec<Request>,
     effects: &mut Vec<Effect>,
 ) {
     let location = origin.at().zip(model.worksheets.sheet()).map(|(at, sheet)| (sheet.key.clone(), at));
-    let queue = StatementQueue::default();
-    let new = NewStatement { text, params: Vec::new(), origin, location, queue, export: None };
-    start(model, new, requests, effects);
+    start(model, NewStatement::of_user(statement, origin, location, StatementQueue::default()), requests, effects);
 }
 
 /// Runs several statements of the worksheet in front, one after the other, up to the first that fails.
 pub(super) fn run_all(
     model: &mut Model,
-    statements: Vec<(usize, String)>,
+    statements: Vec<RunText>,
     requests: &mut Vec<Request>,
     effects: &mut Vec<Effect>,
 ) {
@@ -67,11 +67,11 @@ pub(super) fn run_all(
 
 /// Runs the first statement of a queue. The others stay in its queue.
 fn run_next(model: &mut Model, mut queue: StatementQueue, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    let Some((at, text)) = queue.waiting.pop_front() else { return };
+    let Some(statement) = queue.waiting.pop_front() else { return };
+    let at = statement.at;
     let origin = StatementOrigin::Several { run: queue.run, at };
     let location = Some((queue.worksheet.clone(), at));
-    let new = NewStatement { text, params: Vec::new(), origin, location, queue, export: None };
-    start(model, new, requests, effects);
+    start(model, NewStatement::of_user(statement, origin, location, queue), requests, effects);
 }
 
 /// Follows a foreign key: looks up the row to which a value of a result refers.
@@ -84,9 +84,8 @@ pub(super) fn follow(
 ) {
     match follow::lookup(&model.context, column, value) {
         Ok((text, params)) => {
-            let (origin, queue) = (StatementOrigin::Key, StatementQueue::default());
-            let new = NewStatement { text, params, origin, location: None, queue, export: None };
-            start(model, new, requests, effects);
+            let origin = StatementOrigin::Key;
+            start(model, NewStatement { params, ..NewStatement::plain(text, origin) }, requests, effects);
         }
         Err(why) => model.notice(why),
     }
@@ -101,39 +100,34 @@ pub(super) fn run_for_export(
     effects: &mut Vec<Effect>,
 ) {
     let Some(first) = model.grid.of(job.result) else { return };
-    let target = (first.profile.clone(), first.database.clone());
+    let (target, params) = ((first.profile.clone(), first.database.clone()), first.params.clone());
     let Some(result) = job.rerun_as else { return };
-    let new = NewStatement {
-        text,
-        params: Vec::new(),
-        origin: StatementOrigin::Export,
-        location: None,
-        queue: StatementQueue::default(),
-        export: Some(WaitingExport { job, result, target }),
-    };
+    let export = Some(WaitingExport { job, result, target });
+    let new = NewStatement { params, export, ..NewStatement::plain(text, StatementOrigin::Export) };
     start(model, new, requests, effects);
 }
 
 /// Makes a database the current one. It gets no tab of the results.
 pub(super) fn use_database(model: &mut Model, name: &str, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    let (origin, queue) = (StatementOrigin::Database, StatementQueue::default());
+    let origin = StatementOrigin::Database;
     let text = format!("USE {}", quote::identifier(name));
-    let new = NewStatement { text, params: Vec::new(), origin, location: None, queue, export: None };
-    start(model, new, requests, effects);
+    start(model, NewStatement::plain(text, origin), requests, effects);
 }
 
 /// Sets a variable again after a reconnect.
 pub(super) fn run_restore(model: &mut Model, text: String, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    let (origin, queue) = (StatementOrigin::Restore, StatementQueue::default());
-    let new = NewStatement { text, params: Vec::new(), origin, location: None, queue, export: None };
-    start(model, new, requests, effects);
+    let origin = StatementOrigin::Restore;
+    start(model, NewStatement::plain(text, origin), requests, effects);
 }
 
 /// Runs an EXPLAIN. Its rows get no tab of the results.
-pub(super) fn run_explain(model: &mut Model, text: String, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    let (origin, queue) = (StatementOrigin::Plan, StatementQueue::default());
-    let new = NewStatement { text, params: Vec::new(), origin, location: None, queue, export: None };
-    start(model, new, requests, effects);
+pub(super) fn run_explain(
+    model: &mut Model,
+    (text, params): (String, Vec<Param>),
+    requests: &mut Vec<Request>,
+    effects: &mut Vec<Effect>,
+) {
+    start(model, NewStatement { params, ..NewStatement::plain(text, StatementOrigin::Plan) }, requests, effects);
 }
 
 /// Authorizes a statement and records it. Asks the user first if its worksheet last ran elsewhere.
@@ -152,8 +146,8 @@ fn start(model: &mut Model, new: NewStatement, requests: &mut Vec<Request>, effe
     let limits = bounds(&model.context);
     let bounds = RunBounds { rows: limits.rows.filter(|_| new.export.is_none()), ..limits };
     let since = model.context.now;
-    let NewStatement { origin, location, queue, .. } = new;
-    let start = StatementStart { result, origin, location, bounds, since, queue };
+    let NewStatement { origin, location, queue, source_map, rows, .. } = new;
+    let start = StatementStart { result, origin, location, bounds, since, queue, source_map, rows };
     model.context.statements.begin(Statement::new(start, authorized));
     match question {
         Some(question) => requests.push(Request::Confirm {
@@ -238,6 +232,7 @@ fn report_not_started(
         }
         StartError::Refused(problem) => {
             let mark = error_mark::error_mark(&model.context, &new.text, &problem);
+            let mark = mark.map(|mark| error_mark::in_typed_text(mark, &new.source_map));
             let problem = match &mark {
                 Some(mark) if new.location.is_some() => Box::new(error_mark::with_mark(*problem, mark, &model.context)),
                 Some(_) | None => problem,
@@ -247,7 +242,8 @@ fn report_not_started(
             }
             let result = model.ids.result();
             let worksheet = worksheet_of(model, new.location.as_ref());
-            let started = NewResult { id: result, statement: new.text, from: new.origin, worksheet };
+            let (statement, params, from) = (new.text, new.params, new.origin);
+            let started = NewResult { id: result, statement, params, from, worksheet };
             with!(model, requests, effects, grid.start(started));
             let report = RunReport::without_rows(End::Broken(*problem));
             with!(model, requests, effects, grid.on_ended(result, &report));

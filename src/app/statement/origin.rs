@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use super::run_text::RunText;
+
 /// Where a statement comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StatementOrigin {
@@ -55,12 +57,11 @@ impl StatementOrigin {
 
 /// The statements that run after the current one, in order. They are dropped when it is refused, declined or cancelled,
 /// when it fails, and when its session or worksheet is closed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct StatementQueue {
     /// The number of the run of several statements.
     pub run: u64,
     /// The key of their worksheet.
     pub worksheet: String,
-    /// Of each statement its first byte in the worksheet, and its text.
-    pub waiting: VecDeque<(usize, String)>,
+    pub waiting: VecDeque<RunText>,
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::origin::{StatementOrigin, StatementQueue};
+use super::run_text::{RowDisplay, RunText};
 use crate::app::context::{ConnectionState, Context};
 use crate::app::panes::worksheet::{LastRun, Worksheets};
 use crate::domain::access_log::StatementTarget;
@@ -11,6 +12,7 @@ use crate::domain::problem::Problem;
 use crate::domain::profile::Spilling;
 use crate::domain::protocol::{ExportJob, ResultId, RunBounds};
 use crate::domain::sql::Param;
+use crate::domain::sql::parameters::SourceMap;
 
 /// A statement that is to run.
 pub(super) struct NewStatement {
@@ -23,6 +25,37 @@ pub(super) struct NewStatement {
     pub(super) queue: StatementQueue,
     /// The export that waits for its rows.
     pub(super) export: Option<WaitingExport>,
+    /// From the text that is sent to the one that was typed.
+    pub(super) source_map: SourceMap,
+    pub(super) rows: RowDisplay,
+}
+
+impl NewStatement {
+    /// Makes a statement of rrx, which comes from no worksheet.
+    pub(super) fn plain(text: String, origin: StatementOrigin) -> Self {
+        Self {
+            text,
+            params: Vec::new(),
+            origin,
+            location: None,
+            queue: StatementQueue::default(),
+            export: None,
+            source_map: SourceMap::default(),
+            rows: RowDisplay::Table,
+        }
+    }
+
+    /// Makes a statement that the user runs.
+    pub(super) fn of_user(
+        statement: RunText,
+        origin: StatementOrigin,
+        location: Option<(String, usize)>,
+        queue: StatementQueue,
+    ) -> Self {
+        let rows = statement.rows;
+        let (text, params, source_map) = statement.into_sent();
+        Self { text, params, origin, location, queue, export: None, source_map, rows }
+    }
 }
 
 /// An export that waits for the rows of a statement that runs again.

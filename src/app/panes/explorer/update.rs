@@ -6,6 +6,7 @@ use crate::app::layout::LayoutClass;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
 use crate::app::statement::origin::StatementOrigin;
+use crate::app::statement::run_text::RunText;
 use crate::app::widgets::line_actions::LineAction;
 use crate::app::widgets::list::CursorMove;
 use crate::domain::catalog::find::ObjectRef;
@@ -283,7 +284,7 @@ impl Explorer {
         let name = cx.context.table_name(&schema, &table);
         let columns = cx.context.all_columns(&schema, &table);
         cx.request(Request::Run {
-            statement: format!("SELECT {columns} FROM {name} LIMIT {PREVIEW_ROWS}"),
+            statement: RunText::elsewhere(format!("SELECT {columns} FROM {name} LIMIT {PREVIEW_ROWS}")),
             from: StatementOrigin::Preview,
         });
     }

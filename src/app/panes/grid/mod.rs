@@ -37,12 +37,15 @@ use crate::domain::export::SessionZone;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{CopiedFrom, End, Progress, ResultId, ResultView, StoreWork, ViewId, Warning};
 use crate::domain::results::{Arrangement, Column, Pattern, Window};
+use crate::domain::sql::Param;
 
 /// A result on a tab.
 #[derive(Debug)]
 pub struct ResultSet {
     pub id: ResultId,
     pub statement: String,
+    /// The values that are bound to it.
+    pub params: Vec<Param>,
     /// The key of its worksheet: the one in which it was run, or that was in front.
     pub worksheet: String,
     /// Where it comes from.

@@ -9,6 +9,7 @@ use crate::app::statement::origin::StatementOrigin;
 use crate::domain::export::SessionZone;
 use crate::domain::protocol::{Progress, ResultId, StoreCmd, ViewId};
 use crate::domain::results::Arrangement;
+use crate::domain::sql::Param;
 
 use super::{ColumnLayout, Grid, GridAction, PendingJob, ResultSet};
 
@@ -20,6 +21,8 @@ const MAX_RESULTS: usize = 8;
 pub struct NewResult {
     pub id: ResultId,
     pub statement: String,
+    /// The values that are bound to it.
+    pub params: Vec<Param>,
     pub from: StatementOrigin,
     /// The key of its worksheet.
     pub worksheet: String,
@@ -120,7 +123,7 @@ impl Grid {
     /// Starts a new result in front of its worksheet. It replaces the other results of the worksheet, except those that are kept,
     /// exported or running, those of the same run of several statements, and, after a followed key, all of them.
     pub fn start(&mut self, new: NewResult, cx: &mut PaneContext<'_>) {
-        let NewResult { id, statement, from, worksheet } = new;
+        let NewResult { id, statement, params, from, worksheet } = new;
         let came_from = match from {
             StatementOrigin::Key => self.fronts.get(&worksheet).copied(),
             StatementOrigin::Worksheet { .. }
@@ -154,6 +157,7 @@ impl Grid {
         self.results.push(ResultSet {
             id,
             statement,
+            params,
             worksheet,
             from,
             profile: cx.context.profile.as_ref().map(|profile| profile.name.clone()).unwrap_or_default(),

@@ -26,13 +26,8 @@ impl TextMark {
     /// Makes the mark of an error in a statement that begins at this byte.
     #[must_use]
     pub fn of_error(mark: ErrorMark, start: usize) -> Self {
-        let ErrorMark { span, message, offer } = mark;
-        Self {
-            span: moved(&span, start),
-            message,
-            offer: offer.map(|offer| in_text(offer, start)),
-            severity: Severity::Error,
-        }
+        let ErrorMark { span, message, offer } = mark.moved(start);
+        Self { span, message, offer, severity: Severity::Error }
     }
 
     fn of_finding(finding: Finding, start: usize) -> Self {

@@ -3,8 +3,9 @@
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
 use crate::app::statement::origin::StatementOrigin;
+use crate::app::statement::run_text::RunText;
 use crate::domain::sql::Dialect;
-use crate::domain::sql::split::statements;
+use crate::domain::sql::split::{StatementEnd, StatementRange, statements};
 
 use super::Worksheets;
 use super::update::no_statement;
@@ -19,42 +20,46 @@ impl Worksheets {
         Some((range.start, parsed.text().get(range)?))
     }
 
+    /// Returns the statement at the cursor, to run or to explain it.
+    #[must_use]
+    pub fn statement_to_run(&self) -> Option<RunText> {
+        let (at, text) = self.statement()?;
+        let statements = self.sheet()?.parsed.as_ref()?.statements();
+        let end = statements.iter().find(|statement| statement.span.start == at).map(|statement| statement.end);
+        Some(RunText::new(at, text, end.unwrap_or(StatementEnd::Text)))
+    }
+
     /// Requests to run the statements of the selection, or without one the statement at the cursor.
     pub fn run(&mut self, cx: &mut PaneContext<'_>) {
-        if let Some(selected) = self.selected_statements(cx.context.dialect()) {
+        let run = |statement: RunText| {
+            let from = StatementOrigin::Worksheet { at: statement.at };
+            Request::Run { statement, from }
+        };
+        if let Some(mut selected) = self.selected_statements(cx.context.dialect()) {
             return match selected.len() {
                 0 => cx.request(Request::Notice("There is no statement in the selection.".into())),
-                1 => cx.requests.extend(
-                    selected
-                        .into_iter()
-                        .map(|(at, statement)| Request::Run { statement, from: StatementOrigin::Worksheet { at } }),
-                ),
+                1 => cx.requests.extend(selected.pop().map(run)),
                 _ => cx.request(Request::RunAll(selected)),
             };
         }
-        match self.statement() {
-            Some((at, statement)) => {
-                let (statement, from) = (statement.to_owned(), StatementOrigin::Worksheet { at });
-                cx.request(Request::Run { statement, from });
-            }
+        match self.statement_to_run() {
+            Some(statement) => cx.request(run(statement)),
             None => cx.request(Request::Notice(no_statement(cx.context))),
         }
     }
 
-    /// Returns the statements of the selection, each with its first byte in the worksheet; `None` if nothing is selected.
-    fn selected_statements(&self, dialect: Dialect) -> Option<Vec<(usize, String)>> {
+    /// Returns the statements of the selection; `None` if nothing is selected.
+    fn selected_statements(&self, dialect: Dialect) -> Option<Vec<RunText>> {
         let editor = &self.sheet()?.editor;
         let start = editor.byte_of(editor.selection()?.0);
         let text = editor.selected()?;
-        let spans = statements(&text, dialect).into_iter().map(|statement| statement.span);
-        Some(spans.filter_map(|span| Some((start + span.start, text.get(span)?.to_owned()))).collect())
+        Some(statements(&text, dialect).iter().filter_map(|statement| run_text(&text, start, statement)).collect())
     }
 
     /// Requests to run all statements of the worksheet in front.
     pub fn run_all(&mut self, cx: &mut PaneContext<'_>) {
         let statements = self.sheet().and_then(|sheet| sheet.parsed.as_ref()).map_or_else(Vec::new, |parsed| {
-            let spans = parsed.statements().iter().map(|statement| statement.span.clone());
-            spans.filter_map(|span| Some((span.start, parsed.text().get(span)?.to_owned()))).collect()
+            parsed.statements().iter().filter_map(|statement| run_text(parsed.text(), 0, statement)).collect()
         });
         if statements.is_empty() {
             cx.request(Request::Notice(no_statement(cx.context)));
@@ -62,4 +67,9 @@ impl Worksheets {
             cx.request(Request::RunAll(statements));
         }
     }
+}
+
+/// Returns a statement of a text that begins at this byte of the worksheet.
+fn run_text(text: &str, start: usize, statement: &StatementRange) -> Option<RunText> {
+    Some(RunText::new(start + statement.span.start, text.get(statement.span.clone())?, statement.end))
 }

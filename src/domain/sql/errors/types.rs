@@ -32,6 +32,16 @@ impl ErrorMark {
     }
 }
 
+impl ErrorMark {
+    /// Returns the mark in a text that has so many bytes before the statement.
+    #[must_use]
+    pub fn moved(self, by: usize) -> Self {
+        let moved = |span: Range<usize>| span.start + by..span.end + by;
+        let offer = self.offer.map(|offer| Offer { span: moved(offer.span), ..offer });
+        Self { span: moved(self.span), message: self.message, offer }
+    }
+}
+
 impl Offer {
     /// Makes the offer to replace a token. `None` if nothing would change.
     pub(in crate::domain::sql) fn replace(span: Range<usize>, typed: &str, replacement: String) -> Option<Self> {
