@@ -10,21 +10,13 @@ mod units;
 
 use std::ops::Range;
 
+pub use layout::KeywordCase;
 use layout::Layout;
 use units::Units;
 
 use super::Dialect;
 use super::lex::{Token, TokenKind, lex};
 use super::split::statements;
-
-/// How keywords are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum KeywordCase {
-    #[default]
-    AsTyped,
-    /// Reserved words in upper case.
-    Upper,
-}
 
 /// Why a text stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -2,9 +2,17 @@
 
 use std::ops::Range;
 
-use super::KeywordCase;
 use super::units::{UnitKind, Units};
 use crate::domain::sql::keywords::is_reserved;
+
+/// How keywords are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum KeywordCase {
+    #[default]
+    AsTyped,
+    /// Reserved words in upper case.
+    Upper,
+}
 
 /// The widest line, where the text allows it.
 const WIDTH: usize = 88;
