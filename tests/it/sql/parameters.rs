@@ -124,7 +124,7 @@ fn a_place_that_takes_a_value_is_not_refused() {
         "SELECT :id",
         "SELECT DISTINCT :id AS x FROM t",
         "SELECT EXTRACT(YEAR FROM :day), TRIM(LEADING 'x' FROM :name), SUBSTRING(:name FROM 2)",
-        "SELECT a FROM t WHERE a IS DISTINCT FROM :id",
+        "SELECT a FROM t WHERE a <=> :id",
         "SELECT CAST(:id AS CHAR), CONVERT(:name USING utf8mb4), CHAR(:id)",
         "SELECT a FROM t JOIN u ON t.a = :id WHERE MATCH (b) AGAINST (:name IN BOOLEAN MODE)",
         "SELECT a FROM t ORDER BY a = :id, FIELD(a, :ids) DESC, a + :id LIMIT 3",
@@ -177,9 +177,12 @@ fn a_place_without_a_value_says_what_is_expected() {
     ] {
         let error = bind(text, &values(), mysql()).unwrap_err();
         assert_eq!(&text[error.at.clone()], marked, "{text}");
-        assert_eq!(error.what, format!("{marked} stands where MySQL expects {expected}."), "{text}");
+        assert_eq!(error.what, format!("{marked} stands where the server expects {expected}."), "{text}");
         assert_eq!(final_text(text, &values(), mysql()), Err(error));
     }
+    let frame = "SELECT SUM(a) OVER (ORDER BY b ROWS :id PRECEDING) FROM t";
+    let error = bind(frame, &values(), mariadb()).unwrap_err();
+    assert_eq!(error.what, ":id stands where the server expects a literal number.");
 }
 
 #[test]

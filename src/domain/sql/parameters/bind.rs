@@ -69,7 +69,7 @@ fn replaced(
     mut write: impl FnMut(&ScalarValue) -> String,
 ) -> Result<(String, SourceMap), BindError> {
     let items = Items::read(text, dialect);
-    let places = places(&items);
+    let places = places(&items, dialect);
     refuse_question_marks(&items, &places)?;
     let (mut out, mut map, mut copied) = (String::with_capacity(text.len()), SourceMap::default(), 0);
     for (at, place) in places {
@@ -134,7 +134,7 @@ fn elements(value: &ParameterValue, place: Place) -> Result<Elements<'_>, (Strin
     };
     let is_list = matches!(value, ParameterValue::List(_));
     match place {
-        Place::NoValue(expected, hint) => Err((format!("stands where MySQL expects {expected}."), hint)),
+        Place::NoValue(expected, hint) => Err((format!("stands where the server expects {expected}."), hint)),
         Place::Value if is_list => {
             Err(("is a list, and one value is expected here.".to_owned(), "Enter one value, or write IN (:name)."))
         }

@@ -31,7 +31,7 @@ const MAX_ITEMS: usize = 500;
 #[must_use]
 pub fn parameter_uses(text: &str, name: &str, dialect: Dialect) -> Vec<ParameterUse> {
     let items = Items::read(text, dialect);
-    let places = places(&items);
+    let places = places(&items, dialect);
     let of_name = places.into_iter().filter(|(at, _)| items.get(*at).is_some_and(|item| item.text == name));
     of_name.map(|(at, place)| use_of(&items, at, place)).collect()
 }

@@ -3,6 +3,7 @@
 use super::items::{Item, ItemKind, Items};
 use crate::domain::sql::keywords::is_keyword;
 use crate::domain::sql::lex::TokenKind;
+use crate::domain::sql::{Dialect, ServerFamily};
 
 /// What may stand at the place of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,14 +51,15 @@ struct Group {
 }
 
 /// Returns the place of each named parameter: its index among the items, and what may stand there.
-pub(super) fn places(items: &Items<'_>) -> Vec<(usize, Place)> {
+pub(super) fn places(items: &Items<'_>, dialect: Dialect) -> Vec<(usize, Place)> {
     let mut groups = vec![Group { clause: Clause::Other, has_select: true, open: None }];
     let mut found = Vec::new();
     for (at, item) in items.iter() {
         match item.kind {
             ItemKind::Named(_) => {
                 if let Some(group) = groups.last() {
-                    found.push((at, place(items, at, group)));
+                    let place = frame_place(items, at, dialect).unwrap_or_else(|| place(items, at, group));
+                    found.push((at, place));
                 }
             }
             ItemKind::Token(_) if item.is_mark("(") => {
@@ -102,6 +104,13 @@ fn read_word(items: &Items<'_>, at: usize, item: &Item<'_>, group: &mut Group) {
         | "PARTITION" | "ROWS" | "RANGE" | "SEPARATOR" | "FOR" | "INTO" => group.clause = Clause::Other,
         _ => {}
     }
+}
+
+/// Returns the place in the frame of a window. MariaDB takes a literal there only.
+fn frame_place(items: &Items<'_>, at: usize, dialect: Dialect) -> Option<Place> {
+    let is_frame = items.get(at + 1).is_some_and(|after| after.is_one_of(&["PRECEDING", "FOLLOWING"]));
+    let is_refused = is_frame && dialect.server == ServerFamily::MariaDb;
+    is_refused.then_some(Place::NoValue("a literal number", LITERAL_HINT))
 }
 
 fn place(items: &Items<'_>, at: usize, group: &Group) -> Place {
