@@ -26,13 +26,31 @@ const MAX_LEVELS: usize = 64;
 #[must_use]
 pub fn column_problem(scope: &Scope<'_>, id: RefId, dialect: Dialect) -> Option<ErrorMark> {
     let column = scope.column_ref(id)?;
-    let resolution = scope.resolve(id);
-    match resolution {
+    if is_keyword_here(scope, column) {
+        return None;
+    }
+    match scope.resolve(id) {
         ColumnResolution::NoTable => Some(unknown_qualifier_of(scope, column)),
         ColumnResolution::NoColumn => Some(unknown_name_of(scope, column, dialect)),
         ColumnResolution::Several(sources) => Some(ambiguous_mark(scope, column, &sources)),
         ColumnResolution::One { .. } | ColumnResolution::Item { .. } | ColumnResolution::Unknown => None,
     }
+}
+
+/// Whether a bare name is a keyword at its place: WITH ROLLUP, or PREVIOUS VALUE FOR a sequence.
+fn is_keyword_here(scope: &Scope<'_>, column: &ColumnRef) -> bool {
+    let is = |word: &str| column.qualifier.is_empty() && column.name.eq_ignore_ascii_case(word);
+    let (before, after) = neighbours(scope, &column.span);
+    (is("ROLLUP") && before.eq_ignore_ascii_case("WITH"))
+        || ((is("PREVIOUS") || is("NEXT")) && after.eq_ignore_ascii_case("VALUE"))
+}
+
+/// Returns the tokens before and after a range.
+fn neighbours<'a>(scope: &Scope<'a>, span: &Range<usize>) -> (&'a str, &'a str) {
+    let first = scope.tokens.partition_point(|token| token.span.start < span.start);
+    let after = scope.tokens.partition_point(|token| token.span.start < span.end);
+    let word = |at: Option<usize>| at.and_then(|at| scope.tokens.get(at)).map_or("", |token| token.text(scope.text));
+    (word(first.checked_sub(1)), word(Some(after)))
 }
 
 /// Returns what is wrong with a table: an unknown table or database. `None` if it is right or cannot be known.
@@ -41,7 +59,9 @@ pub fn table_problem(scope: &Scope<'_>, source: &Source) -> Option<ErrorMark> {
     let SourceKind::Table(name) = &source.kind else { return None };
     // An account may not see the tables of the server, and the catalog may leave them out.
     let is_of_server = |schema: &String| OF_SERVER.iter().any(|own| own.eq_ignore_ascii_case(schema));
-    if name.schema.as_ref().is_some_and(is_of_server) {
+    // EXPLAIN FOR CONNECTION names no table.
+    let is_connection = neighbours(scope, &source.span).0.eq_ignore_ascii_case("FOR");
+    if is_connection || name.schema.as_ref().is_some_and(is_of_server) {
         return None;
     }
     match name.resolution {
