@@ -153,7 +153,7 @@ async fn an_error_has_its_position_and_the_catalog_is_sorted_by_name() {
     for (text, code, at) in [
         ("SELECT 1 +\n FROM DUAL", 1064, 12),
         ("SELECT 1,\n nothing FROM information_schema.TABLES", 1054, 11),
-        ("SELECT 1 FROM mysql.no_such", 1146, 14),
+        ("SELECT 1 FROM mysql.no_such", 1146, 20),
     ] {
         let End::Broken(problem) = live.run(text).await.report.end else { panic!("{text}") };
         assert_eq!((problem.server.unwrap().code, problem.at), (code, Some(at)), "{text}");
