@@ -83,6 +83,8 @@ fn explain(
     let Some(result) = started.map(super::statement::life::Statement::result).filter(|id| Some(*id) != before) else {
         return;
     };
+    // Its answer was not shown yet.
+    effects.extend(model.explain.current.take().map(|older| Effect::Store(StoreCmd::Drop(older.result))));
     model.explain.current = Some(PendingPlan { result, explained, format, columns: None, is_read: false });
     model.notice("Reading the plan …");
 }

@@ -341,4 +341,6 @@ fn the_history_has_the_time_with_its_zone() {
     let entry = &history::read(state.path(), 1).statements[0];
     let here = jiff::Timestamp::try_from(noon()).unwrap().to_zoned(jiff::tz::TimeZone::system());
     assert_eq!(entry.local_time, here.strftime("%m-%d %H:%M %Z").to_string());
+    let today = rrx::domain::calendar::days_of(here.year().into(), here.month().into(), here.day().into());
+    assert_eq!(entry.began.map(|began| began.describe(today)), Some(here.strftime("today %H:%M").to_string()));
 }

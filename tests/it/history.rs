@@ -75,6 +75,18 @@ fn times_are_those_of_people_and_each_end_has_its_rows_or_its_error() {
 }
 
 #[test]
+fn the_check_of_a_plan_is_left_out_and_a_plan_of_the_user_is_not() {
+    let mut bench = Bench::connected(160, 45);
+    bench.keys("f7");
+    let entries = ["SELECT 2", "EXPLAIN FORMAT=JSON SELECT 2", "EXPLAIN FORMAT=JSON SELECT 1"]
+        .map(|statement| entry(statement, (TODAY, 0), None));
+    bench.feed(Message::Storage(StorageEvent::History { entries: entries.into(), today: TODAY }));
+    let screen = shown(&bench);
+    assert!(!screen.contains("EXPLAIN FORMAT=JSON SELECT 2"), "{screen}");
+    assert!(screen.contains("EXPLAIN FORMAT=JSON SELECT 1"), "{screen}");
+}
+
+#[test]
 fn the_whole_statement_is_below_the_list_and_is_searched() {
     let mut bench = Bench::connected(160, 45);
     open(&mut bench);
@@ -116,7 +128,7 @@ fn the_same_key_takes_the_mark_away() {
     open(&mut bench);
     bench.keys("alt-d alt-d");
     assert!(bench.model.overlays.is_modal());
-    assert!(!shown(&bench).contains('●'), "{}", shown(&bench));
+    assert!(!shown(&bench).contains("● SELECT"), "{}", shown(&bench));
 }
 
 #[test]
@@ -128,7 +140,7 @@ fn a_statement_of_the_history_becomes_a_snippet() {
     bench.keys("enter");
     let saved = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::SaveSnippet { .. })));
     let Effect::Storage(StorageCmd::SaveSnippet { snippet, .. }) = saved else { unreachable!() };
-    assert_eq!((snippet.name.as_str(), snippet.statement.trim()), ("count items", "SELECT COUNT(*) FROM item_data"));
+    assert_eq!((snippet.name.as_str(), snippet.statement.trim()), ("count-items", "SELECT COUNT(*) FROM item_data"));
 }
 
 #[test]

@@ -8,7 +8,6 @@ use rrx::domain::problem::{Problem, ProblemKind};
 use rrx::domain::profile::{Profile, ProfileLimits};
 use rrx::domain::protocol::{End, ExplainAnswer, ResultId, SessionCmd, SessionEvent, StorageCmd};
 
-use super::grid::shown;
 use super::model::{Bench, report};
 
 /// A plan that reads 29,880 rows.
@@ -81,9 +80,9 @@ fn a_plan_beyond_the_limit_is_a_question() {
         let result = check(&mut bench, STATEMENT);
         bench.effects.clear();
         answer(&mut bench, result, Ok(SCAN));
-        let question: String = shown(&bench).split_whitespace().collect::<Vec<_>>().join(" ");
+        let question = bench.model.overlays.modal().expect("a question").dialog.explanation();
         for text in ["may read about 29,880 rows (limit: 29,879", "Full scan of item", "Run it?"] {
-            assert!(question.contains(text), "{text}\n{}", shown(&bench));
+            assert!(question.contains(text), "{text}\n{question}");
         }
         assert_eq!(to_record(&bench), None, "nothing runs before the answer");
         bench.keys(key);

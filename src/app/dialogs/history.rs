@@ -5,6 +5,7 @@ use crate::app::context::Context;
 use crate::app::request::{
     ComparedText, Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, ItemAction, Request,
 };
+use crate::domain::plan::ExplainFormat;
 use crate::domain::protocol::HistoryEntry;
 use crate::domain::quantity::{counted, duration};
 use crate::domain::text::one_line;
@@ -22,9 +23,22 @@ pub struct HistoryDialog {
 }
 
 impl HistoryDialog {
+    /// `entries` are the newest first. The EXPLAIN that has checked the plan of a statement before it ran is left out.
     #[must_use]
     pub fn new(entries: Vec<HistoryEntry>, today: i64) -> Self {
-        Self { entries, today, marked: None }
+        let is_check = |older: &HistoryEntry, newer: &HistoryEntry| {
+            let mut formats = [ExplainFormat::Json, ExplainFormat::Traditional].into_iter();
+            formats.any(|format| {
+                older.begin.statement.strip_prefix(format.prefix()) == Some(newer.begin.statement.as_str())
+            })
+        };
+        let mut shown: Vec<HistoryEntry> = Vec::with_capacity(entries.len());
+        for entry in entries {
+            if !shown.last().is_some_and(|newer| is_check(&entry, newer)) {
+                shown.push(entry);
+            }
+        }
+        Self { entries: shown, today, marked: None }
     }
 
     fn item(&self, number: usize, entry: &HistoryEntry) -> DialogItem {

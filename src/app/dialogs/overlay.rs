@@ -51,6 +51,8 @@ pub struct Overlay {
     pub items: Vec<DialogItem>,
     /// Width and height of the whole list. They stay while the typed text narrows it.
     list_size: (u16, u16),
+    /// How many items the whole list has.
+    whole_items: usize,
     pub list: ListCursor,
     pub fault: Option<InputFault>,
 }
@@ -266,7 +268,7 @@ impl Overlay {
     fn new(dialog: Box<dyn Dialog>, anchor: Anchor, modality: Modality) -> Self {
         let input = LineInput::with(dialog.initial_text());
         let (items, list, list_size) = (Vec::new(), ListCursor::default(), (0, 0));
-        Self { dialog, anchor, modality, input, items, list_size, list, fault: None }
+        Self { dialog, anchor, modality, input, items, list_size, whole_items: 0, list, fault: None }
     }
 
     /// Moves the cursor from a heading to the item after it, or to the one before it if the cursor was moved up.
@@ -313,6 +315,7 @@ impl Overlay {
     fn refresh(&mut self, context: &Context) {
         let items = self.dialog.items(context);
         let last = self.dialog.last_item();
+        self.whole_items = items.len();
         self.list_size = list_size(self.dialog.as_ref(), items.iter().chain(&last), context);
         self.items = match self.dialog.narrowing() {
             Narrowing::ByTypedText => narrow(items, self.input.text()),
@@ -339,7 +342,12 @@ impl Overlay {
 
     /// Returns how many lines of a dialog of this height the preview of an item takes, with the line above it.
     pub(super) fn preview_lines(&self, height: u16) -> u16 {
-        if self.dialog.has_item_preview() && !self.items.is_empty() { PREVIEW_LINES.min(height / 3) } else { 0 }
+        if !self.dialog.has_item_preview() || self.items.is_empty() {
+            return 0;
+        }
+        // What the whole list leaves free, but at least a third of the dialog.
+        let free = usize::from(height.saturating_sub(LINES_AROUND_ITEMS)).saturating_sub(self.whole_items);
+        PREVIEW_LINES.min(u16::try_from(free).unwrap_or(u16::MAX).max(height / 3))
     }
 
     /// Returns the area in which it is drawn.

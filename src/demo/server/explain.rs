@@ -98,7 +98,7 @@ fn plan_table(session: &Session, nodes: &[PlanNode], names: &TableNames) -> Resu
                 Value::Null,
                 optional_text(step.reference(is_first)),
                 step.rows(session, names).map_or(Value::Null, number),
-                text(step.extra()),
+                text(step.extra(is_first)),
             ]);
         } else if node.text.starts_with("USE TEMP B-TREE") {
             let is_sort = node.text.contains("ORDER BY");
@@ -176,8 +176,10 @@ impl<'a> PlanStep<'a> {
         Some(Self { table, access, key, compared, is_covered: rest.contains("COVERING INDEX") })
     }
 
-    fn extra(&self) -> String {
-        let condition = (self.compared.is_some() && self.access == "range").then_some("Using where");
+    /// SQLite does not say whether a scan has a condition. In a joined table it nearly always has one.
+    fn extra(&self, is_first: bool) -> String {
+        let has_condition = self.compared.is_some() && self.access == "range" || !is_first && self.access == "ALL";
+        let condition = has_condition.then_some("Using where");
         let covered = self.is_covered.then_some("Using index");
         condition.into_iter().chain(covered).collect::<Vec<_>>().join("; ")
     }

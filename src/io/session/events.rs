@@ -9,7 +9,8 @@ use tokio::sync::{Mutex, mpsc};
 use super::credential_cache::CredentialCache;
 use super::debug_events;
 use super::internal_query::InternalQuery;
-use crate::domain::ids::SessionId;
+use crate::domain::ids::{ResultId, SessionId};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Secret;
 use crate::domain::protocol::{Answer, ConnectionStep, HopMessage, Question, SessionEvent, StepState};
 use crate::io::tunnel;
@@ -50,6 +51,12 @@ impl EventSender {
     /// Reports a connection step that is done.
     pub(super) async fn step_done(&self, hop: usize, step: ConnectionStep, outcome: String, took: Duration) {
         self.step(hop, step, StepState::Done(outcome, took)).await;
+    }
+
+    /// Answers an EXPLAIN that cannot be sent now.
+    pub(super) async fn refuse_explain(&self, result: ResultId, why: &str) {
+        let problem = Problem::new(ProblemKind::Refused, format!("The plan was not read, because {why}"));
+        self.send(SessionEvent::Explained { result, answer: Err(problem), took: Duration::ZERO }).await;
     }
 
     /// Reports an internal query to the activity list, with its error if it failed.

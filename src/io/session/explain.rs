@@ -2,7 +2,6 @@
 //! user on the user's connection. The connection stays open for the next plan.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Params, Row, Value};
@@ -18,7 +17,6 @@ use super::secondary::SecondaryConnector;
 use crate::domain::access_log::Permit;
 use crate::domain::ids::ResultId;
 use crate::domain::limits;
-use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{ExplainAnswer, SessionEvent};
 
 /// Rows of an answer that are read: more than a statement can have tables.
@@ -75,12 +73,6 @@ impl PlanReader {
             let _ = timeout(limits::KILL, open.conn.disconnect()).await;
         }
     }
-}
-
-/// Answers an EXPLAIN that cannot be sent now.
-pub(super) async fn refuse(result: ResultId, why: &str, events: &EventSender) {
-    let problem = Problem::new(ProblemKind::Refused, format!("The plan was not read, because {why}"));
-    events.send(SessionEvent::Explained { result, answer: Err(problem), took: Duration::ZERO }).await;
 }
 
 async fn read(

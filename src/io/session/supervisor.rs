@@ -13,7 +13,6 @@ use super::connector::Connector;
 use super::control::{ControlConnection, KillOutcome};
 use super::error::{LOST, RECONNECT};
 use super::events::EventSender;
-use super::explain;
 use crate::domain::ids::ResultId;
 use crate::domain::limits;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
@@ -237,7 +236,7 @@ impl<'a> StatementSupervisor<'a> {
             SupervisorEvent::Command(Some(SessionCmd::StopLeft)) => self.has_stop_left_request = true,
             // No statement runs while a plan is read, because the statement waits for its plan.
             SupervisorEvent::Command(Some(SessionCmd::Explain { result, .. })) => {
-                explain::refuse(result, "a statement is running", self.events).await;
+                self.events.refuse_explain(result, "a statement is running").await;
             }
             // A session gets them before its first statement.
             SupervisorEvent::Command(Some(

@@ -18,7 +18,7 @@ use super::debug_events;
 use super::env::{CatalogLoading, SessionEnv};
 use super::error::SessionError;
 use super::events::{EventSender, SessionPrompter};
-use super::explain::{self, PlanContext, PlanReader};
+use super::explain::{PlanContext, PlanReader};
 use super::internal_query;
 use super::left_statements::LeftStatements;
 use super::run_internal::run_internal;
@@ -81,7 +81,7 @@ async fn run_session(
             }
             Some(SessionCmd::Run { result, .. }) => refuse_run(&events, result, "The session is not connected").await,
             Some(SessionCmd::Explain { result, .. }) => {
-                explain::refuse(result, "the session is not connected", &events).await;
+                events.refuse_explain(result, "the session is not connected").await;
             }
             Some(
                 SessionCmd::Cancel(_)
@@ -140,7 +140,7 @@ async fn connect(
                 refuse_run(events, result, "The session is not connected yet").await;
             }
             Some(SessionCmd::Explain { result, .. }) => {
-                explain::refuse(result, "the session is not connected", events).await;
+                events.refuse_explain(result, "the session is not connected").await;
             }
             Some(
                 SessionCmd::Connect { .. }
@@ -396,7 +396,7 @@ impl ConnectedSession {
     /// Sends a permitted EXPLAIN on a connection of its own.
     async fn explain(&mut self, permit: Permit, result: ResultId) {
         if permit.session() != self.id || permit.checked().dialect() != self.state.dialect {
-            return explain::refuse(result, "the session has changed", &self.events).await;
+            return self.events.refuse_explain(result, "the session has changed").await;
         }
         let context = PlanContext { database: self.state.database.clone(), sql_mode: self.sql_mode.clone() };
         self.plans.start(self.control.secondary(), context, (permit, result), &self.events);
@@ -499,7 +499,7 @@ impl ConnectedSession {
                     refuse_run(&self.events, result, "The session is already running a statement").await;
                 }
                 Some(SessionCmd::Explain { result, .. }) => {
-                    explain::refuse(result, "the catalog is being read", &self.events).await;
+                    self.events.refuse_explain(result, "the catalog is being read").await;
                 }
                 Some(SessionCmd::Cancel(result)) => {
                     let is_it = |command: &mut SessionCmd| matches!(command, SessionCmd::Run { result: of, .. } if *of == result);

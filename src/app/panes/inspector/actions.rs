@@ -14,7 +14,7 @@ actions! {
         Example = "example": "Open the next example in a worksheet" also "sample query",
         Copy = "copy": "Copy the text of the inspector; of a row, the field at the cursor" also "clipboard",
         CopyAll = "copy-all": "Copy all that the inspector shows, such as the whole row" also "clipboard record",
-        Format = "form": "Show the value in the next format: text, JSON, hexadecimal, geometry; a plan as tree, table, answer" also "hex pretty view",
+        Format = "form": "Show the value in the next format: text, JSON, hexadecimal, geometry" also "hex pretty view plan tree table",
         Toggle = "toggle": "Fold or unfold this part of a JSON document; of a row, show the field's value" also "collapse expand",
         Fold = "fold": "Fold this part, or go to its parent" also "collapse",
         Unfold = "unfold": "Unfold this part, or go into it" also "expand",

@@ -10,6 +10,9 @@ use super::line_builder::{Continuation, InspectorLine, LineBuilder, LineStyle};
 /// The longest excerpt of the statement above its plan, in characters.
 const EXCERPT: usize = 200;
 
+/// The widest tree: the counts stay near their steps.
+const TREE: usize = 90;
+
 /// How a plan is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PlanForm {
@@ -63,7 +66,7 @@ pub(super) fn plan(out: &mut LineBuilder, content: &PlanContent) {
     content.plan.finding_lines(width).into_iter().for_each(|line| add(out, line));
     out.empty_line();
     match content.form {
-        PlanForm::Tree => content.plan.tree_lines(width).into_iter().for_each(|line| add(out, line)),
+        PlanForm::Tree => content.plan.tree_lines(width.min(TREE)).into_iter().for_each(|line| add(out, line)),
         PlanForm::Table => content.plan.table_lines(width).into_iter().for_each(|line| add(out, line)),
         PlanForm::Raw => {
             for line in multi_line(&content.raw).lines() {
