@@ -9,15 +9,20 @@ use crate::domain::editing::find::FindPattern;
 use crate::domain::export::CopyFormat;
 use crate::domain::problem::Problem;
 use crate::domain::protocol::{
-    CellPosition, CopyText, ExportJob, FormatChoice, ResultId, RunReport, SaveSqlFile, ViewId,
+    CopyText, ExportJob, FormatChoice, ResultId, RunReport, SaveSqlFile,
 };
-use crate::domain::results::{CellPreview, Column, ColumnProfile, Plot, Series};
+use crate::domain::results::{Column, ColumnProfile, Plot, Series};
 
 use super::action::Action;
 use super::context::Context;
 use super::focus::Focus;
 use super::statement::origin::StatementOrigin;
 use super::statement::run_text::RunText;
+
+pub use super::request_parts::{
+    DialogShape, DialogStep, DialogSubject, ExportRows, FieldPosition, FieldStep, InputFault, ItemAction, ItemRank,
+    Narrowing, RowDetails,
+};
 
 /// Something that a pane or a dialog cannot do by itself.
 #[derive(Debug)]
@@ -247,30 +252,12 @@ pub enum Request {
     Stay,
 }
 
-/// A field of a row in the inspector.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FieldPosition {
-    pub result: ResultId,
-    /// The view in which the row has its number.
-    pub view: ViewId,
-    pub cell: CellPosition,
-}
-
 /// A text that is compared with another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ComparedText {
     /// Where it comes from, in words.
     pub title: String,
     pub text: String,
-}
-
-/// Which rows an export writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExportRows {
-    /// The loaded rows, in the order shown.
-    Loaded,
-    /// All rows of the statement, which runs again.
-    All,
 }
 
 /// A question to the user. `dialogs/` has one file for each question.
@@ -399,62 +386,6 @@ pub trait Dialog: std::fmt::Debug {
     }
 }
 
-/// How a dialog is answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DialogShape {
-    /// With an item of a list. Typed text narrows the list.
-    List,
-    /// With a line of text.
-    Line,
-    /// With yes or no; no is the default.
-    Confirm,
-}
-
-/// What can be done with an item of a list, apart from choosing it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ItemAction {
-    /// Compare it with another item of the list.
-    Compare,
-    /// Save it as a snippet.
-    Save,
-}
-
-/// Which field of a form is next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FieldStep {
-    Next,
-    Previous,
-}
-
-/// What a dialog is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DialogSubject {
-    /// Nothing on the screen.
-    Program,
-    Panel(Focus),
-    /// What the user was doing in the panel in focus.
-    PanelInFocus,
-}
-
-/// Who narrows the list of a dialog.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Narrowing {
-    /// The overlay, with a fuzzy match of the typed text.
-    ByTypedText,
-    ByDialog,
-}
-
-/// A row of a result.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RowDetails {
-    /// The row's number, from 0.
-    pub row: u64,
-    pub columns: Arc<[Column]>,
-    /// The positions of these columns in the server's order.
-    pub positions: Arc<[usize]>,
-    pub values: Vec<CellPreview>,
-}
-
 /// One item of a list.
 #[derive(Debug, Default)]
 pub struct DialogItem {
@@ -472,21 +403,6 @@ pub struct DialogItem {
     pub number: Option<usize>,
     /// What choosing the item does.
     pub requests: Vec<Request>,
-}
-
-/// Where an item is among those that match equally well.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]
-pub enum ItemRank {
-    #[default]
-    Usual,
-    /// It does something in another panel.
-    Elsewhere,
-    /// It cannot be done now. Choosing it shows why.
-    Unavailable,
-    /// It is a motion.
-    Motion,
-    /// It is the heading of the items after it. The cursor skips it, and it is not shown while a text is typed.
-    Heading,
 }
 
 impl DialogAnswer<'_> {
@@ -570,21 +486,4 @@ pub enum DialogOutcome {
     Close(Vec<Request>),
     /// The dialog shows another step.
     Step(DialogStep),
-}
-
-/// The text and the cursor with which a step of a dialog begins.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct DialogStep {
-    pub typed: String,
-    /// The line of the cursor in the narrowed list.
-    pub cursor: usize,
-}
-
-/// What is wrong with a typed text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InputFault {
-    /// The wrong part, in bytes of the typed text.
-    pub at: std::ops::Range<usize>,
-    /// What is wrong, and what to type instead.
-    pub message: String,
 }

@@ -3,13 +3,11 @@
 use crate::domain::access_log::CopyRecord;
 use crate::domain::compute::{ComputeResult, Computed};
 use crate::domain::keys::{Chord, KeyMatch, Matcher};
-use crate::domain::limits::LINE_BYTES;
 use crate::domain::profile::Environment;
 use crate::domain::protocol::{
     ConnectionStep, CopyText, End, ExportEvent, HostCmd, HostEvent, ResultId, SavedWorksheet, SessionCmd, SessionEvent,
     SessionId, StepState, StorageCmd, StorageEvent, StoreEvent,
 };
-use crate::domain::quantity::byte_size;
 
 use super::action::{Action, AppAction};
 use super::context::ConnectionState;
@@ -42,7 +40,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Paste(text) => {
             after = InputState::Typing;
-            on_paste(model, &text, &mut requests, &mut effects);
+            super::paste::on_paste(model, &text, &mut requests, &mut effects);
         }
         Message::Resize(size) => {
             model.size = size;
@@ -188,35 +186,6 @@ fn on_text(model: &mut Model, character: char, requests: &mut Vec<Request>, effe
     } else {
         model.worksheets.type_char(character, &mut cx);
         model.worksheets.settle(&mut cx);
-    }
-}
-
-pub(super) fn on_paste(model: &mut Model, text: &str, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
-    let is_filter = model.focus == Focus::Explorer && model.explorer.is_typing;
-    let is_line = model.overlays.is_modal() || model.connect.is_some() || is_filter;
-    if is_line && text.len() > LINE_BYTES {
-        let size = byte_size(text.len() as u64, 1024);
-        model.notice(format!(
-            "Not pasted: {size} are too long for a field, which takes {}.",
-            byte_size(LINE_BYTES as u64, 1024)
-        ));
-        return;
-    }
-    let mut cx = PaneContext { context: &model.context, requests, effects };
-    if model.overlays.is_modal() {
-        model.overlays.paste(text, &mut cx);
-    } else if let Some(connect) = &mut model.connect {
-        connect.paste(text);
-    } else if is_filter {
-        model.explorer.paste_filter(text, &mut cx);
-    } else {
-        model.worksheets.insert(text, &mut cx);
-        model.worksheets.settle(&mut cx);
-        if model.focus != Focus::Worksheet {
-            // The user must see where the text was pasted.
-            cx.request(Request::Focus(Focus::Worksheet));
-            cx.request(Request::Notice("Pasted into the worksheet.".into()));
-        }
     }
 }
 

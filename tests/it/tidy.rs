@@ -25,7 +25,6 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("src/domain/sql/complete", &["domain::sql", "domain::catalog", "domain::docs", "domain::limits"]),
     ("src/domain/sql/scope", &["domain::sql", "domain::catalog"]),
     ("src/domain/text_diff.rs", &[]),
-    ("src/domain/sql", &["domain::text", "domain::ids", "domain::limits", "domain::problem"]),
     (
         "src/domain/sql",
         &[

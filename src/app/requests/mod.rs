@@ -70,7 +70,7 @@ pub(super) fn act(model: &mut Model, action: Action, requests: &mut Vec<Request>
 fn act_line(model: &mut Model, action: LineAction, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     if action == LineAction::Paste {
         match model.context.register.newest() {
-            Pasted::Text(text) => super::update::on_paste(model, &text, requests, effects),
+            Pasted::Text(text) => super::paste::on_paste(model, &text, requests, effects),
             Pasted::TooLong(bytes) => model.notice(too_long_to_paste(bytes)),
             Pasted::Nothing => model.notice(NOTHING_TO_PASTE),
         }

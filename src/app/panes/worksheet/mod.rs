@@ -20,7 +20,7 @@ mod run;
 mod saving;
 mod scroll;
 mod search;
-mod text_styles;
+mod text_styles_view;
 mod undo;
 mod update;
 mod view;

@@ -14,7 +14,7 @@ use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::one_line;
 
 use super::rows::{TextRow, cells_before, shown};
-use super::text_styles::TextStyles;
+use super::text_styles_view::TextStyles;
 use super::{TiedFile, Worksheet, WorksheetAction, Worksheets};
 
 impl Worksheets {
