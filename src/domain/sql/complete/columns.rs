@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::context::Context;
+use super::joins::offer_partners_of;
 use super::matching::Quality;
 use super::offers::{Closeness, OfferKind, Offers};
 use crate::domain::catalog::ColumnAccess;
@@ -134,6 +135,7 @@ pub(super) fn offer_qualified<'c>(context: &Context<'c>, offers: &mut Offers<'c>
         inside.find(|source| context.scope.is_named(source, qualifier))
     });
     if let Some(source) = named {
+        offer_partners_of(context, offers, source);
         for column in readable(context, source) {
             let closeness = closeness_of(context, 0, &column);
             offers.add(closeness, column.name, OfferKind::Column { qualifier: None, origin: column.origin });

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::functions::{FunctionKind, functions};
 use super::grouping::offer_select_items;
 use super::joins::{offer_conditions, offer_joins, offer_partners};
-use super::keywords::{PlaceOf, offer_keywords};
+use super::keywords::{PlaceOf, has_open_case, offer_keywords};
 use super::model::{CompletionInput, CompletionItem, CompletionKind, CompletionList, Trigger};
 use super::offers::{Closeness, OfferKind, Offers};
 use super::render::items;
@@ -138,7 +138,10 @@ fn is_expected(context: &Context<'_>) -> bool {
     let position = context.position;
     let source = position.source.and_then(|source| context.scope.source(source));
     let is_alias_place = (position.clause == Clause::AfterTable && source.is_some_and(|source| source.alias.is_none()))
-        || (position.clause == Clause::SelectList && position.is_after_operand && position.call.is_none());
+        || (position.clause == Clause::SelectList
+            && position.is_after_operand
+            && position.call.is_none()
+            && !has_open_case(context));
     if letters == 1 && is_alias_place && !context.is_before(1, "INTERVAL") && context.word.kind == TypedKind::Word {
         // A short alias is no keyword.
         return false;

@@ -49,33 +49,54 @@ fn joined_table<'c>(context: &Context<'c>, source: &'c Source) -> Option<JoinedT
     Some(JoinedTable { name, table: SchemaTable { schema: &schema.name, table }, object: *object })
 }
 
-/// Offers the column of another table that a declared key or its name pairs with the compared column. Returns whether there is one.
-pub(super) fn offer_partners(context: &Context<'_>, offers: &mut Offers<'_>) -> bool {
+/// Returns the columns that declared keys or their names pair with the compared column, each with its table.
+fn partners<'c>(context: &Context<'c>) -> Vec<(&'c str, &'c str)> {
     let Some(compared) = context.position.compared.and_then(|compared| context.scope.column_ref(compared)) else {
-        return false;
+        return Vec::new();
     };
     let tables = usable_tables(context);
-    let is_compared = |table: &JoinedTable<'_>| {
-        let qualifier = compared.qualifier.last();
-        qualifier.is_some_and(|qualifier| qualifier.eq_ignore_ascii_case(table.name))
-    };
-    let Some(own) = tables.iter().find(|table| is_compared(table)) else { return false };
-    let mut is_found = false;
+    let Some(qualifier) = compared.qualifier.last() else { return Vec::new() };
+    let Some(own) = tables.iter().find(|table| qualifier.eq_ignore_ascii_case(table.name)) else { return Vec::new() };
+    let mut found = Vec::new();
     for other in tables.iter().rev().filter(|other| other.name != own.name) {
         for pairs in join_paths(own.table, other.table).pairs() {
-            let pair =
-                pairs.first().filter(|(column, _)| pairs.len() == 1 && column.eq_ignore_ascii_case(&compared.name));
-            let Some((_, column)) = pair else { continue };
-            let name = |name: &str| context.spelling.plain_name(name);
-            let text = format!("{}.{}", name(other.name), name(column));
-            let kind =
-                OfferKind::Text { kind: CompletionKind::Column, inserted: text.clone(), type_text: "key".to_owned() };
-            let by = if offers.matches(other.name) { other.name } else { column };
-            offers.add_found_by(Closeness::Place, by, text, kind);
-            is_found = true;
+            if let [(column, partner)] = pairs.as_slice()
+                && column.eq_ignore_ascii_case(&compared.name)
+            {
+                found.push((other.name, *partner));
+            }
         }
     }
-    is_found
+    found
+}
+
+/// Offers the columns of other tables that go with the compared column. Returns whether there is one.
+pub(super) fn offer_partners(context: &Context<'_>, offers: &mut Offers<'_>) -> bool {
+    let partners = partners(context);
+    let name = |name: &str| context.spelling.plain_name(name);
+    for (table, column) in &partners {
+        let text = format!("{}.{}", name(table), name(column));
+        let kind =
+            OfferKind::Text { kind: CompletionKind::Column, inserted: text.clone(), type_text: "key".to_owned() };
+        let by = if offers.matches(table) { table } else { column };
+        offers.add_found_by(Closeness::Place, by, text, kind);
+    }
+    !partners.is_empty()
+}
+
+/// Offers the columns of a source that go with the compared column.
+pub(super) fn offer_partners_of<'c>(context: &Context<'c>, offers: &mut Offers<'c>, source: &'c Source) {
+    let own = context.name_of(source);
+    for (_, column) in partners(context).into_iter().filter(|(table, _)| Some(*table) == own) {
+        let origin = context.scope.table_of(source).zip(joined_table(context, source)).and_then(|(table, joined)| {
+            let at = table.columns.iter().position(|other| other.name == column)?;
+            match joined.object {
+                ObjectRef::Table(s, t) => Some(ObjectRef::Column(s, t, at)),
+                ObjectRef::Schema(_) | ObjectRef::Column(..) | ObjectRef::Routine(..) => None,
+            }
+        });
+        offers.add(Closeness::Place, column, OfferKind::Column { qualifier: None, origin });
+    }
 }
 
 /// Offers conditions that join the last table with those before it.
@@ -162,14 +183,17 @@ pub(super) fn offer_joins<'c>(context: &Context<'c>, offers: &mut Offers<'c>) ->
             }
             let new = SchemaTable { schema: &schema.name, table };
             for old in tables.iter().rev() {
+                let is_there =
+                    |other: &JoinedTable<'_>| std::ptr::eq(other.table.table, table) && other.name != old.name;
+                let presence = if tables.iter().any(is_there) { Presence::There } else { Presence::New };
                 if has_keys {
                     for pairs in declared(new, old.table) {
-                        add_join(context, offers, JoinOffer { new, old: old.name, pairs });
+                        add_join(context, offers, JoinOffer { new, old: old.name, pairs }, presence);
                         count += 1;
                     }
                 } else if let Some(pair) = best_by_name(table, old.table.table) {
                     // Without keys the best pair of columns is enough.
-                    add_join(context, offers, JoinOffer { new, old: old.name, pairs: vec![pair] });
+                    add_join(context, offers, JoinOffer { new, old: old.name, pairs: vec![pair] }, presence);
                     count += 1;
                 }
             }
@@ -181,11 +205,18 @@ pub(super) fn offer_joins<'c>(context: &Context<'c>, offers: &mut Offers<'c>) ->
     Some(())
 }
 
-fn add_join<'c>(context: &Context<'c>, offers: &mut Offers<'c>, join: JoinOffer<'c>) {
+/// Whether a table is in the list of tables already. Such a table is hardly joined again, except with itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    New,
+    There,
+}
+
+fn add_join<'c>(context: &Context<'c>, offers: &mut Offers<'c>, join: JoinOffer<'c>, presence: Presence) {
     let table = join.new.table.name.as_str();
     let is_table_expected = context.position.clause == Clause::From;
     let by = if is_table_expected { Cow::Borrowed(table) } else { Cow::Owned(format!("JOIN {table}")) };
-    let closeness = if is_table_expected { Closeness::Place } else { Closeness::Outer };
+    let closeness = if is_table_expected && presence == Presence::New { Closeness::Place } else { Closeness::Outer };
     offers.add_found_by(closeness, &by, table, OfferKind::Join(Box::new(join)));
 }
 

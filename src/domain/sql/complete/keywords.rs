@@ -310,7 +310,7 @@ fn after_table(context: &Context<'_>, offers: &mut Offers<'_>) {
 const CASE_TOKENS: usize = 200;
 
 /// Whether a CASE before the cursor has no END.
-fn has_open_case(context: &Context<'_>) -> bool {
+pub(super) fn has_open_case(context: &Context<'_>) -> bool {
     let mut open = 0_i32;
     for count in (0..CASE_TOKENS).rev() {
         if context.is_before(count, "CASE") {

@@ -136,7 +136,17 @@ impl<'c> Offers<'c> {
         let key = |offer: &Offer<'_>| {
             let length = if offer.quality <= Quality::Prefix { 0 } else { offer.name.len() };
             let is_part = is_typed && offer.quality != Quality::Whole;
-            (group(offer.quality), is_part, offer.closeness, offer.recent, offer.quality, length, offer.order)
+            let is_elsewhere = offer.closeness != Closeness::Place;
+            (
+                group(offer.quality),
+                is_elsewhere,
+                is_part,
+                offer.closeness,
+                offer.recent,
+                offer.quality,
+                length,
+                offer.order,
+            )
         };
         if found.len() > MAX_RANKED {
             found.select_nth_unstable_by_key(MAX_RANKED, key);

@@ -168,7 +168,8 @@ impl Reader<'_> {
     pub(super) fn end_item(&mut self, end: usize) {
         let Some(start) = self.frame.item_start else { return };
         self.frame.item_start = Some(end + 1);
-        if start >= end || self.frame.clause != Clause::SelectList {
+        let count = self.frame.block.and_then(|block| self.scope.block(block)).map_or(0, |block| block.items.len());
+        if start >= end || self.frame.clause != Clause::SelectList || count > MAX_COLUMNS {
             return;
         }
         let (last, alias) = self.item_alias(start, end);
@@ -182,9 +183,7 @@ impl Reader<'_> {
             None if start == last && self.is_mark(start, "*") => SelectItemKind::Star(None),
             None => SelectItemKind::Expression,
         };
-        if let Some(block) = self.block_mut()
-            && block.items.len() <= MAX_COLUMNS
-        {
+        if let Some(block) = self.block_mut() {
             block.items.push(SelectItem { span: from..to, kind, alias });
         }
     }
