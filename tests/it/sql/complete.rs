@@ -268,6 +268,45 @@ fn an_item_has_the_type_the_key_and_the_first_line_of_the_documentation() {
 }
 
 #[test]
+fn an_unreadable_column_is_not_offered_and_an_invisible_one_is_last() {
+    let setting = Setting::read("sakila");
+    let labels = |text: &str| {
+        let list = setting.complete_at(text, "SELECT x.".len(), Trigger::Typed, &[]);
+        list.items.into_iter().map(|item| item.label).collect::<Vec<_>>()
+    };
+    let staff = labels("SELECT x. FROM staff x");
+    assert!(!staff.contains(&"password".to_owned()) && staff.contains(&"username".to_owned()), "{staff:?}");
+    let film = labels("SELECT x. FROM film x");
+    assert_eq!(film.last().map(String::as_str), Some("row_hash"));
+    // `*` leaves it out.
+    assert!(!labels("SELECT x. FROM (SELECT * FROM film) x").contains(&"row_hash".to_owned()));
+}
+
+#[test]
+fn the_index_of_a_hundred_thousand_columns_is_small() {
+    let column =
+        |table: usize, at: usize| TableColumn { name: format!("column_{table}_{at}"), ..TableColumn::default() };
+    let table = |number: usize| Table {
+        name: format!("table_{number}"),
+        columns: (0..20).map(|at| column(number, at)).collect(),
+        ..Table::default()
+    };
+    let schema = Schema { name: "s".to_owned(), tables: (0..5000).map(table).collect(), ..Schema::default() };
+    let catalog = Catalog { generation: 1, schemas: vec![schema] };
+    let memory = CompletionIndex::new(&catalog).memory();
+    assert!(memory > 1 << 20 && memory <= 25 << 20, "{memory}");
+}
+
+#[test]
+fn an_index_of_another_catalog_is_ignored() {
+    let mut setting = Setting::read("demo");
+    let text = "SELECT screening_n";
+    assert!(!setting.complete_at(text, text.len(), Trigger::Typed, &[]).items.is_empty());
+    setting.catalog.generation = 2;
+    assert!(setting.complete_at(text, text.len(), Trigger::Typed, &[]).items.is_empty());
+}
+
+#[test]
 fn the_signature_says_which_parameter_the_cursor_is_in() {
     let setting = Setting::read("demo");
     let signature = |marked: &str| {
