@@ -8,9 +8,7 @@ use crate::domain::compute::ComputeWork;
 use crate::domain::editing::find::FindPattern;
 use crate::domain::export::CopyFormat;
 use crate::domain::problem::Problem;
-use crate::domain::protocol::{
-    CopyText, ExportJob, FormatChoice, ResultId, RunReport, SaveSqlFile,
-};
+use crate::domain::protocol::{CopyText, ExportJob, FormatChoice, ResultId, RunReport, SaveSqlFile};
 use crate::domain::results::{Column, ColumnProfile, Plot, Series};
 
 use super::action::Action;

@@ -71,7 +71,7 @@ fn the_palette_finds_the_words_that_people_type() {
         ("statistics", grid(G::Profile)),
         ("timezone", grid(G::Zone)),
         ("warnings", grid(G::Warnings)),
-        ("replace", grid(G::Search)),
+        ("replace", worksheet(W::Replace)),
         ("undo close", app(A::ReopenWorksheet)),
         ("restore", app(A::ReopenWorksheet)),
         ("use database", app(A::UseDatabase)),

@@ -239,7 +239,7 @@ fn the_text_of_the_own_editor_is_one_edit() {
     let mut bench = Bench::connected(160, 45);
     bench.text("SELECT 1,\n2");
     bench.effects.clear();
-    bench.keys("alt-e");
+    bench.keys("alt-x");
     let saved =
         bench.effects.iter().position(|effect| matches!(effect, Effect::Storage(StorageCmd::SaveWorksheets { .. })));
     let edit = bench.effects.iter().position(|effect| matches!(effect, Effect::Edit(_)));

@@ -1,9 +1,15 @@
 //! Asks for the values of parameters before a statement runs or is explained.
 
+use std::ops::Range;
+
+use crate::app::context::Context;
 use crate::app::dialogs::{ParameterPurpose, ParametersDialog};
 use crate::app::model::Model;
 use crate::app::request::Request;
-use crate::app::statement::run_text::{RunText, needed_parameters};
+use crate::app::statement::run_text::{NeededParameter, RunText};
+use crate::domain::catalog::Catalog;
+use crate::domain::sql::parameters::{guess_type, named_parameters, parameter_uses};
+use crate::domain::sql::scope::{ColumnResolution, KnownNames, RefId, Scope, read};
 
 /// Opens the form if these statements have parameters without values. Returns whether they have.
 pub(super) fn ask(
@@ -20,4 +26,43 @@ pub(super) fn ask(
     let dialog = ParametersDialog::new(statements.to_vec(), needed, purpose, &model.parameters, dialect);
     requests.push(Request::OpenDialog(Box::new(dialog)));
     true
+}
+
+/// Returns the parameters of several statements, each once, with the types that the statements suggest.
+fn needed_parameters(statements: &[RunText], context: &Context) -> Vec<NeededParameter> {
+    let dialect = context.dialect();
+    let none = Catalog::default();
+    let known = KnownNames {
+        catalog: context.catalog.as_deref().unwrap_or(&none),
+        database: context.database.as_deref(),
+        name_case: context.names(),
+    };
+    let mut needed: Vec<NeededParameter> = Vec::new();
+    for statement in statements.iter().filter(|statement| statement.needs_values(dialect)) {
+        let scope = read(&statement.typed, None, dialect, known);
+        for parameter in named_parameters(&statement.typed, dialect) {
+            if needed.iter().any(|known| known.name == parameter.name) {
+                continue;
+            }
+            let uses = parameter_uses(&statement.typed, &parameter.name, dialect);
+            let (value_type, shape) = guess_type(&uses, |column| type_of(&scope, &column));
+            needed.push(NeededParameter { name: parameter.name, value_type, shape });
+        }
+    }
+    needed
+}
+
+/// Returns the type of the column that a statement names at a byte range.
+fn type_of(scope: &Scope<'_>, at: &Range<usize>) -> Option<String> {
+    let is_there =
+        |id: RefId| scope.column_ref(id).is_some_and(|column| column.span == *at || column.name_span.end == at.end);
+    let id = scope.all_refs().map(|(id, _)| id).find(|id| is_there(*id))?;
+    match scope.resolve(id) {
+        ColumnResolution::One { origin, .. } => scope.catalog_column(origin).map(|column| column.type_text.clone()),
+        ColumnResolution::Item { .. }
+        | ColumnResolution::Several(_)
+        | ColumnResolution::NoColumn
+        | ColumnResolution::NoTable
+        | ColumnResolution::Unknown => None,
+    }
 }

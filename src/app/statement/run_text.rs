@@ -1,12 +1,8 @@
 //! A statement that the user runs: its text as typed, the values of its parameters, and how its rows are shown.
 
-use crate::app::context::Context;
-use crate::domain::catalog::Catalog;
 use crate::domain::sql::parameters::{
-    BindError, Bound, ParameterShape, ParameterType, ParameterValues, SourceMap, bind, guess_type, named_parameters,
-    parameter_uses,
+    BindError, Bound, ParameterShape, ParameterType, ParameterValues, SourceMap, bind, named_parameters,
 };
-use crate::domain::sql::scope::{ColumnResolution, KnownNames, RefId, Scope, read};
 use crate::domain::sql::split::StatementEnd;
 use crate::domain::sql::{Dialect, Param};
 
@@ -78,45 +74,5 @@ impl RunText {
             Some(bound) => (bound.text, bound.params, bound.source_map),
             None => (self.typed, Vec::new(), SourceMap::default()),
         }
-    }
-}
-
-/// Returns the parameters of several statements, each once, with the types that the statements suggest.
-#[must_use]
-pub fn needed_parameters(statements: &[RunText], context: &Context) -> Vec<NeededParameter> {
-    let dialect = context.dialect();
-    let none = Catalog::default();
-    let known = KnownNames {
-        catalog: context.catalog.as_deref().unwrap_or(&none),
-        database: context.database.as_deref(),
-        name_case: context.names(),
-    };
-    let mut needed: Vec<NeededParameter> = Vec::new();
-    for statement in statements.iter().filter(|statement| statement.needs_values(dialect)) {
-        let scope = read(&statement.typed, None, dialect, known);
-        for parameter in named_parameters(&statement.typed, dialect) {
-            if needed.iter().any(|known| known.name == parameter.name) {
-                continue;
-            }
-            let uses = parameter_uses(&statement.typed, &parameter.name, dialect);
-            let (value_type, shape) = guess_type(&uses, |column| type_of(&scope, &column));
-            needed.push(NeededParameter { name: parameter.name, value_type, shape });
-        }
-    }
-    needed
-}
-
-/// Returns the type of the column that a statement names at a byte range.
-fn type_of(scope: &Scope<'_>, at: &std::ops::Range<usize>) -> Option<String> {
-    let is_there =
-        |id: RefId| scope.column_ref(id).is_some_and(|column| column.span == *at || column.name_span.end == at.end);
-    let id = scope.all_refs().map(|(id, _)| id).find(|id| is_there(*id))?;
-    match scope.resolve(id) {
-        ColumnResolution::One { origin, .. } => scope.catalog_column(origin).map(|column| column.type_text.clone()),
-        ColumnResolution::Item { .. }
-        | ColumnResolution::Several(_)
-        | ColumnResolution::NoColumn
-        | ColumnResolution::NoTable
-        | ColumnResolution::Unknown => None,
     }
 }
