@@ -4,8 +4,8 @@ use rrx::app::{Effect, Message};
 use rrx::domain::limits::TEXT_PAUSE;
 use rrx::domain::problem::{Problem, ProblemKind};
 use rrx::domain::protocol::{
-    EditorEnd, ExpectedFile, FileTie, FileVersion, FoundFile, SaveSqlFile, SqlFileCmd, SqlFileEvent, StorageCmd,
-    StorageEvent, TextForm, WorksheetSet, fingerprint,
+    EditorEnd, ExpectedFile, FileTie, FileVersion, FoundFile, SaveSqlFile, SavedWorksheet, SqlFileCmd, SqlFileEvent,
+    StorageCmd, StorageEvent, TextForm, WorksheetSet, fingerprint,
 };
 
 use super::model::Bench;
@@ -232,6 +232,32 @@ fn a_tie_is_saved_with_the_worksheets_and_comes_back() {
     bench.feed(Message::Storage(StorageEvent::Worksheets { profile: "eu".into(), worksheets, problems: vec![] }));
     assert!(tabs(&bench).contains("film.sql*]"), "{}", tabs(&bench));
     assert!(matches!(&commands(&mut bench)[..], [SqlFileCmd::Check { tie, .. }] if tie.path == PATH));
+}
+
+#[test]
+fn a_file_that_is_opened_before_the_worksheets_arrive_stays_tied() {
+    let mut bench = Bench::new(160, 45);
+    bench.keys("enter");
+    bench.session(rrx::domain::protocol::SessionEvent::Ready(super::model::facts().into()));
+    feed(&mut bench, SqlFileEvent::Opened { tie: tie("SELECT 1"), text: "SELECT 1".into() });
+    let worksheets = WorksheetSet { open: vec![SavedWorksheet::new("sheet-1", "1", "")], ..WorksheetSet::default() };
+    bench.feed(Message::Storage(StorageEvent::Worksheets { profile: "eu".into(), worksheets, problems: vec![] }));
+    let sheet = bench.model.worksheets.sheet().unwrap();
+    assert_eq!((sheet.title.as_str(), sheet.key.as_str()), ("film.sql", "sheet-2"));
+    assert_eq!(sheet.file.as_ref().map(|file| file.tie.clone()), Some(tie("SELECT 1")));
+}
+
+#[test]
+fn a_change_of_the_file_does_not_open_a_question_while_the_user_types() {
+    let mut bench = with_file("SELECT 1");
+    let worksheet = bench.model.worksheets.sheet().unwrap().key.clone();
+    bench.keys("x");
+    let found = FoundFile::Changed(version("SELECT 2", 3));
+    feed(&mut bench, SqlFileEvent::Checked { worksheet, path: PATH.into(), found });
+    assert_eq!(dialog(&bench), "");
+    assert!(notice(&bench).starts_with("Another program has changed the file"), "{}", notice(&bench));
+    bench.keys("y");
+    assert!(tabs(&bench).contains("changed on disk") && text(&bench).contains("xy"), "{}", tabs(&bench));
 }
 
 #[test]

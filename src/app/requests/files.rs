@@ -41,8 +41,9 @@ pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Req
         Request::KeepText(worksheet) => {
             model.worksheets.keep_text(&worksheet);
             let key = model.context.key(Action::App(AppAction::SaveFile));
-            model
-                .notice(format!("The worksheet keeps its text. {key} saves it, and asks before it replaces the file."));
+            model.notice(format!(
+                "Another program has changed the file. The worksheet keeps its text; {key} asks before it overwrites the file."
+            ));
         }
         _ => {}
     }

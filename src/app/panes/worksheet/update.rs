@@ -43,10 +43,12 @@ impl Worksheets {
         self.forget_changes();
         for sheet in typed {
             self.front = self.sheets.len();
-            self.open_untitled("");
-            if let Some(opened) = self.sheet_mut() {
-                opened.editor = sheet.editor;
-            }
+            let title = match sheet.title_source {
+                TitleSource::Text => self.free_title(),
+                TitleSource::Fixed => sheet.title.clone(),
+            };
+            let key = self.free_key();
+            self.put_in_front(Worksheet { key, title, ..sheet });
         }
         for mut sheet in closed {
             sheet.key = self.free_key();
