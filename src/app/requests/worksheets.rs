@@ -54,9 +54,8 @@ pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Req
             requests.push(Request::Settle);
         }
         Request::Reopen(key) => {
-            if model.worksheets.reopen(Some(&key)) {
-                requests.push(Request::Focus(Focus::Worksheet));
-            }
+            let is_open = model.worksheets.reopen(Some(&key));
+            requests.extend(is_open.then_some(Request::Focus(Focus::Worksheet)));
         }
         Request::Rename(title) => {
             model.worksheets.rename(title);

@@ -48,7 +48,7 @@ fn open(typed: &str, paths: &Paths) -> Result<(FileTie, String), Problem> {
     let version = version(&metadata, &bytes);
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
-        let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
+        let line = 1 + String::from_utf8_lossy(valid).matches('\n').count();
         file_problem(&path, "cannot be opened").because(format!("line {line} is not UTF-8")).hint(format!(
             "convert it first, for example with `iconv -f LATIN1 -t UTF-8 {} -o NEW.sql`",
             path.display()

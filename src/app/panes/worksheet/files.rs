@@ -82,13 +82,12 @@ impl Worksheets {
     /// Opens a worksheet that is tied to a file, or shows the one that is tied to it already.
     pub fn open_file(&mut self, tie: FileTie, text: &str) {
         let is_of_file = |sheet: &Worksheet| sheet.file.as_ref().is_some_and(|file| file.tie.path == tie.path);
-        match self.sheets.iter().position(is_of_file) {
-            Some(at) => self.show(at),
-            None => {
-                self.open_new(tie.name(), text, TitleSource::Fixed);
-                if let Some(sheet) = self.sheet_mut() {
-                    sheet.file = Some(TiedFile::new(tie, text));
-                }
+        if let Some(at) = self.sheets.iter().position(is_of_file) {
+            self.show(at);
+        } else {
+            self.open_new(tie.name(), text, TitleSource::Fixed);
+            if let Some(sheet) = self.sheet_mut() {
+                sheet.file = Some(TiedFile::new(tie, text));
             }
         }
         // What is shown may be older than the file.
