@@ -105,7 +105,8 @@ fn a_stopped_program_that_is_told_to_quit_saves_its_worksheets_and_ends() {
         wait_until("the shell has the terminal", LIMIT, || terminal.echoes());
         // In the background the program stops itself. The shell must know that, or it sends no SIGCONT.
         terminal.text("bg; echo in the back''ground\n");
-        terminal.see("in the background");
+        // After SIGSTOP the shell writes to the screen that the program leaves when it continues.
+        terminal.wait_for_bytes("in the background");
         wait_until("the system stops it", LIMIT, || state(pid) == Some('T'));
         terminal.text("kill %1\n");
         wait_until("the program has ended", LIMIT, || kill(pid, None).is_err());
