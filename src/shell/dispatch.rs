@@ -442,6 +442,6 @@ mod tests {
         assert!(format!("{failed:?}").contains("a planted fault"), "{failed:?}");
         worker.storage.send(StorageCmd::LoadHistory { owner: FileOwner::User, max: 1 }).await.unwrap();
         let event = inbox.recv().await.unwrap();
-        assert!(matches!(event, WorkerEvent::Storage(StorageEvent::History(_))), "{event:?}");
+        assert!(matches!(event, WorkerEvent::Storage(StorageEvent::History { .. })), "{event:?}");
     }
 }

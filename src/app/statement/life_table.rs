@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use super::life::{Statement, StatementAction, StatementEvent, StatementPhase, StatementStart};
 use super::origin::{StatementOrigin, StatementQueue};
+use super::run_text::{RowDisplay, RunText};
 use crate::domain::access_log::{AuthorizedStatement, BeginRecord, RecordSink, StatementTarget, authorize, record};
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Spilling;
 use crate::domain::protocol::{End, Limit, RunBounds, RunReport};
+use crate::domain::sql::parameters::SourceMap;
+use crate::domain::sql::split::StatementEnd;
 use crate::domain::sql::{Dialect, SessionPins};
 
 struct NoLog;
@@ -74,13 +77,16 @@ fn in_phase(phase: &str) -> Statement {
         fetch: Duration::ZERO,
         spilling: Spilling::Allowed,
     };
-    let waiting: VecDeque<(usize, String)> = [(9, "SELECT 2".into()), (18, "SELECT 3".into())].into();
+    let run = |at, text: &str| RunText::new(at, text, StatementEnd::Semicolon);
+    let waiting: VecDeque<RunText> = [run(9, "SELECT 2"), run(18, "SELECT 3")].into();
     let start = StatementStart {
         result: ResultId(1),
         origin: StatementOrigin::Several { run: 1, at: 0 },
         location: Some(("sheet-1".into(), 0)),
         bounds,
         since: Duration::ZERO,
+        source_map: SourceMap::default(),
+        rows: RowDisplay::Table,
         queue: StatementQueue { run: 1, worksheet: "sheet-1".into(), waiting },
     };
     let mut statement = Statement::new(start, authorized());
