@@ -22,7 +22,7 @@ pub fn terminal_input(data: &[u8]) -> u64 {
     let kinds = whole.iter().rev().take(2).map(|input| match input {
         Input::Key(Chord { key: Key::Char(character), .. }) => (Some(Key::Char((*character).min('\u{80}'))), None),
         Input::Key(chord) => (None, Some(*chord)),
-        Input::Mouse(_) | Input::Paste(_) => (None, None),
+        Input::Mouse(_) | Input::Paste(_) | Input::Focus => (None, None),
     });
     fingerprint(kinds.collect::<Vec<_>>())
 }
