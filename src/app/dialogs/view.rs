@@ -102,7 +102,7 @@ impl OverlayView<'_> {
             return;
         }
         Self::lines(&dialog.explanation(), self.theme.dim(), area, buffer);
-        let rows = usize::from(area.height.saturating_sub(3));
+        let rows = usize::from(area.height.saturating_sub(2));
         for (y, line) in (area.y + 2..).zip(dialog.preview().lines().take(rows)) {
             let line = clip(&visible(&line.replace('\t', "  ")), usize::from(area.width).saturating_sub(4));
             parts(buffer, (area.x + 3, y), area.right(), [(line.as_str(), self.theme.dim())]);

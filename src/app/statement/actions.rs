@@ -5,7 +5,6 @@ use super::error_mark::{error_mark, in_typed_text, with_mark};
 use super::life::{Statement, StatementAction};
 use super::origin::{StatementOrigin, StatementQueue};
 use super::run_text::RowDisplay;
-use crate::app::action::{Action, GridAction};
 use crate::app::effect::Effect;
 use crate::app::focus::Focus;
 use crate::app::layout::InspectorChoice;
@@ -72,7 +71,8 @@ pub(super) fn carry_out(
                 let (statement_text, params) = (authorized.checked().text().to_owned(), authorized.params().to_vec());
                 let worksheet = worksheet_of(model, statement.location.as_ref());
                 let from = statement.origin;
-                let new = NewResult { id: result, statement: statement_text, params, from, worksheet };
+                let rows = statement.rows;
+                let new = NewResult { id: result, statement: statement_text, params, rows, from, worksheet };
                 with!(model, requests, effects, grid.start(new));
                 requests.push(look_at_results(model, result));
             }
@@ -160,10 +160,6 @@ fn finish(
             requests.push(Request::Problem(problem.clone()));
         }
         (End::Complete | End::Limit(_), _) | (_, None) => {}
-    }
-    let is_front = model.grid.front().is_some_and(|front| front.id == result);
-    if statement.rows == RowDisplay::Row && report.rows > 0 && is_front {
-        requests.push(Request::Do(Action::Grid(GridAction::Row)));
     }
     let mark = mark.map(|mark| in_typed_text(mark, &statement.source_map));
     // While the user types, the text has changed, and the cursor must not move.

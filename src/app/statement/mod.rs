@@ -242,8 +242,8 @@ fn report_not_started(
             }
             let result = model.ids.result();
             let worksheet = worksheet_of(model, new.location.as_ref());
-            let (statement, params, from) = (new.text, new.params, new.origin);
-            let started = NewResult { id: result, statement, params, from, worksheet };
+            let (statement, params, rows, from) = (new.text, new.params, new.rows, new.origin);
+            let started = NewResult { id: result, statement, params, rows, from, worksheet };
             with!(model, requests, effects, grid.start(started));
             let report = RunReport::without_rows(End::Broken(*problem));
             with!(model, requests, effects, grid.on_ended(result, &report));

@@ -7,6 +7,7 @@ use crate::app::context::Context;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
 use crate::app::statement::origin::StatementOrigin;
+use crate::app::statement::run_text::RowDisplay;
 use crate::domain::problem::ProblemKind;
 use crate::domain::protocol::{CellPosition, End, ResultId, RunReport, SearchDirection, StoreEvent, StoreWork};
 use crate::domain::quantity::counted;
@@ -46,6 +47,10 @@ impl Grid {
                 fit_all(result, &window, cx.context);
                 result.requested_rows = None;
                 result.window = Some(window);
+                // The first rows are there: a statement that ended with \G shows the first one.
+                if is_front && result.count() > 0 && std::mem::take(&mut result.rows) == RowDisplay::Row {
+                    cx.request(Request::Do(Action::Grid(GridAction::Row)));
+                }
             }
             // The user has left the result, so its value is not needed.
             StoreEvent::Value { .. } if !is_front => result.pending_values.clear(),

@@ -33,6 +33,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::statement::origin::StatementOrigin;
+use crate::app::statement::run_text::RowDisplay;
 use crate::domain::export::SessionZone;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{CopiedFrom, End, Progress, ResultId, ResultView, StoreWork, ViewId, Warning};
@@ -46,6 +47,8 @@ pub struct ResultSet {
     pub statement: String,
     /// The values that are bound to it.
     pub params: Vec<Param>,
+    /// How its rows are shown when the first ones are there.
+    pub rows: RowDisplay,
     /// The key of its worksheet: the one in which it was run, or that was in front.
     pub worksheet: String,
     /// Where it comes from.

@@ -6,6 +6,7 @@ use crate::app::effect::Effect;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
 use crate::app::statement::origin::StatementOrigin;
+use crate::app::statement::run_text::RowDisplay;
 use crate::domain::export::SessionZone;
 use crate::domain::protocol::{Progress, ResultId, StoreCmd, ViewId};
 use crate::domain::results::Arrangement;
@@ -23,6 +24,7 @@ pub struct NewResult {
     pub statement: String,
     /// The values that are bound to it.
     pub params: Vec<Param>,
+    pub rows: RowDisplay,
     pub from: StatementOrigin,
     /// The key of its worksheet.
     pub worksheet: String,
@@ -123,7 +125,7 @@ impl Grid {
     /// Starts a new result in front of its worksheet. It replaces the other results of the worksheet, except those that are kept,
     /// exported or running, those of the same run of several statements, and, after a followed key, all of them.
     pub fn start(&mut self, new: NewResult, cx: &mut PaneContext<'_>) {
-        let NewResult { id, statement, params, from, worksheet } = new;
+        let NewResult { id, statement, params, rows, from, worksheet } = new;
         let came_from = match from {
             StatementOrigin::Key => self.fronts.get(&worksheet).copied(),
             StatementOrigin::Worksheet { .. }
@@ -158,6 +160,7 @@ impl Grid {
             id,
             statement,
             params,
+            rows,
             worksheet,
             from,
             profile: cx.context.profile.as_ref().map(|profile| profile.name.clone()).unwrap_or_default(),

@@ -40,8 +40,8 @@ impl TextMark {
     /// Returns what is shown after its line: the message and the change that a key makes.
     #[must_use]
     pub fn note(&self, key: &str) -> Option<String> {
-        let offer = self.offer.as_ref().map(|offer| format!("{key}: {}", offer.text));
-        let parts: Vec<String> = self.message.iter().cloned().chain(offer).collect();
+        let offer = self.offer.as_ref().map(|offer| format!("{key}: {}.", offer.text));
+        let parts: Vec<String> = offer.into_iter().chain(self.message.clone()).collect();
         (!parts.is_empty()).then(|| parts.join("  "))
     }
 }

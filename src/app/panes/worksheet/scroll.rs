@@ -51,6 +51,8 @@ impl Worksheet {
         let top = rows.top_that_shows(rows.place_of(cursor).0, top, count);
         let left = match wrapping {
             Wrapping::On => 0,
+            // Where the line fits up to the cursor, its start is shown.
+            Wrapping::Off if cursor.column < rows.columns => 0,
             Wrapping::Off => left.min(cursor.column).max((cursor.column + 1).saturating_sub(rows.columns)),
         };
         (self.scroll.top, self.scroll.left) = (top, left);
