@@ -131,7 +131,9 @@ mod tests {
                 .map(|(a, b, text)| TextChange { from: a.min(b), to: a.max(b), text })
                 .collect();
             let mut edited = EditedLines::new(&lines);
-            changes.iter().for_each(|change| edited.apply(change));
+            for change in &changes {
+                edited.apply(change);
+            }
             let plain = apply(&lines, &changes);
             prop_assert_eq!(edited.to_lines(), plain.clone());
             prop_assert_eq!(edited.between(TextPosition::default(), edited.end()), plain.join("\n"));

@@ -7,7 +7,7 @@ use super::ex::{Address, Base, LineCommand, Substitution, Typed, parse};
 use super::motion::{Direction, SearchMotion};
 use super::region::Region;
 use super::register::{RegisterKind, Taken};
-use super::search::pattern_of;
+use super::search::search_pattern;
 use crate::domain::editing::find::{FindKind, FindPattern, Occurrences};
 use crate::domain::editing::indent::{dedent_edit, indent_edit};
 
@@ -94,7 +94,7 @@ impl Engine<'_> {
         let pattern = match (typed.pattern.as_str(), &self.state.last_search) {
             ("", Some(last)) => Ok(last.pattern.clone()),
             ("", None) => return self.notice("there was no search yet"),
-            (text, _) => pattern_of(text, typed.case),
+            (text, _) => search_pattern(text, typed.case),
         };
         match pattern {
             Ok(pattern) => {

@@ -11,6 +11,20 @@ pub enum HelpMode {
     CommandLine,
 }
 
+impl HelpMode {
+    /// Returns the title of the mode in the key reference.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Normal => "Normal mode",
+            Self::Object => "Text objects",
+            Self::Insert => "Insert mode",
+            Self::Visual => "Visual mode",
+            Self::CommandLine => "Command lines",
+        }
+    }
+}
+
 /// A line of the key reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VimHelp {

@@ -36,3 +36,4 @@ pub use help::{HelpMode, VIM_COMMANDS, VimHelp};
 pub use machine::Vim;
 pub use mode::{PromptKind, VimMode, VimPrompt};
 pub use register::{Register, RegisterKind};
+pub use search::search_pattern;

@@ -48,7 +48,7 @@ impl Engine<'_> {
             Motion::LineStart => Some(reached(TextPosition::new(line, 0), Span::Exclusive)),
             Motion::FirstText => Some(reached(self.first_text(line), Span::Exclusive)),
             Motion::LineEnd => self.line_end(n, purpose),
-            Motion::LastText => self.last_text(n),
+            Motion::LastText => Some(reached(self.last_text(n), Span::Inclusive)),
             Motion::Column => {
                 let to = self.column_of_cells(line, n.saturating_sub(1));
                 Some(reached(TextPosition::new(line, to), Span::Exclusive))
@@ -162,10 +162,10 @@ impl Engine<'_> {
         Some(reached(TextPosition::new(line, column), Span::Inclusive))
     }
 
-    fn last_text(&self, count: usize) -> Option<Reached> {
+    fn last_text(&self, count: usize) -> TextPosition {
         let line = (self.cursor.line + count.saturating_sub(1)).min(self.text.last_line());
         let column = self.line(line).trim_end_matches([' ', '\t']).chars().count().saturating_sub(1);
-        Some(reached(self.on_character(TextPosition::new(line, column)), Span::Inclusive))
+        self.on_character(TextPosition::new(line, column))
     }
 
     /// Returns the first text of a line, as a motion over lines.

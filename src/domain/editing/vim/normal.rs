@@ -17,10 +17,14 @@ use crate::domain::editing::indent::indent_width;
 use crate::domain::editing::position::{TextPosition, between_columns};
 use crate::domain::keys::Chord;
 
+/// Commands of Vim that this machine does not have.
+const UNSUPPORTED: &str = "=!@'`QRUmq";
+
 impl Engine<'_> {
     /// Reads a key of normal or visual mode.
     pub(super) fn command_key(&mut self, chord: Chord, place: Place) -> Handled {
         let mut pending = std::mem::take(&mut self.state.pending);
+        let is_first_key = pending.is_empty();
         match pending.read(chord, place) {
             Spelled::More => self.state.pending = pending,
             Spelled::Command(command) => self.run(command, pending),
@@ -30,7 +34,11 @@ impl Engine<'_> {
                 }
                 self.run(command, pending);
             }
-            Spelled::Unknown => {}
+            Spelled::Unknown => {
+                if let Some(key) = chord.typed().filter(|key| is_first_key && UNSUPPORTED.contains(*key)) {
+                    self.notice(format!("the vim command {key} is not supported"));
+                }
+            }
             Spelled::NotOurs => return Handled::No,
         }
         Handled::Yes

@@ -5,7 +5,7 @@ use super::effect::Handled;
 use super::engine::Engine;
 use super::mode::{PromptKind, VimPrompt};
 use super::motion::{Direction, Motion, SearchMotion};
-use super::search::pattern_of;
+use super::search::search_pattern;
 use super::state::Mode;
 use crate::domain::editing::find::FindCase;
 use crate::domain::editing::position::{byte_of_column, split_at_column};
@@ -148,7 +148,7 @@ impl Engine<'_> {
             // `//` repeats too.
             ("" | "/" | "?", Some(last)) => last.pattern.clone(),
             ("", None) => return self.notice("there was no search yet"),
-            (text, _) => match pattern_of(text, FindCase::Smart) {
+            (text, _) => match search_pattern(text, FindCase::Smart) {
                 Ok(pattern) => pattern,
                 Err(fault) => return self.notice(fault.to_string()),
             },

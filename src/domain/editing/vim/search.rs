@@ -96,7 +96,10 @@ impl Engine<'_> {
 
 /// Reads a pattern as it is typed: a regular expression with smart case. `\V` at its start makes it plain text, `\v` changes nothing;
 /// `\c` ignores letter case and `\C` does not, wherever they stand.
-pub(super) fn pattern_of(text: &str, case: FindCase) -> Result<FindPattern, FindFault> {
+///
+/// # Errors
+/// Returns the errors of [`FindPattern::new`].
+pub fn search_pattern(text: &str, case: FindCase) -> Result<FindPattern, FindFault> {
     let (kind, rest) = match text.strip_prefix(r"\V") {
         Some(rest) => (FindKind::Plain, rest),
         None => (FindKind::Regex, text.strip_prefix(r"\v").unwrap_or(text)),
