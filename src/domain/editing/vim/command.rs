@@ -99,7 +99,7 @@ pub(super) enum Command {
     SelectObject(TextObject, ObjectPart),
     Insert(InsertAt),
     Put(PutSide, PutCursor),
-    PutOverSelection(PutSide),
+    PutOverSelection(PutSide, Target),
     ReplaceCharacters(ReplaceWith),
     ReplaceSelection(ReplaceWith, Target),
     ToggleCaseAndMove,

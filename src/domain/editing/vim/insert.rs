@@ -276,6 +276,7 @@ impl Engine<'_> {
             self.cursor = self.on_character(TextPosition::new(self.cursor.line, before));
         }
         self.state.insert = InsertSession::default();
+        self.state.goal = None;
         self.state.mode = Mode::Normal;
         self.end_undo_group_outside_replay();
     }

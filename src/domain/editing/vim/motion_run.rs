@@ -23,6 +23,11 @@ fn reached(to: TextPosition, span: Span) -> Reached {
     Reached { to, span }
 }
 
+/// Returns the cells of a text, as the editor draws it: a mark of one cell for what has no width, such as a tab.
+fn cells_of(text: &str) -> usize {
+    text.graphemes(true).map(|grapheme| grapheme.cells().max(1)).sum()
+}
+
 impl Engine<'_> {
     /// Returns where a motion ends. `None` if it cannot be made.
     pub(super) fn reach(&mut self, motion: &Motion, count: Option<usize>, purpose: Purpose) -> Option<Reached> {
@@ -117,11 +122,11 @@ impl Engine<'_> {
     fn vertical(&mut self, line: Option<usize>, (goal, purpose): (Option<Goal>, Purpose)) -> Option<Reached> {
         let line = line?.min(self.text.last_line());
         let goal = goal.unwrap_or_else(|| {
-            Goal::Cells(between_columns(self.line(self.cursor.line), 0, self.cursor.column).cells())
+            Goal::Cells(cells_of(between_columns(self.line(self.cursor.line), 0, self.cursor.column)))
         });
         self.state.goal = Some(goal);
         let column = match goal {
-            Goal::Cells(cells) if purpose == Purpose::Select && cells >= self.line(line).cells() => {
+            Goal::Cells(cells) if purpose == Purpose::Select && cells >= cells_of(self.line(line)) => {
                 self.text.length(line)
             }
             Goal::Cells(cells) => self.column_of_cells(line, cells),
@@ -135,7 +140,7 @@ impl Engine<'_> {
     fn column_of_cells(&self, line: usize, cells: usize) -> usize {
         let (mut used, mut column) = (0, 0);
         for grapheme in self.line(line).graphemes(true) {
-            used += grapheme.cells();
+            used += cells_of(grapheme);
             if used > cells {
                 return column;
             }

@@ -1,6 +1,6 @@
 //! Runs the commands of normal and visual mode.
 
-use super::command::{Command, Extent, InsertAt, Operator, Pending, ReplaceWith, Target};
+use super::command::{Command, Extent, InsertAt, Operator, Pending, PutSide, ReplaceWith, Target};
 use super::effect::{Handled, VimEffect};
 use super::engine::Engine;
 use super::ex::{ExCommand, Unsaved};
@@ -54,32 +54,38 @@ impl Engine<'_> {
 
     /// Runs a command and remembers it for `.`.
     pub(super) fn execute(&mut self, command: Command, count: Option<usize>, register: Option<char>) {
-        let before = self.state.last_change.clone();
-        if self.state.replay == Replay::Off
-            && let Some(command) = repeatable(&command, self.selection_extent())
-        {
-            self.state.last_change = Some(LastChange { command, count, register, inserted: Vec::new() });
-        }
-        if !matches!(command, Command::Move(_)) {
+        let again = repeatable(&command, self.selection_extent()).filter(|_| self.state.replay == Replay::Off);
+        let keeps_goal = matches!(command, Command::Move(_) | Command::StartVisual(_) | Command::Scroll(_));
+        let operated = self.perform(command, count, register);
+        if !keeps_goal {
+            // The motion of an operator leaves no column to aim at.
             self.state.goal = None;
         }
+        if let (Some(command), Operated::Text) = (again, operated) {
+            self.state.last_change = Some(LastChange { command, count, register, inserted: Vec::new() });
+        }
+    }
+
+    /// Runs a command. Returns whether it had a text to work on.
+    fn perform(&mut self, command: Command, count: Option<usize>, register: Option<char>) -> Operated {
         let n = count.unwrap_or(1);
         match command {
             Command::Move(motion) => self.move_by(&motion, count),
             Command::Operate(operator, target) => {
                 let operated = self.operate(Run { operator, count, register }, &target);
                 let is_in_empty_line = matches!(target, Target::Motion(Motion::Right)) && operator == Operator::Change;
-                match operated {
-                    Operated::Text => {}
+                if operated == Operated::Nothing && !is_in_empty_line {
+                    return Operated::Nothing;
+                }
+                if operated == Operated::Nothing {
                     // `s` in an empty line.
-                    Operated::Nothing if is_in_empty_line => self.start_insert(1),
-                    Operated::Nothing => self.state.last_change = before,
+                    self.start_insert(1);
                 }
             }
             Command::SelectObject(object, part) => self.select_object(object, part, n),
             Command::Insert(at) => self.insert_at(at, n),
             Command::Put(side, cursor) => self.put((side, cursor), n, register),
-            Command::PutOverSelection(side) => self.put_over_selection(side, n, register),
+            Command::PutOverSelection(side, target) => self.put_over_selection((side, &target), n, register),
             Command::ReplaceCharacters(with) => self.replace_characters(with, n),
             Command::ReplaceSelection(with, target) => self.replace_selection(with, &target),
             Command::ToggleCaseAndMove => self.toggle_case_and_move(n),
@@ -110,6 +116,7 @@ impl Engine<'_> {
             Command::WriteAndQuit => self.effect(VimEffect::Command(ExCommand::WriteAndQuit { path: None })),
             Command::QuitDiscarding => self.effect(VimEffect::Command(ExCommand::Quit(Unsaved::Discard))),
         }
+        Operated::Text
     }
 
     fn move_by(&mut self, motion: &Motion, count: Option<usize>) {
@@ -204,12 +211,7 @@ impl Engine<'_> {
 
     fn replace_selection(&mut self, with: ReplaceWith, target: &Target) {
         let ReplaceWith::Character(character) = with else { return };
-        let cursor = self.cursor;
-        let Some(region) = self.region(Operator::Change, target, None) else { return };
-        let start = self.cursor;
-        self.cursor = cursor;
-        self.end_visual();
-        self.cursor = start;
+        let Some(region) = self.take_region(Operator::Change, target, None) else { return };
         let (text, _) = self.text_of(region);
         let new: Vec<String> =
             text.split('\n').map(|line| graphemes(line).iter().map(|_| character).collect()).collect();
@@ -226,15 +228,10 @@ impl Engine<'_> {
 
     /// Returns the first and the last selected line, and ends visual mode.
     pub(super) fn selected_lines(&mut self, target: &Target) -> Option<(usize, usize)> {
-        let cursor = self.cursor;
-        let region = self.region(Operator::Delete, target, None)?;
+        let region = self.take_region(Operator::Delete, target, None)?;
         // A selection that includes a line end does not include the line after it.
         let is_line_end = region.kind == RegionKind::Characters && region.to.column == 0;
         let last = if is_line_end && region.is_over_lines() { region.to.line - 1 } else { region.to.line };
-        let start = self.cursor;
-        self.cursor = cursor;
-        self.end_visual();
-        self.cursor = start;
         Some((region.from.line, last))
     }
 }
@@ -250,6 +247,10 @@ fn repeatable(command: &Command, extent: Option<Extent>) -> Option<Command> {
             Some(Command::Operate(*operator, again(target)))
         }
         Command::ReplaceSelection(with, target) => Some(Command::ReplaceSelection(*with, again(target))),
+        // `p` has put the selected text into the register, so there is nothing to put again.
+        Command::PutOverSelection(PutSide::Before, target) => {
+            Some(Command::PutOverSelection(PutSide::Before, again(target)))
+        }
         Command::JoinSelection(space, target) => Some(Command::JoinSelection(*space, again(target))),
         Command::Insert(_)
         | Command::Put(..)
@@ -258,9 +259,9 @@ fn repeatable(command: &Command, extent: Option<Extent>) -> Option<Command> {
         | Command::Join(_)
         | Command::RepeatSubstitution => Some(command.clone()),
         Command::Operate(..)
+        | Command::PutOverSelection(PutSide::After, _)
         | Command::Move(_)
         | Command::SelectObject(..)
-        | Command::PutOverSelection(_)
         | Command::Undo
         | Command::Redo
         | Command::Repeat

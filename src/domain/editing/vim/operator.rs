@@ -28,16 +28,9 @@ impl Engine<'_> {
     /// Runs an operator. Returns whether there was a text to work on.
     pub(super) fn operate(&mut self, run: Run, target: &Target) -> Operated {
         let before = self.cursor;
-        let is_selection = matches!(target, Target::Selection);
+        let is_selection = matches!(target, Target::Selection | Target::Extent(_));
         let count = if is_selection { None } else { run.count };
-        let Some(region) = self.region(run.operator, target, count) else {
-            self.cursor = before;
-            return Operated::Nothing;
-        };
-        if is_selection {
-            let start = self.cursor;
-            self.end_visual_at(before, start);
-        }
+        let Some(region) = self.take_region(run.operator, target, count) else { return Operated::Nothing };
         let steps = if is_selection { run.count.unwrap_or(1).min(MAX_SHIFTS) } else { 1 };
         match run.operator {
             Operator::Delete => self.delete(self.delete_region(region, target), run.register, taken_by(region, target)),
@@ -51,13 +44,6 @@ impl Engine<'_> {
             Operator::ToggleComment => self.toggle_comments(region),
         }
         Operated::Text
-    }
-
-    /// Ends visual mode and remembers the selection with the cursor that it had.
-    fn end_visual_at(&mut self, cursor: TextPosition, after: TextPosition) {
-        self.cursor = cursor;
-        self.end_visual();
-        self.cursor = after;
     }
 
     /// Returns whole lines for a deletion over several lines that leaves only spaces.

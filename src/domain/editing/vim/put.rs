@@ -72,15 +72,10 @@ impl Engine<'_> {
     }
 
     /// Replaces the selection by the text of a register. After `p`, not after `P`, the register has the text that was selected.
-    pub(super) fn put_over_selection(&mut self, side: PutSide, count: usize, name: Option<char>) {
+    pub(super) fn put_over_selection(&mut self, (side, target): (PutSide, &Target), count: usize, name: Option<char>) {
         let Some(register) = self.register(name) else { return self.notice(empty_register(name)) };
         let Some(text) = self.repeated(&register, count) else { return };
-        let cursor = self.cursor;
-        let Some(region) = self.region(Operator::Delete, &Target::Selection, None) else { return };
-        let start = self.cursor;
-        self.cursor = cursor;
-        self.end_visual();
-        self.cursor = start;
+        let Some(region) = self.take_region(Operator::Delete, target, None) else { return };
         if side == PutSide::After {
             let (selected, kind) = self.text_of(region);
             let taken =

@@ -40,8 +40,21 @@ impl Region {
 }
 
 impl Engine<'_> {
-    /// Returns the text that an operator works on. The cursor moves as the motion does.
-    pub(super) fn region(&mut self, operator: Operator, target: &Target, count: Option<usize>) -> Option<Region> {
+    /// Returns the text that an operator works on, and ends visual mode. The cursor moves to the start of the text.
+    pub(super) fn take_region(&mut self, operator: Operator, target: &Target, count: Option<usize>) -> Option<Region> {
+        let before = self.cursor;
+        let region = self.region(operator, target, count);
+        let start = self.cursor;
+        // The selection is remembered with the cursor that it had.
+        self.cursor = before;
+        if region.is_some() {
+            self.end_visual();
+            self.cursor = start;
+        }
+        region
+    }
+
+    fn region(&mut self, operator: Operator, target: &Target, count: Option<usize>) -> Option<Region> {
         match target {
             Target::Motion(motion) => self.motion_region(operator, motion, count),
             Target::Object(object, part) => {
