@@ -141,6 +141,11 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// Returns how many changes the key has made so far.
+    pub(super) fn changes_made(&self) -> usize {
+        self.effects.iter().filter(|effect| matches!(effect, VimEffect::Change(_))).count()
+    }
+
     pub(super) fn effect(&mut self, effect: VimEffect) {
         self.effects.push(effect);
     }
@@ -208,7 +213,7 @@ impl<'a> Engine<'a> {
                 if matches!(before, Mode::Visual { .. }) {
                     self.effects.push(VimEffect::Deselect);
                 }
-                let is_changed = self.effects.iter().any(|effect| matches!(effect, VimEffect::Change(_)));
+                let is_changed = self.changes_made() > 0;
                 let is_moved = is_changed || self.cursor != self.start;
                 if is_moved && self.cursor_is_open == CursorIsOpen::No {
                     self.effects.push(VimEffect::MoveTo(self.cursor));

@@ -80,7 +80,7 @@ impl Engine<'_> {
             }
             Motion::FindAgain(direction) => self.find_again(n, direction),
             Motion::MatchingBracket => self.matching_bracket(),
-            Motion::Paragraph(direction) => self.paragraph(n, direction),
+            Motion::Paragraph(direction) => Some(reached(self.paragraph(n, direction), Span::Exclusive)),
             Motion::Statement(direction) => self.statement_start(n, direction),
             Motion::Screen(row) => self.screen_row(n, row),
             Motion::Search(ref search) => self.search(search, n),
@@ -100,7 +100,8 @@ impl Engine<'_> {
             Direction::Forward => (at + count).min(columns.len().saturating_sub(1)),
             Direction::Backward => at.saturating_sub(count),
         };
-        let to = columns.get(to).copied().filter(|to| *to != column)?;
+        // An operator works on an empty text, too: `s` in an empty line begins to insert.
+        let to = columns.get(to).copied().filter(|to| *to != column || purpose == Purpose::Operate)?;
         Some(reached(TextPosition::new(line, to), Span::Exclusive))
     }
 
@@ -220,7 +221,7 @@ impl Engine<'_> {
         Some(reached(partners.next().flatten()?, Span::Inclusive))
     }
 
-    fn paragraph(&self, count: usize, direction: Direction) -> Option<Reached> {
+    fn paragraph(&self, count: usize, direction: Direction) -> TextPosition {
         let is_empty = |line: usize| self.line(line).is_empty();
         let last = self.text.last_line();
         let mut line = self.cursor.line;
@@ -230,19 +231,19 @@ impl Engine<'_> {
                     let text = (line..=last).find(|line| !is_empty(*line));
                     match text.and_then(|text| (text..=last).find(|line| is_empty(*line))) {
                         Some(found) => line = found,
-                        None => return self.if_moved(self.text.end()),
+                        None => return self.text.end(),
                     }
                 }
                 Direction::Backward => {
                     let text = (0..=line).rev().find(|line| !is_empty(*line));
                     match text.and_then(|text| (0..text).rev().find(|line| is_empty(*line))) {
                         Some(found) => line = found,
-                        None => return self.if_moved(TextPosition::default()),
+                        None => return TextPosition::default(),
                     }
                 }
             }
         }
-        self.if_moved(TextPosition::new(line, 0))
+        TextPosition::new(line, 0)
     }
 
     fn if_moved(&self, to: TextPosition) -> Option<Reached> {

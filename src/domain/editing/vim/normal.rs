@@ -56,7 +56,10 @@ impl Engine<'_> {
     pub(super) fn execute(&mut self, command: Command, count: Option<usize>, register: Option<char>) {
         let again = repeatable(&command, self.selection_extent()).filter(|_| self.state.replay == Replay::Off);
         let keeps_goal = matches!(command, Command::Move(_) | Command::StartVisual(_) | Command::Scroll(_));
+        let needs_change = matches!(command, Command::Join(_) | Command::ReplaceCharacters(_));
+        let changes = self.changes_made();
         let operated = self.perform(command, count, register);
+        let again = again.filter(|_| !needs_change || self.changes_made() > changes);
         if !keeps_goal {
             // The motion of an operator leaves no column to aim at.
             self.state.goal = None;
@@ -72,15 +75,7 @@ impl Engine<'_> {
         match command {
             Command::Move(motion) => self.move_by(&motion, count),
             Command::Operate(operator, target) => {
-                let operated = self.operate(Run { operator, count, register }, &target);
-                let is_in_empty_line = matches!(target, Target::Motion(Motion::Right)) && operator == Operator::Change;
-                if operated == Operated::Nothing && !is_in_empty_line {
-                    return Operated::Nothing;
-                }
-                if operated == Operated::Nothing {
-                    // `s` in an empty line.
-                    self.start_insert(1);
-                }
+                return self.operate(Run { operator, count, register }, &target);
             }
             Command::SelectObject(object, part) => self.select_object(object, part, n),
             Command::Insert(at) => self.insert_at(at, n),

@@ -112,7 +112,9 @@ impl Engine<'_> {
 
     fn copy_region(&mut self, region: Region, register: Option<char>, (target, before): (&Target, TextPosition)) {
         let (text, kind) = self.text_of(region);
-        self.keep(register, text, (kind, Taken::Copied));
+        if !text.is_empty() || kind == RegisterKind::Linewise {
+            self.keep(register, text, (kind, Taken::Copied));
+        }
         if matches!(target, Target::Lines) {
             self.cursor = before;
         }

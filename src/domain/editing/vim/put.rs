@@ -66,7 +66,9 @@ impl Engine<'_> {
         self.change(vec![change]);
         self.cursor = match rule {
             PutCursor::OnText => self.first_text(first),
-            PutCursor::AfterText if first + lines > self.text.last_line() => self.text.end(),
+            PutCursor::AfterText if first + lines > self.text.last_line() => {
+                TextPosition::new(self.text.last_line(), 0)
+            }
             PutCursor::AfterText => TextPosition::new(first + lines, 0),
         };
     }

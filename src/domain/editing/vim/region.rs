@@ -80,9 +80,13 @@ impl Engine<'_> {
     /// Returns the selected text. A selection that ends after the last character of a line includes the line end.
     pub(super) fn selection_region(&mut self, kind: VisualKind, anchor: TextPosition) -> Region {
         let (from, to) = (anchor.min(self.cursor), anchor.max(self.cursor));
+        let is_downward = anchor <= self.cursor;
         self.cursor = from;
         match kind {
-            VisualKind::Line => Region::lines(from.line, to.line),
+            VisualKind::Line => {
+                self.cursor.column = if is_downward { 0 } else { from.column };
+                Region::lines(from.line, to.line)
+            }
             VisualKind::Character => {
                 let is_end = to.column >= self.text.length(to.line);
                 let end = if is_end && to.line < self.text.last_line() {
@@ -125,7 +129,8 @@ impl Engine<'_> {
             }
             Motion::Word(size, Direction::Forward) => {
                 let words = (*size, count.unwrap_or(1));
-                let to = words_forward(&self.text, self.cursor, words, AtLineEnd::Stop)?;
+                // At the end of the text there is no next word: `cw` begins to insert.
+                let to = words_forward(&self.text, self.cursor, words, AtLineEnd::Stop).unwrap_or(self.cursor);
                 Reached { to, span: Span::Exclusive }
             }
             motion => {

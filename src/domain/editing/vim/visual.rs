@@ -55,7 +55,10 @@ impl Engine<'_> {
         }
         let Some(region) = found else { return };
         let (from, to) = self.ends_of(region);
-        let kind = if region.kind == RegionKind::Lines { VisualKind::Line } else { kind };
+        let kind = match region.kind {
+            RegionKind::Lines => VisualKind::Line,
+            RegionKind::Characters => VisualKind::Character,
+        };
         let anchor = if is_new || is_bracket { from } else { anchor };
         self.state.mode = Mode::Visual { kind, anchor };
         self.cursor = to;
