@@ -24,6 +24,11 @@ impl ResultSet {
         }
     }
 
+    /// Returns whether the window has the cursor's row.
+    pub(super) fn has_row(&self) -> bool {
+        self.row_details().is_some()
+    }
+
     /// Returns the visible columns of the cursor's row in their order; `None` if the window does not have the row.
     fn row_details(&self) -> Option<RowDetails> {
         let (columns, window) = (self.columns.as_ref()?, self.current_window()?);

@@ -48,7 +48,8 @@ impl Grid {
                 result.requested_rows = None;
                 result.window = Some(window);
                 // The first rows are there: a statement that ended with \G shows the first one.
-                if is_front && result.count() > 0 && std::mem::take(&mut result.rows) == RowDisplay::Row {
+                if is_front && result.rows == RowDisplay::Row && result.has_row() {
+                    result.rows = RowDisplay::Table;
                     cx.request(Request::Do(Action::Grid(GridAction::Row)));
                 }
             }

@@ -103,6 +103,13 @@ impl TextRows<'_> {
         first.max(top)
     }
 
+    /// Returns the last row of the text.
+    #[must_use]
+    pub fn last(&self) -> RowPosition {
+        let line = self.lines.len().saturating_sub(1);
+        RowPosition { line, row: self.rows_of(line) - 1 }
+    }
+
     /// Returns the row that is `by` rows below a row; a negative number is above.
     #[must_use]
     pub fn moved(&self, from: RowPosition, by: isize) -> RowPosition {

@@ -48,6 +48,8 @@ impl Worksheet {
         let count = usize::from(context.layout.rows(Focus::Worksheet)).max(1);
         let cursor = self.editor.cursor();
         let rows = self.rows(wrapping, context);
+        // No row stays empty below the text while a line above is hidden.
+        let top = top.min(rows.moved(rows.last(), 1 - isize::try_from(count).unwrap_or(isize::MAX)));
         let top = rows.top_that_shows(rows.place_of(cursor).0, top, count);
         let left = match wrapping {
             Wrapping::On => 0,
