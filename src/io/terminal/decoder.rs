@@ -400,7 +400,8 @@ mod tests {
             ("\x1b\x1b", "esc esc"),
             ("\x1b\x1b\x1b[D", "esc alt-left"),
             ("\x1b\x1bx", "esc alt-x"),
-            ("\x1b\x1b[I", "esc"),
+            ("\x1b\x1b[I", "esc focus"),
+            ("\x1b[Ix", "focus x"),
             ("\x1b\x1b[200~a\x1b[201~", "esc paste \"a\""),
             ("\x1b[\x1b[A", "alt-[ up"),
             ("\x1bO\x1bOA", "alt-O up"),
@@ -409,6 +410,7 @@ mod tests {
             ("\x1b\x1b[", "esc alt-["),
             // Nothing of these is typed as text.
             ("\x1b[?1;2cx", "x"),
+            ("\x1b[Ox", "x"),
             ("\x1b[<2;10;10Mx", "x"),
             ("\x1b[M !!x", "x"),
             ("\x1b[99~x", "x"),
