@@ -9,6 +9,7 @@ use crate::app::request::{
 };
 use crate::app::statement::origin::StatementOrigin;
 use crate::app::statement::run_text::{NeededParameter, RunText};
+use crate::app::ui::draw::wrap;
 use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::sql::Dialect;
 use crate::domain::sql::parameters::{ParameterShape, ParameterValue, ParameterValues, final_text, parse_value};
@@ -46,6 +47,9 @@ pub struct ParametersDialog {
     /// The line for each field, and the statement with the values.
     preview: String,
 }
+
+/// Cells of a line of the statement.
+const TEXT_WIDTH: usize = 64;
 
 #[derive(Debug)]
 struct Field {
@@ -110,7 +114,8 @@ impl ParametersDialog {
         let values = self.values();
         for statement in &self.statements {
             let text = values.as_ref().ok().and_then(|values| final_text(&statement.typed, values, self.dialect).ok());
-            lines.extend(text.as_ref().unwrap_or(&statement.typed).lines().map(ToOwned::to_owned));
+            let text = text.as_ref().unwrap_or(&statement.typed);
+            lines.extend(text.lines().flat_map(|line| wrap(line, TEXT_WIDTH)));
         }
         self.preview = lines.join("\n");
     }
