@@ -9,38 +9,31 @@
     reason = "a bench measures and prints"
 )]
 
+mod model;
 mod rows;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use model::{COLUMNS, SIZE, TABLES, catalog, facts};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use rows::columns;
-use rrx::app::layout::ScreenSize;
-use rrx::app::model::{Model, SettingsReading, Start};
-use rrx::app::ui::look::TerminalLook;
-use rrx::app::ui::theme::Theme;
-use rrx::app::{Effect, Message, draw, keymaps, update};
+use rrx::app::model::Model;
+use rrx::app::{Effect, Message, draw, update};
 use rrx::domain::access_log::{BeginRecord, RecordSink, record};
-use rrx::domain::catalog::{Catalog, KeyRole, Schema, Table, TableColumn};
 use rrx::domain::compute::Computed;
 use rrx::domain::limits::{FRAME, RESULT_MEMORY};
 use rrx::domain::protocol::{
-    End, PanelSizes, Progress, ResultId, Role, RunReport, ServerFacts, SessionEvent, SessionId, StorageCmd,
-    StorageEvent, StoreCmd, StoreEvent,
+    End, Progress, ResultId, RunReport, SessionEvent, SessionId, StorageCmd, StorageEvent, StoreCmd, StoreEvent,
 };
 use rrx::domain::results::{Cell, ChunkBuilder, NoBlocks, RowStore};
-use rrx::domain::sql::Dialect;
 
 /// The time limit of one `update`.
 const BUDGET: Duration = Duration::from_millis(2);
 /// The time limit of a keystroke in a find, including the work on the worker threads.
 const FIND_BUDGET: Duration = Duration::from_millis(50);
-const TABLES: usize = 5_000;
-const COLUMNS: usize = 20;
 const ROWS: u64 = 1_000_000;
-const SIZE: ScreenSize = ScreenSize { width: 200, height: 60 };
 
 struct DiscardingSink;
 impl RecordSink for DiscardingSink {
@@ -63,23 +56,7 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let text = "[profile.eu]\nhost = \"replica\"\nuser = \"RO_USER\"\ndatabase = \"clinspark\"\n";
-        let (settings, problems) = rrx::domain::profile::parse(text, "config.toml");
-        assert!(problems.is_empty(), "{problems:?}");
-        let settings = Arc::new(settings);
-        let (keymap, _) = keymaps::keymap("default", None);
-        let model = Model::new(Start {
-            profiles: settings.profiles.iter().cloned().map(Arc::new).collect(),
-            settings,
-            reading: SettingsReading::Once,
-            keymap: Arc::new(keymap),
-            theme: Theme::new(TerminalLook::default()),
-            size: SIZE,
-            problems: vec![],
-            first_worksheet: None,
-            panel_sizes: PanelSizes::default(),
-            directory: String::new(),
-        });
+        let model = model::new();
         let store = RowStore::new(columns(), RESULT_MEMORY * 8, NoBlocks);
         Self { model, store, updates: vec![], jobs: vec![] }
     }
@@ -138,28 +115,6 @@ fn print(what: &str, budget: Duration, took: &mut [Duration]) {
     println!("{what:<52} p50 {middle:>10.2?}  max {most:>10.2?}  of {budget:?}: {share:>5.2}");
 }
 
-fn catalog(generation: u64) -> Catalog {
-    let words = ["subject", "visit", "item", "form", "data", "volunteer", "study", "site", "query", "sample"];
-    let word = |n: usize| words[n % words.len()];
-    let tables = (0..TABLES).map(|t| Table {
-        name: format!("{}_{}_{t:05}", word(t), word(t / 10)),
-        comment: format!("what a {} has of a {}", word(t), word(t / 10)),
-        rows: Some(t as u64),
-        columns: (0..COLUMNS)
-            .map(|c| TableColumn {
-                name: format!("{}_{}_{c}", word(t + c), word(c)),
-                type_text: "varchar(255)".into(),
-                key: if c == 0 { KeyRole::Primary } else { KeyRole::None },
-                comment: format!("the {} of the {}", word(c), word(t)),
-                ..TableColumn::default()
-            })
-            .collect(),
-        ..Table::default()
-    });
-    let schema = Schema { name: "clinspark".into(), tables: tables.collect(), ..Schema::default() };
-    Catalog { generation, schemas: vec![schema] }
-}
-
 fn fill(store: &mut RowStore<NoBlocks>) {
     let mut builder = ChunkBuilder::new(10);
     for row in 0..ROWS {
@@ -184,28 +139,6 @@ fn fill(store: &mut RowStore<NoBlocks>) {
     }
     if !builder.is_empty() {
         store.push(builder.take()).unwrap();
-    }
-}
-
-fn facts() -> ServerFacts {
-    ServerFacts {
-        product: "MariaDB".into(),
-        version: "10.11".into(),
-        identity: "bench".into(),
-        server_id: "7".into(),
-        role: Role::Replica,
-        dialect: Dialect::default(),
-        names: rrx::domain::catalog::NameCase::default(),
-        privileges: rrx::domain::protocol::PrivilegeScope::WholeTables,
-        account: "RO_USER@%".into(),
-        connection_id: 7,
-        database: Some("clinspark".into()),
-        time_zone: "+00:00".into(),
-        server_time_zone: None,
-        sql_mode: String::new(),
-        pins: rrx::domain::sql::SessionPins::default(),
-        tls: None,
-        warnings: vec![],
     }
 }
 

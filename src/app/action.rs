@@ -7,7 +7,7 @@ pub use super::panes::connect::actions::ConnectAction;
 pub use super::panes::explorer::actions::{ExplorerAction, FilterAction};
 pub use super::panes::grid::actions::GridAction;
 pub use super::panes::inspector::actions::InspectorAction;
-pub use super::panes::worksheet::actions::WorksheetAction;
+pub use super::panes::worksheet::actions::{CompletionAction, WorksheetAction};
 pub use super::widgets::line_actions::LineAction;
 
 actions! {
@@ -72,6 +72,7 @@ pub enum Action {
     Explorer(ExplorerAction),
     Filter(FilterAction),
     Worksheet(WorksheetAction),
+    Completion(CompletionAction),
     Grid(GridAction),
     Inspector(InspectorAction),
 }
@@ -122,6 +123,7 @@ each_layer!(
     Explorer(ExplorerAction),
     Filter(FilterAction),
     Worksheet(WorksheetAction),
+    Completion(CompletionAction),
     Grid(GridAction),
     Inspector(InspectorAction)
 );

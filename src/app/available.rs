@@ -19,6 +19,7 @@ pub(super) fn obstacle(model: &Model, action: Action) -> Option<&'static str> {
             Some("it is about the history")
         }
         Action::List(_) | Action::Line(_) | Action::Filter(_) => None,
+        Action::Completion(_) => (!model.worksheets.completion.is_open()).then_some("no completions are shown"),
         Action::Explorer(_) | Action::Worksheet(_) | Action::Grid(_) | Action::Inspector(_)
             if cover(model).is_some() =>
         {
@@ -38,7 +39,12 @@ pub(super) fn panel_of(action: Action) -> Option<Focus> {
         Action::Worksheet(_) => Some(Focus::Worksheet),
         Action::Grid(_) => Some(Focus::Grid),
         Action::Inspector(_) => Some(Focus::Inspector),
-        Action::App(_) | Action::List(_) | Action::Line(_) | Action::Connect(_) | Action::Filter(_) => None,
+        Action::App(_)
+        | Action::List(_)
+        | Action::Line(_)
+        | Action::Connect(_)
+        | Action::Filter(_)
+        | Action::Completion(_) => None,
     }
 }
 
@@ -279,6 +285,7 @@ fn worksheet_obstacle(model: &Model, action: WorksheetAction) -> Option<&'static
         | A::CleanSpaces
         | A::Format
         | A::TakeOffer
+        | A::Complete
         | A::Docs
         | A::Leave => None,
     }

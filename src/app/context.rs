@@ -12,6 +12,7 @@ use crate::domain::profile::{Environment, Profile, Settings};
 use crate::domain::protocol::{FileOwner, Lag, PrivilegeScope, Role, ServerFacts, SessionId};
 use crate::domain::results::{AxisOrder, Column, GlyphSet};
 use crate::domain::snippets::Snippet;
+use crate::domain::sql::complete::CompletionIndex;
 use crate::domain::sql::{Dialect, ServerFamily, quote};
 
 use super::action::{Action, AppAction, LineAction};
@@ -88,6 +89,8 @@ pub struct Context {
     /// The current database. `USE` changes it.
     pub database: Option<String>,
     pub catalog: Option<Arc<Catalog>>,
+    /// The names of all columns of the catalog for completions, once they are read.
+    pub column_names: Option<Arc<CompletionIndex>>,
     /// Since when the catalog is being loaded, if it is.
     pub catalog_loads_since: Option<Duration>,
     pub docs: Arc<Vec<DocPack>>,

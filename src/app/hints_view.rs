@@ -16,7 +16,7 @@ use super::panes::connect::{Connect, ConnectAction, ConnectStage};
 use super::panes::explorer::{ExplorerAction, FilterAction};
 use super::panes::grid::{GridAction, ResultSearch};
 use super::panes::inspector::InspectorAction;
-use super::panes::worksheet::WorksheetAction;
+use super::panes::worksheet::{CompletionAction, WorksheetAction};
 use super::request::DialogShape;
 use super::ui::draw::{clip, parts, rect, wrap};
 
@@ -108,6 +108,9 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
         keys.extend([app(A::Quit, "quit"), app(A::Help, "keys")]);
         return keys;
     }
+    if model.focus == Focus::Worksheet && model.worksheets.completion.is_open() {
+        return completion_hints(model);
+    }
     let mut keys = urgent_hints(model);
     match model.focus {
         Focus::Explorer if model.explorer.is_typing => keys.extend([
@@ -171,6 +174,15 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
     let mut seen = std::collections::BTreeSet::new();
     keys.retain(|(action, _)| seen.insert(*action));
     keys
+}
+
+/// Returns the keys of the completion's popup.
+fn completion_hints(model: &Model) -> Vec<(Action, &'static str)> {
+    use CompletionAction as C;
+    let chosen = model.worksheets.completion.has_choice().then_some((C::AcceptChosen, "take it"));
+    let keys = [(C::Accept, "take it"), (C::Next, "choose"), (C::Close, "close")];
+    let app = [(Action::App(AppAction::Help), "keys"), (Action::App(AppAction::Run), "run")];
+    chosen.into_iter().chain(keys).map(|(action, hint)| (Action::Completion(action), hint)).chain(app).collect()
 }
 
 /// Returns the keys for what is under way: a panel that hides the others, a statement, an export, a load, a lost link.

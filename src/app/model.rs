@@ -11,7 +11,7 @@ use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Settings};
 use crate::domain::protocol::{ExportId, PanelSizes, ResultId, SessionId};
 
-use super::action::{Action, AppAction};
+use super::action::{Action, AppAction, CompletionAction};
 use super::context::{ConnectionState, Context};
 use super::dialogs::{ActivityLine, Overlays};
 use super::due_writes::DueWrites;
@@ -25,7 +25,7 @@ use super::panes::connect::Connect;
 use super::panes::explorer::Explorer;
 use super::panes::grid::Grid;
 use super::panes::inspector::{Inspector, InspectorContent};
-use super::panes::worksheet::Worksheets;
+use super::panes::worksheet::{PanelUse, Worksheets};
 use super::paste_register::PasteRegister;
 use super::plan_check_state::PlanCheck;
 use super::quitting::Quitting;
@@ -241,6 +241,7 @@ impl Model {
                 lag: None,
                 database: None,
                 catalog: None,
+                column_names: None,
                 catalog_loads_since: None,
                 docs: Arc::default(),
                 snippets: Arc::default(),
@@ -380,7 +381,17 @@ impl Model {
         if self.focus == Focus::Explorer && self.explorer.is_typing {
             return (vec!["filter", "line", "app"], true);
         }
+        if self.focus == Focus::Worksheet && self.worksheets.completion.is_open() {
+            return (vec![CompletionAction::LAYER, self.focus.layer(), "app"], true);
+        }
         (vec![self.focus.layer(), "app"], self.focus == Focus::Worksheet)
+    }
+
+    /// Closes the popup of the completion if what it is about has changed.
+    pub(super) fn check_completion(&mut self) {
+        let is_in_use = self.focus == Focus::Worksheet && !self.overlays.is_modal() && self.connect.is_none();
+        let focus = if is_in_use { PanelUse::InFocus } else { PanelUse::Elsewhere };
+        self.worksheets.check_completion(focus, &self.context);
     }
 
     /// Returns whether the focus may move, and a dialog may open. An event must not do that while the user types.

@@ -79,6 +79,9 @@ fn on_press(
         send(model, press.panel, mouse, requests, effects);
         return Some(InputState::Typing);
     }
+    if !is_covered && with!(model, requests, effects, worksheets.on_popup_press(at)) {
+        return Some(InputState::Typing);
+    }
     if !is_covered && let Some(border) = layout.border_at(at) {
         model.mouse.drag = Some(Drag::Border(border));
         return None;

@@ -1,7 +1,7 @@
 //! Changes the model for each message. It does not block, and it uses no clock, file, network or terminal.
 
 use crate::domain::access_log::CopyRecord;
-use crate::domain::compute::{ComputeResult, Computed};
+use crate::domain::compute::{ComputeResult, ComputeWork, Computed};
 use crate::domain::keys::{Chord, KeyMatch, Matcher};
 use crate::domain::profile::Environment;
 use crate::domain::protocol::{
@@ -86,6 +86,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         super::requests::run_requests(model, vec![Request::Settle], &mut effects);
     }
     super::requests::files::check_shown(model, &mut effects);
+    model.check_completion();
     let takes_text = model.layers().1;
     model.input = if takes_text { after } else { InputState::Acting };
     effects
@@ -144,7 +145,9 @@ fn on_key(
         KeyMatch::Action(action) => {
             super::requests::act(model, action, requests, effects);
             Some(match action {
-                Action::Worksheet(_) | Action::Line(_) | Action::Filter(_) => InputState::Typing,
+                Action::Worksheet(_) | Action::Completion(_) | Action::Line(_) | Action::Filter(_) => {
+                    InputState::Typing
+                }
                 Action::App(_)
                 | Action::List(_)
                 | Action::Connect(_)
@@ -186,6 +189,9 @@ fn on_text(model: &mut Model, character: char, requests: &mut Vec<Request>, effe
     } else {
         model.worksheets.type_char(character, &mut cx);
         model.worksheets.settle(&mut cx);
+        if model.focus == Focus::Worksheet {
+            model.worksheets.on_typed(&mut cx);
+        }
     }
 }
 
@@ -200,6 +206,12 @@ fn on_computed(model: &mut Model, computed: Computed) {
         }
         ComputeResult::Filtered(hits) => model.explorer.on_filtered(hits, &model.context),
         ComputeResult::Checked(findings) => model.worksheets.on_checked(findings),
+        ComputeResult::Indexed(names) => model.context.column_names = Some(names),
+        ComputeResult::Completed(list) => {
+            if let Some(notice) = model.worksheets.on_completed(list, &model.context) {
+                model.notice(notice);
+            }
+        }
     }
 }
 
@@ -273,6 +285,7 @@ fn on_session(
         SessionEvent::Failed(problem) => super::connection::on_failed(model, problem, requests, effects),
         SessionEvent::Catalog(catalog) => {
             model.context.catalog_loads_since = None;
+            requests.push(Request::Compute(ComputeWork::Index(catalog.clone())));
             let before = model.context.catalog.replace(catalog);
             with!(model, requests, effects, explorer.on_catalog(before.as_deref()));
             effects.extend(before.map(Effect::Discard));

@@ -17,7 +17,7 @@ use super::panes::connect::ConnectView;
 use super::panes::explorer::ExplorerView;
 use super::panes::grid::GridView;
 use super::panes::inspector::InspectorView;
-use super::panes::worksheet::WorksheetView;
+use super::panes::worksheet::{CompletionView, WorksheetView};
 use super::ui::draw::{parts, rect};
 use super::ui::look::to_ascii;
 use super::ui::theme::Theme;
@@ -43,6 +43,9 @@ fn paint(model: &Model, buffer: &mut Buffer) {
         ConnectView { connect, context: &model.context, theme }.draw(area, buffer);
     } else {
         panels(model, buffer);
+    }
+    if model.connect.is_none() {
+        CompletionView { worksheets: &model.worksheets, context: &model.context, theme }.draw(buffer);
     }
     OverlaysView { overlays: &model.overlays, context: &model.context, theme }.draw(buffer);
     notice_view::notice(model, buffer);

@@ -15,7 +15,7 @@ fn patterns(jobs: &[ComputeJob]) -> Vec<&str> {
     jobs.iter()
         .filter_map(|job| match &job.work {
             ComputeWork::Find { pattern, .. } | ComputeWork::Filter { pattern, .. } => Some(pattern.as_str()),
-            ComputeWork::Check(_) => None,
+            ComputeWork::Check(_) | ComputeWork::Index(_) | ComputeWork::Complete(_) => None,
         })
         .collect()
 }

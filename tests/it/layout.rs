@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use rrx::app::focus::Focus;
-use rrx::app::layout::{InspectorChoice, Layout, LayoutOptions, MainPanel, ScreenSize};
+use rrx::app::layout::{Area, InspectorChoice, Layout, LayoutOptions, MainPanel, ScreenSize};
 use rrx::app::{Effect, Message};
 use rrx::domain::protocol::{PanelSizes, ResultId, StorageCmd};
 
@@ -189,5 +189,18 @@ fn showing_a_panel_does_not_move_the_focus() {
         );
         bench.keys("esc");
         assert_eq!(bench.model.focus, Focus::Grid, "{size:?}");
+    }
+}
+
+#[test]
+fn a_popup_is_next_to_its_cell_and_inside_the_screen() {
+    let layout = Layout::solve(ScreenSize { width: 100, height: 30 }, LayoutOptions::default());
+    let (width, height) = (40, 10);
+    let area = |x, y| layout.popup((x, y), (width, height));
+    assert_eq!(area(10, 5), Area { x: 10, y: 6, width, height });
+    assert_eq!(area(95, 27), Area { x: 100 - width, y: 27 - height, width, height }, "above, and shifted left");
+    for (x, y) in [(0, 0), (0, 29), (99, 29), (300, 300)] {
+        let area = area(x, y);
+        assert!(area.x + area.width <= 100 && area.y + area.height <= 30, "{x} {y}: {area:?}");
     }
 }

@@ -11,6 +11,7 @@
 mod access_log;
 mod catalog;
 mod cli;
+mod completion;
 mod debug_log;
 mod demo;
 mod demo_data;

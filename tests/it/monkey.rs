@@ -15,6 +15,7 @@ use rrx::app::quitting::Quitting;
 use rrx::app::request::DialogShape;
 use rrx::app::{Effect, Message, Model, Worker, keymaps, screen, update};
 use rrx::domain::access_log::record;
+use rrx::domain::compute::{ComputeWork, Computed};
 use rrx::domain::keys::{Chord, Key};
 use rrx::domain::limits::{QUIT_PATIENCE, WRITE_PAUSES};
 use rrx::domain::mouse::{Gesture, MouseEvent};
@@ -271,11 +272,18 @@ impl World {
                 }
                 Effect::Session(_, SessionCmd::Run { result, .. }) => self.running = Some(result),
                 Effect::Quit(_) => self.has_quit = true,
+                Effect::Compute(job) => {
+                    // A long text would only take time.
+                    let is_long = matches!(&job.work, ComputeWork::Complete(work) if work.text.len() > 10_000);
+                    if let Some(answer) = job.work.run(&|| is_long) {
+                        let computed = Computed { generation: job.generation, answer };
+                        effects.extend(update(&mut self.model, Message::Computed(computed)));
+                    }
+                }
                 Effect::Session(..)
                 | Effect::Store(_)
                 | Effect::Export(_)
                 | Effect::Host(_)
-                | Effect::Compute(_)
                 | Effect::Discard(_)
                 | Effect::Edit(_)
                 | Effect::Mouse(_)

@@ -112,7 +112,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         ],
     ),
     ("src/domain/ssh", &["domain::limits", "domain::profile"]),
-    ("src/domain/compute.rs", &["domain::catalog", "domain::limits", "domain::problem", "domain::sql"]),
+    ("src/domain/compute.rs", &["domain::catalog", "domain::sql", "domain::docs", "domain::snippets"]),
     ("src/domain/protocol", &["domain"]),
     ("src/app", &["domain", "app"]),
     ("src/io/session", &["domain", "io::tunnel", "io::session"]),

@@ -90,6 +90,7 @@ pub(super) fn place_of(layer: &str) -> &'static str {
         "explorer" => "Explorer",
         "filter" => "Filter of the explorer",
         "worksheet" => "Worksheet",
+        "completion" => "Completion",
         "grid" => "Results",
         "inspector" => "Inspector",
         "list" => "This list",

@@ -48,7 +48,7 @@ pub use find_text::FindTextDialog;
 pub use help::HelpDialog;
 pub use history::{HistoryDialog, list_action};
 pub use jump_row::JumpRowDialog;
-pub use overlay::{Anchor, Modality, Overlay, Overlays};
+pub use overlay::{Anchor, Overlay, Overlays};
 pub use pages::PagesDialog;
 pub use palette::{Availability, PaletteDialog, PaletteEntry};
 pub use parameters::{ParameterPurpose, ParametersDialog};

@@ -1,4 +1,4 @@
-//! The stack of open overlays. Keys go to the topmost modal overlay. Overlays are drawn from the bottom up.
+//! The stack of open overlays. Keys go to the topmost one. Overlays are drawn from the bottom up.
 
 use crate::app::context::Context;
 use crate::app::dialogs::actions::ListAction;
@@ -15,7 +15,7 @@ use crate::app::widgets::list::{CursorMove, ListCursor};
 use crate::domain::catalog::find::FindMatch;
 
 use super::narrow::narrow;
-use super::size::{LINES_AROUND_ITEMS, POPUP_SIZE, PREVIEW_LINES, list_size, near, text_size};
+use super::size::{LINES_AROUND_ITEMS, PREVIEW_LINES, list_size, near, text_size};
 
 /// The line of the first item, counted from the typed text.
 pub(super) const ITEMS_FROM: u16 = 2;
@@ -27,17 +27,6 @@ pub enum Anchor {
     Center,
     /// Next to this panel, or over it if there is no room.
     Panel(Focus),
-    /// Below this cell of the screen, or above it if there is more room.
-    Cell { x: u16, y: u16 },
-}
-
-/// Whether an overlay takes the keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Modality {
-    /// It takes all keys.
-    Modal,
-    /// Keys go to what is below, such as the text that a popup belongs to.
-    NonModal,
 }
 
 /// One open dialog.
@@ -45,7 +34,6 @@ pub enum Modality {
 pub struct Overlay {
     pub dialog: Box<dyn Dialog>,
     pub anchor: Anchor,
-    pub modality: Modality,
     pub input: LineInput,
     /// The items that match the typed text, best first.
     pub items: Vec<DialogItem>,
@@ -75,7 +63,7 @@ impl Overlays {
             DialogSubject::Panel(panel) => Anchor::Panel(panel),
             DialogSubject::PanelInFocus => Anchor::Panel(focus),
         };
-        self.push(Overlay::new(dialog, anchor, Modality::Modal), cx);
+        self.push(Overlay::new(dialog, anchor), cx);
     }
 
     fn push(&mut self, mut overlay: Overlay, cx: &mut PaneContext<'_>) {
@@ -86,7 +74,7 @@ impl Overlays {
     /// Returns the overlay that takes the keys.
     #[must_use]
     pub fn modal(&self) -> Option<&Overlay> {
-        self.stack.iter().rfind(|overlay| overlay.modality == Modality::Modal)
+        self.stack.last()
     }
 
     /// Returns whether an overlay takes the keys.
@@ -107,7 +95,7 @@ impl Overlays {
     }
 
     fn modal_index(&self) -> Option<usize> {
-        self.stack.iter().rposition(|overlay| overlay.modality == Modality::Modal)
+        self.stack.len().checked_sub(1)
     }
 
     /// Does an action in the overlay that takes the keys.
@@ -265,10 +253,10 @@ impl Overlays {
 }
 
 impl Overlay {
-    fn new(dialog: Box<dyn Dialog>, anchor: Anchor, modality: Modality) -> Self {
+    fn new(dialog: Box<dyn Dialog>, anchor: Anchor) -> Self {
         let input = LineInput::with(dialog.initial_text());
         let (items, list, list_size) = (Vec::new(), ListCursor::default(), (0, 0));
-        Self { dialog, anchor, modality, input, items, list_size, whole_items: 0, list, fault: None }
+        Self { dialog, anchor, input, items, list_size, whole_items: 0, list, fault: None }
     }
 
     /// Moves the cursor from a heading to the item after it, or to the one before it if the cursor was moved up.
@@ -366,7 +354,6 @@ impl Overlay {
                 Some(area) => near(area, layout.body, (width, height)),
                 None => layout.overlay(width, height),
             },
-            Anchor::Cell { x, y } => layout.popup((x, y), POPUP_SIZE),
         }
     }
 }
@@ -440,24 +427,18 @@ mod tests {
     }
 
     #[test]
-    fn keys_go_to_the_topmost_modal_overlay_and_past_popups() {
+    fn keys_go_to_the_topmost_overlay() {
         let mut model = model();
-        let popup = |at| Overlay::new(Box::new(TestDialog("popup")), at, Modality::NonModal);
-        notices(&mut model, |overlays, cx| overlays.push(popup(Anchor::Cell { x: 10, y: 5 }), cx));
-        assert!(!model.overlays.is_modal(), "a popup alone takes no key");
-        notices(&mut model, |overlays, cx| overlays.type_char('b', cx));
-        assert_eq!(model.overlays.bottom_up().next().unwrap().input.text(), "");
         notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("lower")), Focus::Grid, cx));
         notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("upper")), Focus::Grid, cx));
-        notices(&mut model, |overlays, cx| overlays.push(popup(Anchor::Cell { x: 0, y: 0 }), cx));
         let titles: Vec<_> = model.overlays.bottom_up().map(|overlay| overlay.dialog.title()).collect();
-        assert_eq!(titles, ["popup", "lower", "upper", "popup"], "drawn in this order");
+        assert_eq!(titles, ["lower", "upper"], "drawn in this order");
         notices(&mut model, |overlays, cx| overlays.type_char('b', cx));
         assert_eq!(model.overlays.modal().map(|overlay| overlay.input.text()), Some("b"));
         assert_eq!(notices(&mut model, |overlays, cx| overlays.act(ListAction::Choose, cx)), ["beta"]);
         assert_eq!(model.overlays.modal().map(|overlay| overlay.dialog.title()), Some("lower"));
         assert_eq!(notices(&mut model, |overlays, cx| overlays.act(ListAction::Close, cx)), ["lower dismissed"]);
-        assert!(!model.overlays.is_modal() && model.overlays.bottom_up().count() == 2, "the popups stay");
+        assert!(!model.overlays.is_modal() && model.overlays.bottom_up().count() == 0);
     }
 
     #[test]
@@ -468,20 +449,5 @@ mod tests {
         let again = notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("one")), Focus::Grid, cx));
         assert_eq!((again, model.overlays.bottom_up().count()), (vec!["one dismissed".to_owned()], 2));
         assert_eq!(notices(&mut model, Overlays::dismiss_all), ["one dismissed", "two dismissed"]);
-    }
-
-    #[test]
-    fn a_popup_is_at_its_cell_and_inside_the_screen() {
-        let model = model();
-        let area = |x, y| {
-            Overlay::new(Box::new(TestDialog("")), Anchor::Cell { x, y }, Modality::NonModal).area(&model.context)
-        };
-        let (width, height) = POPUP_SIZE;
-        assert_eq!(area(10, 5), Area { x: 10, y: 6, width, height });
-        assert_eq!(area(95, 27), Area { x: 100 - width, y: 27 - height, width, height }, "above, and shifted left");
-        for (x, y) in [(0, 0), (0, 29), (99, 29), (300, 300)] {
-            let area = area(x, y);
-            assert!(area.x + area.width <= 100 && area.y + area.height <= 30, "{x} {y}: {area:?}");
-        }
     }
 }

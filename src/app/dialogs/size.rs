@@ -7,8 +7,6 @@ use crate::app::ui::draw::wrap;
 use crate::domain::screen_width::ScreenWidth as _;
 use crate::domain::text::visible;
 
-/// Width and height of a popup at a cell of the screen.
-pub(super) const POPUP_SIZE: (u16, u16) = (40, 10);
 /// Lines of a dialog that are not items: two lines of the border, the typed text, an empty line.
 pub(super) const LINES_AROUND_ITEMS: u16 = 4;
 /// Lines of the preview of an item, with the line above it.

@@ -47,7 +47,10 @@ const MAX_REQUESTS: usize = 64;
 /// Sends an action to the pane of its layer.
 pub(super) fn act(model: &mut Model, action: Action, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     match action {
-        Action::App(action) => act_app(model, action, requests, effects),
+        Action::App(action) => {
+            model.worksheets.completion.close();
+            act_app(model, action, requests, effects);
+        }
         Action::List(action) => with!(model, requests, effects, overlays.act(action)),
         Action::Line(action) => act_line(model, action, requests, effects),
         Action::Connect(action) => {
@@ -61,6 +64,7 @@ pub(super) fn act(model: &mut Model, action: Action, requests: &mut Vec<Request>
             with!(model, requests, effects, worksheets.act(action));
             follow(model);
         }
+        Action::Completion(action) => with!(model, requests, effects, worksheets.act_completion(action)),
         Action::Grid(action) => with!(model, requests, effects, grid.act(action)),
         Action::Inspector(action) => with!(model, requests, effects, inspector.act(action)),
     }
@@ -203,7 +207,7 @@ fn refuse_covered(model: &mut Model, action: AppAction, cover: &str) {
 fn palette(model: &Model) -> PaletteDialog {
     let own = model.focus.layer();
     let mut actions: Vec<Action> = Action::all()
-        .filter(|action| !matches!(action.layer(), "list" | "line" | "filter" | "connect"))
+        .filter(|action| !matches!(action.layer(), "list" | "line" | "filter" | "connect" | "completion"))
         .filter(|action| *action != Action::App(AppAction::Palette))
         .collect();
     // The worksheet's own actions edit text. Of those in other panels, the results are what most users think of.

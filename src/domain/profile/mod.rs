@@ -73,11 +73,30 @@ pub struct UiSettings {
     /// `auto`, `unicode`, `ascii`.
     pub glyphs: String,
     pub mouse: bool,
+    pub completion: CompletionMode,
+}
+
+/// When completions are offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CompletionMode {
+    /// While the user types, and on a key.
+    #[default]
+    Typing,
+    /// On a key only.
+    Asked,
+    Off,
 }
 
 impl Default for UiSettings {
     fn default() -> Self {
-        Self { keymap: "default".into(), keymap_line: None, theme: "auto".into(), glyphs: "auto".into(), mouse: true }
+        Self {
+            keymap: "default".into(),
+            keymap_line: None,
+            theme: "auto".into(),
+            glyphs: "auto".into(),
+            mouse: true,
+            completion: CompletionMode::default(),
+        }
     }
 }
 

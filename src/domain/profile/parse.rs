@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::settings_table::{file, ui};
 use super::toml_entry::{SettingsError, SettingsText, TomlEntry, collect, printable, report_unknown_keys};
-use super::{LeftOutProfile, Settings, UiSettings, profile_section};
+use super::{CompletionMode, LeftOutProfile, Settings, UiSettings, profile_section};
 use crate::domain::nearest::nearest_name;
 use crate::domain::problem::{Problem, ProblemKind, Remedy};
 
@@ -206,6 +206,11 @@ impl SettingsParser<'_> {
             if let Some(glyphs) = choice(ui::GLYPHS) {
                 glyphs.clone_into(&mut read.glyphs);
             }
+            read.completion = match choice(ui::COMPLETION) {
+                Some("asked") => CompletionMode::Asked,
+                Some("off") => CompletionMode::Off,
+                Some(_) | None => CompletionMode::Typing,
+            };
             if let Some(mouse) = TomlEntry::find(table, ui::MOUSE).and_then(|entry| collect(entry.flag(), &mut errors))
             {
                 read.mouse = mouse;

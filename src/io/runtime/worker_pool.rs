@@ -31,7 +31,11 @@ impl WorkerPool {
     /// Submits a job. It replaces a waiting job of its slot, and a running one becomes stale. Never waits.
     pub fn submit(&self, job: ComputeJob) {
         if let Some(jobs) = self.slots.get(&job.work.slot()) {
-            jobs.send_replace(Some(job));
+            let before = jobs.send_replace(Some(job));
+            // It may hold the last reference to a large catalog, which takes milliseconds to free.
+            if before.is_some() {
+                drop(spawn_blocking(move || drop(before)));
+            }
         }
     }
 }

@@ -9,9 +9,10 @@ use rrx::domain::keys::{Keymap, label_of};
 use super::table;
 
 /// The layers of a keymap, in the order of the reference, with the place where their keys work.
-const LAYERS: [(&str, &str); 9] = [
+const LAYERS: [(&str, &str); 10] = [
     ("app", "Everywhere"),
     ("worksheet", "Worksheet"),
+    ("completion", "Completion in the worksheet, while items are shown"),
     ("grid", "Results"),
     ("explorer", "Explorer"),
     ("filter", "Filter of the explorer"),

@@ -1,4 +1,4 @@
-//! The actions of the worksheet: name, help, search words.
+//! The actions of the worksheet and of its completion: name, help, search words.
 
 use crate::app::action_table::actions;
 
@@ -58,10 +58,24 @@ actions! {
         FindPrevious = "find-previous": "Find the previous match" also "search again back",
         Replace = "replace": "Replace in the worksheet…" also "substitute search find change text",
         ToggleWrap = "toggle-wrap": "Wrap long lines, or not" also "soft word wrap break",
+        Complete = "complete": "Offer names and keywords at the cursor" also "completion autocomplete suggest intellisense",
         CleanSpaces = "clean-spaces": "Replace characters that look like spaces" also "no-break nbsp zero-width invisible",
         Format = "format": "Format the statement, or the selection" also "pretty beautify layout indent reformat",
         TakeOffer = "take-offer": "Take the change that is offered" also "fix correct quick fix typo suggestion",
         Docs = "docs": "Show documentation of the table at the cursor" also "describe desc docs structure columns help",
         Leave = "leave": "Clear the error mark or the selection",
+    }
+}
+
+actions! {
+    /// Actions in the popup of the completion. They work while it shows items; all other keys go to the text.
+    CompletionAction in "completion" {
+        Next = "next": "Choose the next item" [Motion],
+        Previous = "previous": "Choose the previous item" [Motion],
+        PageDown = "page-down": "Choose the item one page down" [Motion],
+        PageUp = "page-up": "Choose the item one page up" [Motion],
+        Accept = "accept": "Insert the chosen item, or the first one",
+        AcceptChosen = "accept-chosen": "Insert the item, if you have chosen one; else insert a line break",
+        Close = "close": "Close the list",
     }
 }

@@ -60,6 +60,7 @@ enum Step {
     CleanSpaces,
     Format,
     TakeOffer,
+    Complete,
     Docs,
     Leave,
 }
@@ -127,6 +128,7 @@ impl Step {
             A::CleanSpaces => Self::CleanSpaces,
             A::Format => Self::Format,
             A::TakeOffer => Self::TakeOffer,
+            A::Complete => Self::Complete,
             A::Docs => Self::Docs,
             A::Leave => Self::Leave,
         }
@@ -148,17 +150,7 @@ impl Worksheets {
         if self.sheets.is_empty() {
             self.open_untitled("");
         }
-        let Some(sheet) = self.sheet() else { return };
-        let size: usize = sheet.editor.lines().iter().map(|line| line.len() + 1).sum();
-        if size + text.len() > WORKSHEET_BYTES {
-            cx.request(Request::Problem(
-                Problem::new(ProblemKind::Local, "The worksheet is full: nothing was inserted")
-                    .because(format!("the limit of a worksheet is {WORKSHEET_BYTES} bytes"))
-                    .hint(format!(
-                        "open a new worksheet, or run a file with `{}`",
-                        cx.context.settings.command_line.with("run -f FILE")
-                    )),
-            ));
+        if !self.has_room(text, cx) {
             return;
         }
         let clean: String = text
@@ -169,6 +161,24 @@ impl Worksheets {
             .collect();
         let now = cx.context.now;
         self.edit(|editor| editor.insert(&clean, kind, now));
+    }
+
+    /// Returns whether a text fits into the worksheet in front. Reports it if not.
+    pub(super) fn has_room(&self, text: &str, cx: &mut PaneContext<'_>) -> bool {
+        let Some(sheet) = self.sheet() else { return false };
+        let size: usize = sheet.editor.lines().iter().map(|line| line.len() + 1).sum();
+        let has_room = size + text.len() <= WORKSHEET_BYTES;
+        if !has_room {
+            cx.request(Request::Problem(
+                Problem::new(ProblemKind::Local, "The worksheet is full: nothing was inserted")
+                    .because(format!("the limit of a worksheet is {WORKSHEET_BYTES} bytes"))
+                    .hint(format!(
+                        "open a new worksheet, or run a file with `{}`",
+                        cx.context.settings.command_line.with("run -f FILE")
+                    )),
+            ));
+        }
+        has_room
     }
 
     /// Lets `edit` change the text in front. It returns whether the text has changed.
@@ -207,7 +217,8 @@ impl Worksheets {
     pub fn act(&mut self, action: WorksheetAction, cx: &mut PaneContext<'_>) {
         self.follow_cursor();
         let page = usize::from(cx.context.layout.rows(Focus::Worksheet)).max(1);
-        match Step::of(action, page) {
+        let step = Step::of(action, page);
+        match step {
             Step::Move(motion, selecting) => {
                 if let Some(sheet) = self.sheet_mut() {
                     sheet.editor.move_cursor(motion, selecting);
@@ -238,14 +249,30 @@ impl Worksheets {
             Step::CleanSpaces => self.clean_spaces(cx),
             Step::Format => self.format(cx),
             Step::TakeOffer => self.take_offer(cx),
+            Step::Complete => {}
             Step::Docs => self.docs(cx),
             Step::Leave => self.leave(),
         }
         self.on_moved(cx);
         self.settle(cx);
+        let is_deletion = matches!(
+            step,
+            Step::Change(
+                Command::DeleteBack | Command::DeleteForward | Command::DeleteWordBack | Command::DeleteWordForward
+            )
+        );
+        match () {
+            () if step == Step::Complete => self.complete(cx),
+            () if is_deletion => self.on_typed(cx),
+            () => self.completion.close(),
+        }
     }
 
     fn leave(&mut self) {
+        if self.completion.has_signature() {
+            // Esc takes one step back at a time.
+            return;
+        }
         match self.sheet_mut() {
             Some(sheet) if sheet.error.is_some() => sheet.error = None,
             Some(sheet) if sheet.editor.selection().is_some() => {

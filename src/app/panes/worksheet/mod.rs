@@ -7,6 +7,8 @@ pub mod actions;
 mod brackets;
 mod checking;
 mod command;
+mod completion;
+mod completion_view;
 mod edit;
 mod editor;
 mod files;
@@ -15,6 +17,7 @@ mod marks;
 mod mouse;
 mod named_table;
 mod naming;
+mod recent_names;
 mod rows;
 mod run;
 mod saving;
@@ -25,8 +28,10 @@ mod undo;
 mod update;
 mod view;
 
-pub use actions::WorksheetAction;
+pub use actions::{CompletionAction, WorksheetAction};
 pub use checking::CheckedText;
+pub use completion::{Completion, PanelUse};
+pub use completion_view::CompletionView;
 pub use editor::Editor;
 pub use files::TiedFile;
 pub use last_run::LastRun;
@@ -125,6 +130,7 @@ pub struct Worksheets {
     pub profile: Option<String>,
     /// The key of the worksheet in front whose file was compared when it came to the front.
     pub checked: Option<String>,
+    pub completion: Completion,
     /// The number in the key of the newest worksheet.
     pub last_number: u64,
 }

@@ -1,5 +1,5 @@
 //! The mouse in the worksheet: a press on a tab shows it, a press in the text moves the cursor, a drag selects, a double press
-//! selects a word, the wheel scrolls the text and leaves the cursor.
+//! selects a word, the wheel scrolls the text and leaves the cursor. A press on an offered item inserts it.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -52,6 +52,21 @@ impl Worksheets {
         self.on_moved(cx);
         self.settle(cx);
         PressHit::Selection
+    }
+
+    /// Handles a press in the popup of the completion: one on an item inserts the item. Returns whether the popup was hit.
+    pub fn on_popup_press(&mut self, (x, y): (u16, u16), cx: &mut PaneContext<'_>) -> bool {
+        if !self.completion.is_open() {
+            return false;
+        }
+        let area = self.popup_area(cx.context).filter(|area| area.contains((x, y)));
+        let (Some(area), Some(popup)) = (area, &self.completion.popup) else { return false };
+        let inside = area.inside();
+        let line = y.checked_sub(inside.y).filter(|line| inside.contains((x, y)) && *line < popup.item_lines(area));
+        if let Some(line) = line {
+            self.accept_item(popup.list.top + usize::from(line), cx);
+        }
+        true
     }
 
     /// Scrolls by so many rows. The cursor may leave the view until the next key.

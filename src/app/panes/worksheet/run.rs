@@ -31,6 +31,11 @@ impl Worksheets {
 
     /// Requests to run the statements of the selection, or without one the statement at the cursor.
     pub fn run(&mut self, cx: &mut PaneContext<'_>) {
+        let mut recent = std::mem::take(&mut self.completion.recent);
+        if let Some((_, statement)) = self.statement() {
+            recent.add_statement(statement, cx.context.dialect());
+        }
+        self.completion.recent = recent;
         let run = |statement: RunText| {
             let from = StatementOrigin::Worksheet { at: statement.at };
             Request::Run { statement, from }
