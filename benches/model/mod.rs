@@ -11,12 +11,12 @@ use rrx::domain::catalog::{Catalog, KeyRole, NameCase, Schema, Table, TableColum
 use rrx::domain::protocol::{PanelSizes, PrivilegeScope, Role, ServerFacts};
 use rrx::domain::sql::{Dialect, SessionPins};
 
-pub const TABLES: usize = 5_000;
-pub const COLUMNS: usize = 20;
-pub const SIZE: ScreenSize = ScreenSize { width: 200, height: 60 };
+pub(crate) const TABLES: usize = 5_000;
+pub(crate) const COLUMNS: usize = 20;
+pub(crate) const SIZE: ScreenSize = ScreenSize { width: 200, height: 60 };
 
 /// A model with one profile, not connected.
-pub fn new() -> Model {
+pub(crate) fn new() -> Model {
     let text = "[profile.eu]\nhost = \"replica\"\nuser = \"RO_USER\"\ndatabase = \"clinspark\"\n";
     let (settings, problems) = rrx::domain::profile::parse(text, "config.toml");
     assert!(problems.is_empty(), "{problems:?}");
@@ -36,7 +36,7 @@ pub fn new() -> Model {
     })
 }
 
-pub fn catalog(generation: u64) -> Catalog {
+pub(crate) fn catalog(generation: u64) -> Catalog {
     let words = ["subject", "visit", "item", "form", "data", "volunteer", "study", "site", "query", "sample"];
     let word = |n: usize| words[n % words.len()];
     let tables = (0..TABLES).map(|t| Table {
@@ -58,7 +58,7 @@ pub fn catalog(generation: u64) -> Catalog {
     Catalog { generation, schemas: vec![schema] }
 }
 
-pub fn facts() -> ServerFacts {
+pub(crate) fn facts() -> ServerFacts {
     ServerFacts {
         product: "MariaDB".into(),
         version: "10.11".into(),

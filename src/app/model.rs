@@ -25,7 +25,7 @@ use super::panes::connect::Connect;
 use super::panes::explorer::Explorer;
 use super::panes::grid::Grid;
 use super::panes::inspector::{Inspector, InspectorContent};
-use super::panes::worksheet::{PanelUse, Worksheets};
+use super::panes::worksheet::{PanelUse, Worksheets, Wrapping};
 use super::paste_register::PasteRegister;
 use super::plan_check_state::PlanCheck;
 use super::quitting::Quitting;
@@ -217,6 +217,7 @@ impl Model {
     #[must_use]
     pub fn new(start: Start) -> Self {
         let options = LayoutOptions { sizes: start.panel_sizes, ..LayoutOptions::default() };
+        let wrapping = if start.settings.ui.wrap { Wrapping::On } else { Wrapping::Off };
         let mode = if start.settings.ui.mouse { MouseMode::On } else { MouseMode::Off };
         let mouse = Mouse { mode, ..Mouse::default() };
         let layout = Layout::solve(start.size, options);
@@ -258,7 +259,7 @@ impl Model {
             connect: Some(Connect::default()),
             overlays: Overlays::default(),
             explorer: Explorer::default(),
-            worksheets: Worksheets::default(),
+            worksheets: Worksheets { wrapping, ..Worksheets::default() },
             grid: Grid::default(),
             inspector: Inspector::default(),
             matcher: Matcher::default(),

@@ -74,6 +74,8 @@ pub struct UiSettings {
     pub glyphs: String,
     pub mouse: bool,
     pub completion: CompletionMode,
+    /// Whether long lines of a worksheet go on in the next row.
+    pub wrap: bool,
 }
 
 /// When completions are offered.
@@ -96,6 +98,7 @@ impl Default for UiSettings {
             glyphs: "auto".into(),
             mouse: true,
             completion: CompletionMode::default(),
+            wrap: false,
         }
     }
 }

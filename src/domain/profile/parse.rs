@@ -211,6 +211,9 @@ impl SettingsParser<'_> {
                 Some("off") => CompletionMode::Off,
                 Some(_) | None => CompletionMode::Typing,
             };
+            if let Some(wrap) = TomlEntry::find(table, ui::WRAP).and_then(|entry| collect(entry.flag(), &mut errors)) {
+                read.wrap = wrap;
+            }
             if let Some(mouse) = TomlEntry::find(table, ui::MOUSE).and_then(|entry| collect(entry.flag(), &mut errors))
             {
                 read.mouse = mouse;

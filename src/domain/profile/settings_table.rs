@@ -307,6 +307,8 @@ section!(ui {
         "The signs and borders. `auto` follows the locale and `TERM`.", "\"ascii\"";
     MOUSE = "mouse", Flag, Value("true"), OwnChoice:
         "Whether rrx uses the mouse. Without it, the terminal selects text with the mouse, as it does with Shift held down.", "false";
+    WRAP = "wrap", Flag, Value("false"), OwnChoice:
+        "Whether long lines of a worksheet go on in the next row. A key switches it (see [Writing SQL](writing-sql.md#editing)).", "true";
     COMPLETION = "completion", OneOf(&["typing", "asked", "off"]), Value("\"typing\""), OwnChoice:
         "When names and keywords are offered in a worksheet: while you type, only when you press the key for it, or never (see \
          [Writing SQL](writing-sql.md#completion)).", "\"asked\"";

@@ -12,7 +12,7 @@ use crate::domain::compute::{CompletionWork, ComputeWork};
 use crate::domain::editing::{EditResult, TextChange, TextPosition};
 use crate::domain::profile::CompletionMode;
 use crate::domain::sql::ParsedText;
-use crate::domain::sql::complete::{CompletionItem, CompletionList, ItemKind, Signature, Trigger};
+use crate::domain::sql::complete::{CompletionItem, CompletionKind, CompletionList, Signature, Trigger};
 
 use super::actions::CompletionAction;
 use super::recent_names::RecentNames;
@@ -322,7 +322,7 @@ impl Worksheets {
         self.completion.close();
         let Some(item) = popup.item() else { return };
         let snippet =
-            cx.context.snippets.iter().find(|other| item.kind == ItemKind::Snippet && other.name == item.label);
+            cx.context.snippets.iter().find(|other| item.kind == CompletionKind::Snippet && other.name == item.label);
         let (text, end) = match snippet {
             Some(snippet) => (snippet.statement.trim_end(), snippet.statement.trim_end().len()),
             None => (item.inserted.as_str(), item.cursor),

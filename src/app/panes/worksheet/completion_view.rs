@@ -11,7 +11,7 @@ use crate::app::layout::Area;
 use crate::app::ui::draw::{clip, panel, parts, rect};
 use crate::app::ui::theme::Theme;
 use crate::domain::screen_width::ScreenWidth as _;
-use crate::domain::sql::complete::{CompletionItem, ItemKind, Signature};
+use crate::domain::sql::complete::{CompletionItem, CompletionKind, Signature};
 use crate::domain::text::{one_line, visible};
 
 use super::Worksheets;
@@ -191,22 +191,22 @@ fn right_of(item: &CompletionItem) -> String {
 }
 
 /// Returns the mark of a kind: a letter, so that it needs neither colour nor a special glyph.
-fn kind_mark(kind: ItemKind) -> &'static str {
+fn kind_mark(kind: CompletionKind) -> &'static str {
     match kind {
-        ItemKind::Keyword => "k",
-        ItemKind::Database => "d",
-        ItemKind::Table => "t",
-        ItemKind::View => "v",
-        ItemKind::With => "w",
-        ItemKind::Column => "c",
-        ItemKind::Alias => "a",
-        ItemKind::Function => "f",
-        ItemKind::Join | ItemKind::JoinCondition => "j",
-        ItemKind::Value => "=",
-        ItemKind::Snippet => "s",
-        ItemKind::Parameter => ":",
-        ItemKind::Variable => "@",
-        ItemKind::ColumnList => "*",
+        CompletionKind::Keyword => "k",
+        CompletionKind::Database => "d",
+        CompletionKind::Table => "t",
+        CompletionKind::View => "v",
+        CompletionKind::With => "w",
+        CompletionKind::Column => "c",
+        CompletionKind::Alias => "a",
+        CompletionKind::Function => "f",
+        CompletionKind::Join | CompletionKind::JoinCondition => "j",
+        CompletionKind::Value => "=",
+        CompletionKind::Snippet => "s",
+        CompletionKind::Parameter => ":",
+        CompletionKind::Variable => "@",
+        CompletionKind::ColumnList => "*",
     }
 }
 

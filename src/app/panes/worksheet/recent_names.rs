@@ -1,7 +1,7 @@
 //! The names that the user has used last: of tables and columns that were accepted or run. Completion offers them first.
 
 use crate::domain::sql::Dialect;
-use crate::domain::sql::complete::{CompletionItem, ItemKind};
+use crate::domain::sql::complete::{CompletionItem, CompletionKind};
 use crate::domain::sql::names::names;
 
 /// Names that are kept at most.
@@ -23,18 +23,20 @@ impl RecentNames {
     /// Adds the name of an accepted item, if it is one that other statements use, too.
     pub(super) fn add_item(&mut self, item: &CompletionItem) {
         match item.kind {
-            ItemKind::Database | ItemKind::Table | ItemKind::View | ItemKind::Column => self.add(&item.label),
-            ItemKind::Keyword
-            | ItemKind::With
-            | ItemKind::Alias
-            | ItemKind::Function
-            | ItemKind::Join
-            | ItemKind::JoinCondition
-            | ItemKind::Value
-            | ItemKind::Snippet
-            | ItemKind::Parameter
-            | ItemKind::Variable
-            | ItemKind::ColumnList => {}
+            CompletionKind::Database | CompletionKind::Table | CompletionKind::View | CompletionKind::Column => {
+                self.add(&item.label)
+            }
+            CompletionKind::Keyword
+            | CompletionKind::With
+            | CompletionKind::Alias
+            | CompletionKind::Function
+            | CompletionKind::Join
+            | CompletionKind::JoinCondition
+            | CompletionKind::Value
+            | CompletionKind::Snippet
+            | CompletionKind::Parameter
+            | CompletionKind::Variable
+            | CompletionKind::ColumnList => {}
         }
     }
 
