@@ -71,7 +71,7 @@ fn set_mode(bench: &mut Bench, completion: CompletionMode) {
 fn requested(bench: &mut Bench) -> Vec<(String, Trigger)> {
     let work = bench.jobs().into_iter().filter_map(|job| match job.work {
         ComputeWork::Complete(work) => Some((work.text, work.trigger)),
-        ComputeWork::Find { .. } | ComputeWork::Filter { .. } | ComputeWork::Index(_) => None,
+        ComputeWork::Find { .. } | ComputeWork::Filter { .. } | ComputeWork::Index(_) | ComputeWork::Check(_) => None,
     });
     work.collect()
 }
