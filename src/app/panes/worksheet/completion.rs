@@ -184,15 +184,15 @@ impl Worksheets {
         let sheet = self.sheets.get(self.front);
         let open = sheet.zip(self.completion.popup.as_mut());
         let is_shown = open.is_some_and(|(sheet, popup)| popup.narrow(sheet));
-        let is_wanted = match cx.context.settings.ui.completion {
+        let is_requested = match cx.context.settings.ui.completion {
             CompletionMode::Typing => true,
             CompletionMode::Asked => is_shown,
             CompletionMode::Off => false,
         };
-        if !(is_shown && is_wanted) {
+        if !(is_shown && is_requested) {
             self.completion.close();
         }
-        if is_wanted {
+        if is_requested {
             self.request_completion(Trigger::Typed, cx);
         }
     }
@@ -230,7 +230,7 @@ impl Worksheets {
         cx.request(Request::Compute(ComputeWork::Complete(Box::new(work))));
     }
 
-    /// Shows a list, unless the text or the cursor has changed since it was requested. Returns what the user is told if there is
+    /// Shows a list, unless the text or the cursor has changed since it was requested. Returns the notice for the user if there is
     /// nothing to show.
     pub fn on_completed(&mut self, list: CompletionList, context: &Context) -> Option<&'static str> {
         let awaited = self.completion.awaited.take()?;
