@@ -225,7 +225,9 @@ fn worksheet_obstacle(model: &Model, action: WorksheetAction) -> Option<&'static
     let has_selection = || sheet.is_some_and(|sheet| sheet.editor.selection().is_some());
     match action {
         A::Copy | A::Cut if !has_selection() => Some("nothing is selected in the worksheet"),
-        A::Paste if model.context.register.newest() == Pasted::Nothing => Some("nothing was cut or copied in rrx"),
+        A::Paste | A::PasteOlder if model.context.register.newest() == Pasted::Nothing => {
+            Some("nothing was cut or copied in rrx")
+        }
         A::FindNext | A::FindPrevious if model.worksheets.search.is_none() => Some("nothing was searched for"),
         A::TakeOffer if sheet.and_then(Worksheet::offered).is_none() => Some("no change is offered"),
         A::Docs if model.context.catalog.is_none() => Some(NO_CATALOG),
@@ -274,6 +276,8 @@ fn worksheet_obstacle(model: &Model, action: WorksheetAction) -> Option<&'static
         | A::Copy
         | A::Cut
         | A::Paste
+        | A::PasteOlder
+        | A::SetMark
         | A::NextStatement
         | A::PreviousStatement
         | A::ToBracket

@@ -1,10 +1,14 @@
 //! Draws the hints: the bottom line with the keys that work now.
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
+use crate::domain::editing::split_at_column;
+use crate::domain::editing::vim::{PromptKind, VimPrompt};
 use crate::domain::keys::label_of;
 use crate::domain::protocol::Question;
 use crate::domain::screen_width::ScreenWidth as _;
+use crate::domain::text::visible;
 
 use super::action::{Action, AppAction, ListAction};
 use super::context::{ConnectionState, Context};
@@ -24,6 +28,9 @@ use super::ui::draw::{clip, parts, rect, wrap};
 pub(super) fn hints(model: &Model, buffer: &mut Buffer) {
     let (context, theme) = (&model.context, model.theme);
     let area = rect(context.layout.hints, buffer);
+    if let Some(prompt) = vim_prompt(model) {
+        return vim_line(prompt, model, area, buffer);
+    }
     if !model.matcher.open().is_empty() {
         let keys = format!(" {} … ", label_of(model.matcher.open()));
         parts(buffer, (area.x, area.y), area.right(), [(keys.as_str(), theme.key()), ("Esc cancels", theme.dim())]);
@@ -41,9 +48,53 @@ pub(super) fn hints(model: &Model, buffer: &mut Buffer) {
     }
 }
 
+/// Returns the command or the search of vim that is being typed.
+fn vim_prompt(model: &Model) -> Option<&VimPrompt> {
+    model.worksheets.vim.prompt().filter(|_| model.has_vim_keys())
+}
+
+/// Draws the command or the search of vim that is being typed, with its cursor. Of a long one, the part around the cursor is shown.
+fn vim_line(prompt: &VimPrompt, model: &Model, area: Rect, buffer: &mut Buffer) {
+    let theme = model.theme;
+    let sign = match prompt.kind {
+        PromptKind::Command => ":",
+        PromptKind::SearchForward => "/",
+        PromptKind::SearchBackward => "?",
+    };
+    let room = usize::from(area.width).saturating_sub(3);
+    let (before, after) = split_at_column(&prompt.text, prompt.cursor);
+    let mut before = visible(before).into_owned();
+    while before.cells() > room {
+        before.remove(0);
+    }
+    let (at_cursor, after) = split_at_column(after, 1);
+    let at_cursor = if at_cursor.is_empty() { " ".to_owned() } else { visible(at_cursor).into_owned() };
+    let after = visible(after).into_owned();
+    let texts = [
+        (" ", theme.text()),
+        (sign, theme.key()),
+        (before.as_str(), theme.text()),
+        (at_cursor.as_str(), theme.cursor()),
+        (after.as_str(), theme.text()),
+    ];
+    parts(buffer, (area.x, area.y), area.right(), texts);
+}
+
+/// Returns the keys of vim that beginners look for in the worksheet, with a label for each.
+fn vim_hints(model: &Model) -> &'static [(&'static str, &'static str)] {
+    if !model.has_vim_keys() {
+        &[]
+    } else if model.worksheets.takes_commands(&model.context) {
+        &[("i", "insert"), (":", "command")]
+    } else {
+        &[("Esc", "normal mode")]
+    }
+}
+
 /// A hint on the bottom line.
 struct PlacedHint {
-    action: Action,
+    /// `None` for a key of vim.
+    action: Option<Action>,
     key: String,
     label: &'static str,
     /// Its first cell on the line.
@@ -58,8 +109,13 @@ fn placed_hints(model: &Model) -> Vec<PlacedHint> {
     let room = model.context.layout.hints.width;
     let mut hints: Vec<PlacedHint> = Vec::new();
     let mut x = 1_u16;
-    for (action, label) in hint_actions(model, usize::from(room)) {
-        let Some(key) = model.context.keymap.label(action.layer(), action) else { continue };
+    let of_actions = hint_actions(model, usize::from(room))
+        .into_iter()
+        .filter_map(|(action, label)| Some((Some(action), model.context.keymap.label(action.layer(), action)?, label)));
+    let mut all: Vec<(Option<Action>, String, &'static str)> = of_actions.collect();
+    let first = all.len().min(1);
+    all.splice(first..first, vim_hints(model).iter().map(|(key, label)| (None, (*key).to_owned(), *label)));
+    for (action, key, label) in all {
         let width = u16::try_from(key.cells() + label.cells() + 1).unwrap_or(u16::MAX);
         if x.saturating_add(width) > room {
             break;
@@ -73,12 +129,15 @@ fn placed_hints(model: &Model) -> Vec<PlacedHint> {
 /// Returns the action of the hint at a cell of the screen, if hints are shown.
 pub(super) fn hint_at(model: &Model, (x, y): (u16, u16)) -> Option<Action> {
     let area = model.context.layout.hints;
-    let is_covered = !model.matcher.open().is_empty() || (model.notices.current.is_some() && !has_lines(model));
+    let is_covered = vim_prompt(model).is_some()
+        || !model.matcher.open().is_empty()
+        || (model.notices.current.is_some() && !has_lines(model));
     if y != area.y || is_covered {
         return None;
     }
     let hints = placed_hints(model);
-    hints.into_iter().find(|hint| (area.x + hint.x..area.x + hint.x + hint.width).contains(&x)).map(|hint| hint.action)
+    let hint = hints.into_iter().find(|hint| (area.x + hint.x..area.x + hint.x + hint.width).contains(&x))?;
+    hint.action
 }
 
 /// Returns the actions that the bottom line names, with a label for each. Help and commands come after the first few,

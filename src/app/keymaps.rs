@@ -1,6 +1,6 @@
 //! The keymaps that are built in, and how a user's file overrides them.
 
-use crate::domain::keys::{BadEntry, Keymap, inherits, load};
+use crate::domain::keys::{BadEntry, EditingStyle, Keymap, inherits, load};
 
 use super::action::Action;
 
@@ -35,6 +35,11 @@ pub fn keymap(style: &str, user_file: Option<(&str, &str)>) -> (Keymap<Action>, 
     for (name, text) in SHIPPED.iter().filter(|(name, _)| *name == "default" || *name == base) {
         bad.extend(load(&mut keymap, &format!("keymaps/{name}.toml"), text, &Action::find));
     }
+    keymap.set_editing(match base.as_str() {
+        "vim" => EditingStyle::Vim,
+        "emacs" => EditingStyle::Emacs,
+        _ => EditingStyle::Plain,
+    });
     if let Some((file, text)) = user_file {
         bad.extend(load(&mut keymap, file, text, &Action::find));
     }

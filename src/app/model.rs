@@ -1,11 +1,11 @@
 //! The model: the whole state of the TUI. Only `update` changes it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::compute::{ComputeJob, ComputeSlot, ComputeWork, Generation};
-use crate::domain::keys::{Keymap, Matcher};
+use crate::domain::keys::{Chord, EditingStyle, Keymap, Matcher};
 use crate::domain::mouse::MouseMode;
 use crate::domain::problem::Problem;
 use crate::domain::profile::{Profile, Settings};
@@ -393,6 +393,28 @@ impl Model {
         let is_in_use = self.focus == Focus::Worksheet && !self.overlays.is_modal() && self.connect.is_none();
         let focus = if is_in_use { PanelUse::InFocus } else { PanelUse::Elsewhere };
         self.worksheets.check_completion(focus, &self.context);
+    }
+
+    /// Returns whether keys go to the vim machine of the worksheets first.
+    #[must_use]
+    pub fn has_vim_keys(&self) -> bool {
+        self.context.keymap.editing() == EditingStyle::Vim
+            && self.focus == Focus::Worksheet
+            && self.connect.is_none()
+            && !self.overlays.is_modal()
+    }
+
+    /// Returns the first keys of bindings that vim uses now, so that the keymap does not get them.
+    pub(super) fn keys_of_vim(&self) -> BTreeSet<Chord> {
+        if !self.has_vim_keys() {
+            return BTreeSet::new();
+        }
+        let keymap = &self.context.keymap;
+        let firsts = Action::all().flat_map(|action| {
+            keymap.chords(action.layer(), action).filter_map(|chords| chords.first().copied()).collect::<Vec<_>>()
+        });
+        let all: BTreeSet<Chord> = firsts.collect();
+        all.into_iter().filter(|chord| self.worksheets.vim.takes(*chord)).collect()
     }
 
     /// Returns whether the focus may move, and a dialog may open. An event must not do that while the user types.

@@ -28,7 +28,7 @@ pub(super) fn on_paste(model: &mut Model, text: &str, requests: &mut Vec<Request
     } else if is_filter {
         model.explorer.paste_filter(text, &mut cx);
     } else {
-        model.worksheets.insert(text, &mut cx);
+        model.worksheets.paste_text(text, &mut cx);
         model.worksheets.settle(&mut cx);
         if model.focus != Focus::Worksheet {
             // The user must see where the text was pasted.

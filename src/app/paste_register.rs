@@ -32,7 +32,29 @@ pub enum Pasted {
     Nothing,
 }
 
+/// How a deleted text is joined to the one that was deleted just before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KillJoin {
+    /// Not at all: it is a text of its own.
+    New,
+    After,
+    Before,
+}
+
 impl PasteRegister {
+    /// Keeps a text that was deleted. Joined, it replaces the newest text.
+    pub fn kill(&mut self, text: &str, join: KillJoin) {
+        let newest = match join {
+            KillJoin::New => None,
+            KillJoin::After | KillJoin::Before => self.texts.pop_front(),
+        };
+        let newest = newest.map(|newest| newest.as_ref().clone()).unwrap_or_default();
+        self.put(Arc::new(match join {
+            KillJoin::Before => format!("{text}{newest}"),
+            KillJoin::After | KillJoin::New => format!("{newest}{text}"),
+        }));
+    }
+
     /// Keeps a text that was cut or copied. An empty one changes nothing.
     pub fn put(&mut self, text: Arc<String>) {
         if text.is_empty() {
@@ -73,6 +95,17 @@ pub fn too_long_to_paste(bytes: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn deletions_one_after_the_other_are_one_text() {
+        let mut register = PasteRegister::default();
+        register.kill("b", KillJoin::New);
+        register.kill("c", KillJoin::After);
+        register.kill("a", KillJoin::Before);
+        assert_eq!(register.newest(), Pasted::Text(Arc::new("abc".to_owned())));
+        register.kill("d", KillJoin::New);
+        assert_eq!(register.older(1), Some(&Arc::new("abc".to_owned())));
+    }
 
     #[test]
     fn the_newest_text_is_taken_and_each_text_is_kept_once() {

@@ -14,6 +14,7 @@ use crate::domain::results::{Column, ColumnProfile, Plot, Series};
 use super::action::Action;
 use super::context::Context;
 use super::focus::Focus;
+use super::paste_register::KillJoin;
 use super::statement::origin::StatementOrigin;
 use super::statement::run_text::RunText;
 
@@ -94,6 +95,11 @@ pub enum Request {
     },
     /// Put text on the clipboard.
     Copy(CopyText),
+    /// Put a text into the paste register that was deleted.
+    Kill {
+        text: String,
+        join: KillJoin,
+    },
     /// Copy the selected cells of the result in front in this format.
     CopyAs(CopyFormat),
     /// Show only the rows that match this condition.

@@ -18,7 +18,7 @@ use super::focus::Focus;
 use super::message::Message;
 use super::model::{InputState, Model};
 use super::panes::grid::ResultSet;
-use super::panes::worksheet::NamedTable;
+use super::panes::worksheet::{NamedTable, VimKey};
 use super::panes::{PaneContext, with};
 use super::request::{DialogShape, Request};
 use super::statement::origin::StatementOrigin;
@@ -141,6 +141,16 @@ fn on_key(
     let (layers, takes_text) = model.layers();
     let keymap = model.context.keymap.clone();
     model.notices.current = None;
+    if model.has_vim_keys() && model.matcher.open().is_empty() {
+        match with!(model, requests, effects, worksheets.vim_key(chord)) {
+            VimKey::Typed => {
+                super::requests::follow(model);
+                return Some(InputState::Typing);
+            }
+            VimKey::Ran => return Some(InputState::Acting),
+            VimKey::Passed => {}
+        }
+    }
     match model.matcher.feed(chord, &keymap, &layers, takes_text) {
         KeyMatch::Action(action) => {
             super::requests::act(model, action, requests, effects);

@@ -20,6 +20,7 @@ fn generated_parts() -> Vec<(&'static str, &'static str, String)> {
         ("main-keys", "README.md", keys::main_keys()),
         ("keys", "docs/keys.md", keys::reference()),
         ("actions", "docs/keys.md", keys::actions_without_keys()),
+        ("vim", "docs/keys.md", keys::vim_commands()),
         ("commands", "docs/commands.md", commands::reference()),
         ("exit-codes", "docs/exit-codes.md", commands::exit_codes()),
         ("access-log-fields", "docs/blinding-and-access-log.md", records::reference()),

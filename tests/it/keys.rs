@@ -1,9 +1,10 @@
 //! Keys: notation, matching, and what the shipped keymaps must hold.
 
 use proptest::prelude::*;
-use rrx::app::action::Action;
+use rrx::app::action::{Action, ActionKind, AppAction};
 use rrx::app::keymaps;
-use rrx::domain::keys::{Chord, Key, KeyMatch, Keymap, Matcher, load};
+use rrx::app::panes::worksheet::VimKeys;
+use rrx::domain::keys::{Chord, EditingStyle, Key, KeyMatch, Keymap, Matcher, load};
 
 fn shipped() -> Vec<(&'static str, Keymap<Action>)> {
     keymaps::names()
@@ -76,6 +77,46 @@ fn every_printable_character_is_text_in_the_worksheet_in_every_style() {
             assert_eq!(outcome, KeyMatch::Text(c), "style {name}");
         }
     }
+}
+
+/// Returns whether keys do an action in the worksheet.
+fn reaches(keymap: &Keymap<Action>, chords: &[Chord], action: Action) -> bool {
+    let mut matcher = Matcher::default();
+    let mut last = KeyMatch::Unbound;
+    for chord in chords {
+        last = matcher.feed(*chord, keymap, &["worksheet", "app"], true);
+    }
+    last == KeyMatch::Action(action)
+}
+
+#[test]
+fn in_the_worksheet_every_action_has_a_key_that_no_other_one_hides() {
+    for (name, keymap) in shipped() {
+        let vim = VimKeys::default();
+        // Moves of vim do what the actions with these keys do.
+        let is_hidden = |action: Action, chord: Chord| {
+            keymap.editing() == EditingStyle::Vim && action.kind() == ActionKind::Command && vim.takes(chord)
+        };
+        let without: Vec<&str> = Action::all()
+            .filter(|action| matches!(action, Action::App(_) | Action::Worksheet(_)))
+            // Esc clears the selection first, in every style.
+            .filter(|action| *action != Action::App(AppAction::Back))
+            .filter(|action| {
+                let mut all = keymap.chords(action.layer(), *action);
+                !all.any(|chords| reaches(&keymap, chords, *action) && !is_hidden(*action, chords[0]))
+            })
+            .map(Action::name)
+            .collect();
+        assert_eq!(without, Vec::<&str>::new(), "style {name}");
+    }
+}
+
+#[test]
+fn a_keymap_of_the_user_has_the_modes_of_the_style_that_it_inherits() {
+    let (mine, _) = keymaps::keymap("mine", Some(("mine.toml", "inherits = \"vim\"")));
+    assert_eq!(mine.editing(), EditingStyle::Vim);
+    assert_eq!(keymaps::keymap("default", None).0.editing(), EditingStyle::Plain);
+    assert_eq!(keymaps::keymap("emacs", None).0.editing(), EditingStyle::Emacs);
 }
 
 #[test]

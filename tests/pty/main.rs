@@ -17,6 +17,7 @@ mod failing_disk;
 mod first_day;
 mod harness;
 mod hop_commands;
+mod keymaps;
 mod monkey;
 mod panels;
 mod picture;

@@ -1,5 +1,7 @@
 //! Shows the keys that work now, in groups: those of the panel in focus first, then those of the whole program.
 
+use std::collections::BTreeSet;
+
 use crate::app::action::{Action, ActionKind};
 use crate::app::context::Context;
 use crate::app::request::{Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, ItemRank, Request};
@@ -12,6 +14,8 @@ pub struct HelpDialog {
     pub layers: Vec<&'static str>,
     /// Whether typed characters are text there.
     pub takes_text: bool,
+    /// The keys that vim uses there, so that they reach no action.
+    pub taken: BTreeSet<Chord>,
     /// The actions of these layers that can be done now, in the order of their tables.
     pub actions: Vec<Action>,
 }
@@ -68,6 +72,9 @@ impl HelpDialog {
 
     /// Returns whether these keys do the action here. A nearer layer may bind them, or they may be text.
     fn reaches(&self, chords: &[Chord], action: Action, context: &Context) -> bool {
+        if chords.first().is_some_and(|first| self.taken.contains(first)) {
+            return false;
+        }
         let mut matcher = Matcher::default();
         let mut last = KeyMatch::Unbound;
         for chord in chords {

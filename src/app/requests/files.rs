@@ -68,6 +68,9 @@ pub(in crate::app) fn on_event(model: &mut Model, event: SqlFileEvent, requests:
             model.overlays.on_saved();
             model.notice(format!("Saved in {}", tie.path));
             model.worksheets.on_file_saved(&worksheet, tie);
+            if model.worksheets.closes_when_saved(&worksheet) {
+                requests.push(Request::Do(Action::App(AppAction::CloseWorksheet)));
+            }
             requests.push(Request::Settle);
         }
         SqlFileEvent::Checked { worksheet, path, found } => {

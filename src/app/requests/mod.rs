@@ -107,7 +107,8 @@ fn act_app(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, ef
         AppAction::Help => {
             let (layers, takes_text) = model.layers();
             let actions = Action::all().filter(|action| obstacle(model, *action).is_none()).collect();
-            requests.push(open(HelpDialog { layers, takes_text, actions }));
+            let taken = model.keys_of_vim();
+            requests.push(open(HelpDialog { layers, takes_text, taken, actions }));
         }
         AppAction::Quit => requests.push(match quit_question(model) {
             Some(question) => Request::Confirm { question, yes: Box::new(Request::Quit), no: None },
@@ -367,6 +368,7 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             model.context.register.put(copy.text.clone());
             effects.push(Effect::Host(HostCmd::Copy { copy, refused: None }));
         }
+        Request::Kill { text, join } => model.context.register.kill(&text, join),
         Request::FindText(typed) => with!(model, requests, effects, worksheets.find_text(&typed)),
         Request::KeepFound => model.worksheets.keep_found(),
         Request::EndFind => with!(model, requests, effects, worksheets.end_find()),

@@ -11,15 +11,27 @@ pub struct Binding<A> {
     pub action: A,
 }
 
+/// How a text is edited, apart from the bindings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum EditingStyle {
+    #[default]
+    Plain,
+    /// With the modes, operators and motions of vim.
+    Vim,
+    /// Deletions of more than a character can be pasted.
+    Emacs,
+}
+
 /// All bindings by layer. Invariant: within a layer no binding is a prefix of another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keymap<A> {
+    editing: EditingStyle,
     layers: BTreeMap<String, Vec<Binding<A>>>,
 }
 
 impl<A> Default for Keymap<A> {
     fn default() -> Self {
-        Self { layers: BTreeMap::new() }
+        Self { editing: EditingStyle::default(), layers: BTreeMap::new() }
     }
 }
 
@@ -32,6 +44,16 @@ pub(super) enum Lookup<A> {
 }
 
 impl<A: Copy + Eq> Keymap<A> {
+    /// Sets how texts are edited.
+    pub fn set_editing(&mut self, editing: EditingStyle) {
+        self.editing = editing;
+    }
+
+    #[must_use]
+    pub fn editing(&self) -> EditingStyle {
+        self.editing
+    }
+
     /// Adds a binding. Fails with the existing binding if one is a prefix of the other; the same binding may be added again.
     pub(super) fn bind(&mut self, layer: &str, chords: Vec<Chord>, action: A) -> Result<(), Binding<A>> {
         let bindings = self.layers.entry(layer.to_owned()).or_default();

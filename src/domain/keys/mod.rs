@@ -6,6 +6,6 @@ mod load;
 mod matcher;
 
 pub use chord::{Chord, ChordError, Key};
-pub use keymap::{Binding, Keymap, label_of};
+pub use keymap::{Binding, EditingStyle, Keymap, label_of};
 pub use load::{BadEntry, inherits, load};
 pub use matcher::{KeyMatch, Matcher};

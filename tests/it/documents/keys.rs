@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use rrx::app::action::{Action, AppAction, GridAction};
 use rrx::app::keymaps::{keymap, names};
+use rrx::domain::editing::vim::{HelpMode, VIM_COMMANDS};
 use rrx::domain::keys::{Keymap, label_of};
 
 use super::table;
@@ -92,6 +93,27 @@ pub fn reference() -> String {
         });
         text.push_str(&table(&header, rows));
         text.push('\n');
+    }
+    text
+}
+
+/// The keys of the modes of vim.
+pub fn vim_commands() -> String {
+    let places = [
+        (HelpMode::Normal, "Normal mode"),
+        (HelpMode::Object, "Text objects: after an operator, and in visual mode"),
+        (HelpMode::Insert, "Insert mode"),
+        (HelpMode::Visual, "Visual mode"),
+        (HelpMode::CommandLine, "Command lines"),
+    ];
+    let mut text = String::new();
+    for (mode, place) in places {
+        let code = |key: &str| if key.contains('`') { format!("`` {key} ``") } else { format!("`{key}`") };
+        let rows = VIM_COMMANDS.iter().filter(|entry| entry.mode == mode).map(|entry| {
+            let keys: Vec<String> = entry.keys.split(' ').map(code).collect();
+            vec![keys.join(" "), entry.help.to_owned()]
+        });
+        writeln!(text, "### {place}\n\n{}", table(&["keys", "what they do"], rows)).unwrap();
     }
     text
 }

@@ -8,18 +8,19 @@ use crate::app::paste_register::{NOTHING_TO_PASTE, Pasted, too_long_to_paste};
 use crate::app::request::Request;
 use crate::domain::editing::whitespace::replace_misleading;
 use crate::domain::editing::{EditResult, TextChange};
+use crate::domain::keys::EditingStyle;
 use crate::domain::limits::WORKSHEET_BYTES;
-use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::CopyText;
 use crate::domain::quantity::counted;
 use crate::domain::sql::format::{KeywordCase, format, moved_offset};
 
 use super::command::Command;
 use super::editor::{Editor, Motion, Selecting};
+use super::inserted_text::{inserted_text, report_full};
 use super::rows::Wrapping;
 use super::undo::StepKind;
 use super::update::no_statement;
-use super::{WorksheetAction, Worksheets};
+use super::{LastAction, Mark, Worksheet, WorksheetAction, Worksheets};
 
 /// Whether the change that was made last is taken back, or made again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +52,8 @@ enum Step {
     Undo(UndoDirection),
     Take(Take),
     Paste,
+    PasteOlder,
+    Mark,
     ToStatement(Direction),
     ToBracket,
     Find,
@@ -117,6 +120,8 @@ impl Step {
             A::Copy => Self::Take(Take::Copy),
             A::Cut => Self::Take(Take::Cut),
             A::Paste => Self::Paste,
+            A::PasteOlder => Self::PasteOlder,
+            A::SetMark => Self::Mark,
             A::NextStatement => Self::ToStatement(Direction::Next),
             A::PreviousStatement => Self::ToStatement(Direction::Previous),
             A::ToBracket => Self::ToBracket,
@@ -141,7 +146,14 @@ impl Worksheets {
         self.put(character.encode_utf8(&mut [0; 4]), StepKind::Typing, cx);
     }
 
-    /// Takes pasted text, or text of another panel.
+    /// Takes text of the terminal's paste key: into the line that is being typed, else into the text.
+    pub fn paste_text(&mut self, text: &str, cx: &mut PaneContext<'_>) {
+        if !self.paste_into_prompt(text) {
+            self.insert(text, cx);
+        }
+    }
+
+    /// Takes text of the paste register, or of another panel.
     pub fn insert(&mut self, text: &str, cx: &mut PaneContext<'_>) {
         self.put(text, StepKind::Whole, cx);
     }
@@ -153,30 +165,20 @@ impl Worksheets {
         if !self.has_room(text, cx) {
             return;
         }
-        let clean: String = text
-            .replace("\r\n", "\n")
-            .replace('\r', "\n")
-            .chars()
-            .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
-            .collect();
+        let clean = inserted_text(text);
+        (self.last_action, self.mark) = (LastAction::Other, Mark::None);
         let now = cx.context.now;
+        if kind == StepKind::Whole && cx.context.keymap.editing() == EditingStyle::Vim {
+            return self.paste_in_mode(&clean, cx);
+        }
         self.edit(|editor| editor.insert(&clean, kind, now));
     }
 
     /// Returns whether a text fits into the worksheet in front. Reports it if not.
     pub(super) fn has_room(&self, text: &str, cx: &mut PaneContext<'_>) -> bool {
-        let Some(sheet) = self.sheet() else { return false };
-        let size: usize = sheet.editor.lines().iter().map(|line| line.len() + 1).sum();
-        let has_room = size + text.len() <= WORKSHEET_BYTES;
+        let has_room = self.sheet().map_or(0, Worksheet::size) + text.len() <= WORKSHEET_BYTES;
         if !has_room {
-            cx.request(Request::Problem(
-                Problem::new(ProblemKind::Local, "The worksheet is full: nothing was inserted")
-                    .because(format!("the limit of a worksheet is {WORKSHEET_BYTES} bytes"))
-                    .hint(format!(
-                        "open a new worksheet, or run a file with `{}`",
-                        cx.context.settings.command_line.with("run -f FILE")
-                    )),
-            ));
+            report_full(cx);
         }
         has_room
     }
@@ -217,17 +219,17 @@ impl Worksheets {
     pub fn act(&mut self, action: WorksheetAction, cx: &mut PaneContext<'_>) {
         self.follow_cursor();
         let page = usize::from(cx.context.layout.rows(Focus::Worksheet)).max(1);
+        let (last, mark) = (std::mem::take(&mut self.last_action), std::mem::take(&mut self.mark));
         let step = Step::of(action, page);
         match step {
             Step::Move(motion, selecting) => {
+                self.mark = mark;
+                let selecting = if mark == Mark::Set { Selecting::Yes } else { selecting };
                 if let Some(sheet) = self.sheet_mut() {
                     sheet.editor.move_cursor(motion, selecting);
                 }
             }
-            Step::Change(command) => {
-                let now = cx.context.now;
-                self.edit(|editor| editor.run(command, now));
-            }
+            Step::Change(command) => self.change(command, last, cx),
             Step::SelectAll => {
                 if let Some(sheet) = self.sheet_mut() {
                     sheet.editor.select_all();
@@ -236,6 +238,8 @@ impl Worksheets {
             Step::Undo(direction) => self.undo(direction, cx),
             Step::Take(take) => self.take_selection(take, cx),
             Step::Paste => self.paste(cx),
+            Step::PasteOlder => self.paste_older(last, cx),
+            Step::Mark => self.set_mark(cx),
             Step::ToStatement(direction) => self.to_statement(direction),
             Step::ToBracket => {
                 if !self.go_to_bracket() {
@@ -301,7 +305,13 @@ impl Worksheets {
     /// Inserts what was cut or copied last, in any panel.
     fn paste(&mut self, cx: &mut PaneContext<'_>) {
         match cx.context.register.newest() {
-            Pasted::Text(text) => self.insert(&text, cx),
+            Pasted::Text(text) => {
+                let from = self
+                    .sheet()
+                    .map(|sheet| sheet.editor.state().selection().map_or(sheet.editor.cursor(), |(from, _)| from));
+                self.insert(&text, cx);
+                self.note_paste(from.unwrap_or_default());
+            }
             Pasted::TooLong(bytes) => cx.request(Request::Notice(too_long_to_paste(bytes))),
             Pasted::Nothing => cx.request(Request::Notice(NOTHING_TO_PASTE.into())),
         }

@@ -12,6 +12,8 @@ mod completion_view;
 mod edit;
 mod editor;
 mod files;
+mod inserted_text;
+mod kill_ring;
 mod last_run;
 mod marks;
 mod mouse;
@@ -27,6 +29,8 @@ mod text_styles_view;
 mod undo;
 mod update;
 mod view;
+mod vim;
+mod vim_commands;
 
 pub use actions::{CompletionAction, WorksheetAction};
 pub use checking::CheckedText;
@@ -34,6 +38,7 @@ pub use completion::{Completion, PanelUse};
 pub use completion_view::CompletionView;
 pub use editor::Editor;
 pub use files::TiedFile;
+pub use kill_ring::{LastAction, Mark};
 pub use last_run::LastRun;
 pub use marks::TextMark;
 pub use named_table::NamedTable;
@@ -41,6 +46,7 @@ pub use rows::{RowPosition, Wrapping};
 pub use saving::UnsavedText;
 pub use scroll::Scroll;
 pub use view::WorksheetView;
+pub use vim::{VimKey, VimKeys};
 
 use crate::domain::editing::TextPosition;
 use crate::domain::editing::find::FindPattern;
@@ -133,6 +139,10 @@ pub struct Worksheets {
     pub completion: Completion,
     /// The number in the key of the newest worksheet.
     pub last_number: u64,
+    pub last_action: LastAction,
+    pub mark: Mark,
+    /// The vim keys. Only the vim keymap uses them.
+    pub vim: VimKeys,
 }
 
 impl Worksheet {
@@ -150,6 +160,11 @@ impl Worksheet {
             None => ParsedText::new(text, dialect),
         });
         self.is_parsed = true;
+    }
+
+    /// Returns the bytes of its text.
+    pub(super) fn size(&self) -> usize {
+        self.editor.lines().iter().map(|line| line.len() + 1).sum()
     }
 
     /// Returns it in the form in which it is saved.

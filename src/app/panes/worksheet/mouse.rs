@@ -11,7 +11,7 @@ use crate::domain::editing::TextPosition;
 
 use super::rows::Wrapping;
 use super::view::GUTTER;
-use super::{Scroll, Worksheets};
+use super::{LastAction, Mark, Scroll, Worksheets};
 
 impl Worksheets {
     /// Handles a gesture. Returns what a press has hit.
@@ -46,6 +46,12 @@ impl Worksheets {
             PaneGesture::Press => sheet.editor.go(to),
             PaneGesture::DoublePress => sheet.editor.select_word(),
             PaneGesture::Extend | PaneGesture::Drag => sheet.editor.select_to(to),
+            PaneGesture::ScrollDown(_) | PaneGesture::ScrollRight(_) => {}
+        }
+        (self.last_action, self.mark) = (LastAction::Other, Mark::None);
+        match mouse.gesture {
+            PaneGesture::Press => self.end_visual(),
+            PaneGesture::DoublePress | PaneGesture::Extend | PaneGesture::Drag => self.end_modes(),
             PaneGesture::ScrollDown(_) | PaneGesture::ScrollRight(_) => {}
         }
         self.follow_cursor();

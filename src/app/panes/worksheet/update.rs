@@ -250,6 +250,7 @@ impl Worksheets {
 
     /// Parses the text and scrolls the cursor into view after the user has moved it. Also saves what is to be saved now.
     pub fn settle(&mut self, cx: &mut PaneContext<'_>) {
+        self.follow_worksheet();
         self.parse(cx.context.dialect());
         self.find_brackets();
         self.scroll_to_cursor(cx.context);
@@ -261,6 +262,7 @@ impl Worksheets {
     /// Parses the text and scrolls the cursor into view after a change of the layout or of the tab in front. When the panel has its
     /// size again, it has its scroll position again.
     pub fn settle_in_layout(&mut self, cx: &mut PaneContext<'_>) {
+        self.follow_worksheet();
         self.parse(cx.context.dialect());
         self.find_brackets();
         self.fit_layout(cx.context);

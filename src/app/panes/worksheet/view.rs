@@ -41,12 +41,20 @@ impl Worksheets {
     /// room for both.
     pub(super) fn border_texts(&self, width: u16, context: &Context) -> (TabStrip, String) {
         let Some(sheet) = self.sheet() else { return (TabStrip::default(), String::new()) };
-        let TextPosition { line, column } = sheet.editor.cursor();
+        let TextPosition { line, column } = self.shown_cursor(sheet, context);
+        let mode = self.vim_mode(context);
         let elsewhere = sheet.last_run.as_ref().filter(|last| last.is_elsewhere(context));
         let elsewhere = elsewhere.map(|last| format!("last ran on {}  ", last.place()));
         let count = sheet.editor.lines().len();
-        let right = format!("{}line {}/{count} · col {}", elsewhere.unwrap_or_default(), line + 1, column + 1);
+        let place = format!("{}line {}/{count} · col {}", elsewhere.unwrap_or_default(), line + 1, column + 1);
+        let right = mode.as_ref().map_or_else(|| place.clone(), |mode| format!("{mode}  {place}"));
         let room = usize::from(width.saturating_sub(4));
+        // The mode is always shown, the position where there is room for it.
+        let is_tight = room < right.cells() + 4 + LEAST_STRIP;
+        if let Some(mode) = mode.filter(|_| is_tight) {
+            let next_to_it = room.saturating_sub(mode.cells() + 4);
+            return (self.strip(next_to_it), mode);
+        }
         let next_to_it = room.saturating_sub(right.cells() + 4);
         let strip = self.strip(if next_to_it < LEAST_STRIP { room } else { next_to_it });
         let right = if strip.text.cells() + 3 + right.cells() <= room { right } else { String::new() };
@@ -143,7 +151,8 @@ impl WorksheetView<'_> {
     }
 
     fn cursor(&self, sheet: &Worksheet, area: Rect, visible: &[TextRow], buffer: &mut Buffer) {
-        let Some((x, y)) = cell_of(sheet.editor.cursor(), sheet, visible) else { return };
+        let at = self.worksheets.shown_cursor(sheet, self.context);
+        let Some((x, y)) = cell_of(at, sheet, visible) else { return };
         let (x, y) = (area.x.saturating_add(x), area.y.saturating_add(y));
         if x < area.right() && y < area.bottom() {
             buffer.set_style(Rect::new(x, y, 1, 1).intersection(buffer.area), self.theme.cursor());
