@@ -2,14 +2,14 @@
 
 use crate::domain::access_log::CopyRecord;
 use crate::domain::compute::{ComputeResult, ComputeWork, Computed};
-use crate::domain::keys::{Chord, KeyMatch, Matcher};
+use crate::domain::keys::{Chord, Key, KeyMatch, Matcher};
 use crate::domain::profile::Environment;
 use crate::domain::protocol::{
     ConnectionStep, CopyText, End, ExportEvent, HostCmd, HostEvent, ResultId, SavedWorksheet, SessionCmd, SessionEvent,
     SessionId, StepState, StorageCmd, StorageEvent, StoreEvent,
 };
 
-use super::action::{Action, AppAction};
+use super::action::{Action, AppAction, CompletionAction};
 use super::context::ConnectionState;
 use super::dialogs::HistoryDialog;
 use super::due_writes::Failure;
@@ -141,7 +141,11 @@ fn on_key(
     let (layers, takes_text) = model.layers();
     let keymap = model.context.keymap.clone();
     model.notices.current = None;
-    if model.has_vim_keys() && model.matcher.open().is_empty() {
+    // The keys of the popup come first; Esc leaves insert mode at once.
+    let is_for_popup = layers.first() == Some(&CompletionAction::LAYER)
+        && chord != Chord::plain(Key::Esc)
+        && keymap.layer(CompletionAction::LAYER).iter().any(|binding| binding.chords == [chord]);
+    if model.has_vim_keys() && model.matcher.open().is_empty() && !is_for_popup {
         match with!(model, requests, effects, worksheets.vim_key(chord)) {
             VimKey::Typed => {
                 super::requests::follow(model);

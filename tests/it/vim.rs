@@ -258,7 +258,7 @@ fn another_worksheet_begins_in_normal_mode_and_the_insertion_stays_one_step() {
 fn the_mouse_moves_the_cursor_and_a_drag_begins_visual_mode() {
     let mut bench = vim("SELECT film FROM t");
     let area = bench.model.context.layout.worksheet.unwrap();
-    let mut mouse = |bench: &mut Bench, gesture, x: u16| {
+    let mouse = |bench: &mut Bench, gesture, x: u16| {
         let event = MouseEvent { x: area.x + 7 + x, y: area.y + 1, gesture, shift: false };
         bench.feed(Message::Mouse(event));
     };

@@ -332,6 +332,7 @@ impl Worksheets {
         }
         let before_cursor = text.get(..end).unwrap_or(text).to_owned();
         let (from, now) = (popup.from, cx.context.now);
+        let removed = self.sheet().map_or(0, |sheet| sheet.editor.cursor().column.saturating_sub(from.column));
         self.edit(|editor| {
             let to = editor.position_of(editor.byte_of(editor.cursor()) + popup.after);
             let cursor = TextChange { from, to, text: before_cursor.clone() }.end();
@@ -339,6 +340,7 @@ impl Worksheets {
             editor.apply(&EditResult { changes, cursor, selection: None }, StepKind::Whole, now)
         });
         self.completion.recent.add_item(item);
+        self.note_completion(removed, &before_cursor);
         self.on_moved(cx);
         self.settle(cx);
         if before_cursor.ends_with(['.', '(']) && cx.context.settings.ui.completion == CompletionMode::Typing {

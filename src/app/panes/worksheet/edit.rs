@@ -265,10 +265,12 @@ impl Worksheets {
                 Command::DeleteBack | Command::DeleteForward | Command::DeleteWordBack | Command::DeleteWordForward
             )
         );
-        match () {
-            () if step == Step::Complete => self.complete(cx),
-            () if is_deletion => self.on_typed(cx),
-            () => self.completion.close(),
+        if step == Step::Complete {
+            self.complete(cx);
+        } else if is_deletion {
+            self.on_typed(cx);
+        } else {
+            self.completion.close();
         }
     }
 

@@ -178,7 +178,20 @@ impl Worksheets {
         }
         self.on_moved(cx);
         self.settle(cx);
+        let is_typed = chord.typed().is_some() || chord == Chord::plain(Key::Backspace);
+        if was_typing && self.vim.machine.mode() == VimMode::Insert && is_typed {
+            self.on_typed(cx);
+        } else {
+            self.completion.close();
+        }
         if has_run { VimKey::Ran } else { VimKey::Typed }
+    }
+
+    /// Records a completion that was inserted in insert mode. It has replaced so many characters before the cursor.
+    pub(super) fn note_completion(&mut self, removed: usize, text: &str) {
+        if let Some(cursor) = self.sheet().map(|sheet| sheet.editor.cursor()) {
+            self.vim.machine.inserted(removed, text, cursor);
+        }
     }
 
     /// Keeps the keys of a command that is not whole yet, for the border.
