@@ -17,7 +17,7 @@ use crate::domain::quantity::counted;
 
 use super::inserted_text::report_full;
 use super::undo::StepKind;
-use super::{Worksheet, Worksheets};
+use super::{Editor, Worksheet, Worksheets};
 
 /// The vim machine of all worksheets, and what it has selected.
 #[derive(Debug, Clone, Default)]
@@ -28,10 +28,18 @@ pub struct VimKeys {
     selected: Option<VisualSelection>,
     /// The keys of a command that is not whole yet.
     pending: String,
-    /// What was highlighted before a line was typed.
-    highlighted: Option<Option<FindPattern>>,
+    highlighted: Highlighted,
     /// The key of the worksheet that is closed as soon as it is saved.
     pub(super) close_when_saved: Option<String>,
+}
+
+/// What was highlighted before a command line or a search was typed.
+#[derive(Debug, Clone, Default)]
+enum Highlighted {
+    /// No line is being typed.
+    #[default]
+    Current,
+    Before(Option<FindPattern>),
 }
 
 /// The selection of visual mode. It includes the character at the cursor; that of the editor ends before its cursor.
@@ -165,7 +173,7 @@ impl Worksheets {
         let has_run = outcome.effects.iter().any(|effect| matches!(effect, VimEffect::Command(_)));
         let is_search = outcome.effects.iter().any(|effect| matches!(effect, VimEffect::Highlight(_)));
         if is_search {
-            self.vim.highlighted = None;
+            self.vim.highlighted = Highlighted::Current;
         }
         for effect in outcome.effects {
             self.apply_vim(effect, rows, cx);
@@ -206,13 +214,10 @@ impl Worksheets {
     /// Highlights what a search finds while it is typed. A search that is given up leaves what was highlighted before.
     fn preview_search(&mut self) {
         if self.vim.prompt().is_none() {
-            if let Some(before) = self.vim.highlighted.take() {
-                self.search = before;
-            }
-            return;
+            return self.restore_highlight();
         }
-        if self.vim.highlighted.is_none() {
-            self.vim.highlighted = Some(self.search.clone());
+        if matches!(self.vim.highlighted, Highlighted::Current) {
+            self.vim.highlighted = Highlighted::Before(self.search.clone());
         }
         let is_search = |prompt: &&VimPrompt| prompt.kind != PromptKind::Command && !prompt.text.is_empty();
         if let Some(prompt) = self.vim.prompt().filter(is_search) {
@@ -239,7 +244,11 @@ impl Worksheets {
         }
         (self.vim.selected, self.vim.close_when_saved) = (None, None);
         self.vim.pending.clear();
-        if let Some(before) = self.vim.highlighted.take() {
+        self.restore_highlight();
+    }
+
+    fn restore_highlight(&mut self) {
+        if let Highlighted::Before(before) = std::mem::take(&mut self.vim.highlighted) {
             self.search = before;
         }
     }
@@ -296,11 +305,11 @@ impl Worksheets {
                 let cursor = self.vim.selected.take().map(|selected| selected.cursor);
                 self.with_editor(|editor| editor.go(cursor.unwrap_or_else(|| editor.cursor())));
             }
-            VimEffect::Undo(steps) => self.undo_steps(steps, cx, |editor| editor.undo()),
-            VimEffect::Redo(steps) => self.undo_steps(steps, cx, |editor| editor.redo()),
-            VimEffect::BeginUndoGroup => self.with_editor(super::Editor::begin_group),
-            VimEffect::EndUndoGroup => self.with_editor(super::Editor::end_group),
-            VimEffect::SetPasteRegister(register) => copy(register, cx),
+            VimEffect::Undo(steps) => self.undo_steps(steps, cx, Editor::undo),
+            VimEffect::Redo(steps) => self.undo_steps(steps, cx, Editor::redo),
+            VimEffect::BeginUndoGroup => self.with_editor(Editor::begin_group),
+            VimEffect::EndUndoGroup => self.with_editor(Editor::end_group),
+            VimEffect::SetPasteRegister(register) => copy(&register, cx),
             VimEffect::Command(command) => self.run_ex(command, cx),
             VimEffect::Highlight(pattern) => self.search = pattern,
             VimEffect::Scroll(scroll) => self.scroll_vim(scroll, rows, cx.context),
@@ -309,7 +318,7 @@ impl Worksheets {
         }
     }
 
-    fn with_editor(&mut self, act: impl FnOnce(&mut super::Editor)) {
+    fn with_editor(&mut self, act: impl FnOnce(&mut Editor)) {
         if let Some(sheet) = self.sheet_mut() {
             act(&mut sheet.editor);
         }
@@ -343,7 +352,7 @@ impl Worksheets {
     }
 
     /// Undoes or redoes steps. The cursor goes to where the change began, and nothing is selected.
-    fn undo_steps(&mut self, steps: usize, cx: &mut PaneContext<'_>, step: fn(&mut super::Editor) -> bool) {
+    fn undo_steps(&mut self, steps: usize, cx: &mut PaneContext<'_>, step: fn(&mut Editor) -> bool) {
         let mut done = 0;
         self.edit(|editor| {
             while done < steps && step(editor) {
@@ -396,7 +405,7 @@ fn paste_register(context: &Context) -> Option<Register> {
     }
 }
 
-fn copy(register: Register, cx: &mut PaneContext<'_>) {
+fn copy(register: &Register, cx: &mut PaneContext<'_>) {
     let line_end = match register.kind {
         RegisterKind::Linewise => "\n",
         RegisterKind::Characterwise => "",
