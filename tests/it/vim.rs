@@ -7,7 +7,9 @@ use rrx::app::model::InputState;
 use rrx::app::{Effect, Message, keymaps};
 use rrx::domain::editing::TextPosition;
 use rrx::domain::mouse::{Gesture, MouseEvent};
-use rrx::domain::protocol::{HostCmd, SqlFileCmd, StorageCmd};
+use rrx::domain::protocol::{
+    FileTie, FileVersion, HostCmd, SqlFileCmd, SqlFileEvent, StorageCmd, StorageEvent, TextForm, fingerprint,
+};
 
 use super::model::Bench;
 
@@ -317,4 +319,63 @@ fn tab_goes_to_another_panel_in_normal_mode_and_indents_in_insert_mode() {
     assert_eq!(text(&bench), "  a");
     bench.keys("tab");
     assert_ne!(bench.model.focus, Focus::Worksheet);
+}
+
+fn tie(text: &str) -> FileTie {
+    let fingerprint = fingerprint(text.as_bytes());
+    let version = FileVersion { bytes: text.len() as u64, modified: 1, fingerprint };
+    FileTie { path: "/home/you/film.sql".into(), form: TextForm::default(), version, text: fingerprint }
+}
+
+fn feed(bench: &mut Bench, event: SqlFileEvent) {
+    bench.feed(Message::Storage(StorageEvent::SqlFile(event)));
+}
+
+/// A worksheet that is tied to a file, and differs from it.
+fn with_changed_file() -> Bench {
+    let mut bench = vim("");
+    feed(&mut bench, SqlFileEvent::Opened { tie: tie("SELECT 1"), text: "SELECT 1".into() });
+    bench.keys("x");
+    assert_eq!(text(&bench), "ELECT 1");
+    bench.effects.clear();
+    bench
+}
+
+#[test]
+fn a_text_that_differs_from_its_file_is_closed_only_with_an_exclamation_mark() {
+    let mut bench = with_changed_file();
+    typed(&mut bench, ":q");
+    bench.keys("enter");
+    assert_eq!((text(&bench).as_str(), bench.model.worksheets.closed.len()), ("ELECT 1", 0));
+    assert!(notice(&bench).contains(":q!"), "{}", notice(&bench));
+    typed(&mut bench, ":q!");
+    bench.keys("enter");
+    assert_eq!(bench.model.worksheets.closed.len(), 1);
+}
+
+#[test]
+fn save_and_close_closes_after_the_save_unless_another_key_comes_first() {
+    for (key, closed) in [("", 1), ("l", 0)] {
+        let mut bench = with_changed_file();
+        let worksheet = bench.model.worksheets.sheet().unwrap().key.clone();
+        typed(&mut bench, ":wq");
+        bench.keys("enter");
+        assert_eq!(bench.model.worksheets.closed.len(), 0, "the save is under way");
+        bench.keys(key);
+        feed(&mut bench, SqlFileEvent::Saved { worksheet, tie: tie("ELECT 1") });
+        assert_eq!(bench.model.worksheets.closed.len(), closed, "{key}");
+    }
+}
+
+#[test]
+fn scrolling_keeps_the_cursor_on_the_screen() {
+    let lines: Vec<String> = (1..=200).map(|line| line.to_string()).collect();
+    let mut bench = vim(&lines.join("\n"));
+    bench.keys("ctrl-e ctrl-e");
+    let top = |bench: &Bench| bench.model.worksheets.sheet().unwrap().scroll.top.line;
+    assert_eq!((top(&bench), cursor(&bench).line), (2, 2));
+    bench.keys("1 0 0 G z t");
+    assert_eq!((top(&bench), cursor(&bench).line), (99, 99));
+    bench.keys("ctrl-y");
+    assert_eq!((top(&bench), cursor(&bench).line), (98, 99));
 }
