@@ -50,7 +50,7 @@ actions! {
         Copy = "copy": "Copy the selection" also "clipboard text",
         Cut = "cut": "Cut the selection" also "clipboard remove",
         Paste = "paste": "Paste what was cut or copied in rrx last" also "clipboard",
-        PasteOlder = "paste-older": "Replace the pasted text by the one copied before it" also "yank pop register history",
+        PasteOlder = "paste-older": "Paste the text that was copied before it instead" also "yank pop register history",
         SetMark = "set-mark": "Set the mark: moves select from here" also "select begin start region",
         NextStatement = "next-statement": "Go to the next statement" also "query",
         PreviousStatement = "previous-statement": "Go to the previous statement" also "query",
