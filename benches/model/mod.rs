@@ -1,4 +1,5 @@
 //! A model for benches, and what a server with a large catalog reports to it.
+#![allow(unreachable_pub, reason = "a module of several benches")]
 
 use std::sync::Arc;
 

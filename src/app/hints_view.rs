@@ -238,10 +238,10 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
 /// Returns the keys of the completion's popup.
 fn completion_hints(model: &Model) -> Vec<(Action, &'static str)> {
     use CompletionAction as C;
-    let chosen = model.worksheets.completion.has_choice().then_some((C::AcceptChosen, "take it"));
-    let keys = [(C::Accept, "take it"), (C::Next, "choose"), (C::Close, "close")];
+    let accept = if model.worksheets.completion.has_choice() { C::AcceptChosen } else { C::Accept };
+    let keys = [(accept, "take it"), (C::Next, "choose"), (C::Close, "close")];
     let app = [(Action::App(AppAction::Help), "keys"), (Action::App(AppAction::Run), "run")];
-    chosen.into_iter().chain(keys).map(|(action, hint)| (Action::Completion(action), hint)).chain(app).collect()
+    keys.into_iter().map(|(action, hint)| (Action::Completion(action), hint)).chain(app).collect()
 }
 
 /// Returns the keys for what is under way: a panel that hides the others, a statement, an export, a load, a lost link.

@@ -260,16 +260,12 @@ impl Worksheets {
         }
         self.completion.popup = Some(popup);
         let page = self.completion_page(context);
-        match (&mut self.completion.popup, page) {
-            (Some(popup), Some(page)) => {
-                popup.list.settle(popup.items.len(), page);
-                None
-            }
-            (Some(_) | None, _) => {
-                self.completion.close();
-                is_asked.then_some("There is no room for completions here.")
-            }
+        if let (Some(popup), Some(page)) = (&mut self.completion.popup, page) {
+            popup.list.settle(popup.items.len(), page);
+            return None;
         }
+        self.completion.close();
+        is_asked.then_some("There is no room for completions here.")
     }
 
     /// Closes the popup if the text, the cursor or the worksheet in front is another one, or if it has no room. `focus`
@@ -284,9 +280,10 @@ impl Worksheets {
         }
         let page = self.completion_page(context);
         let completion = &mut self.completion;
-        match (&mut completion.popup, page) {
-            (Some(popup), Some(page)) => popup.list.settle(popup.items.len(), page),
-            (Some(_) | None, _) => completion.popup = None,
+        if let (Some(popup), Some(page)) = (&mut completion.popup, page) {
+            popup.list.settle(popup.items.len(), page);
+        } else {
+            completion.popup = None;
         }
     }
 

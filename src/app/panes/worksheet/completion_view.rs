@@ -11,7 +11,7 @@ use crate::app::layout::Area;
 use crate::app::ui::draw::{clip, panel, parts, rect};
 use crate::app::ui::theme::Theme;
 use crate::domain::screen_width::ScreenWidth as _;
-use crate::domain::sql::complete::{CompletionItem, CompletionKind, Signature};
+use crate::domain::sql::complete::{CompletionItem, CompletionKind, KeyMark, Signature};
 use crate::domain::text::{one_line, visible};
 
 use super::Worksheets;
@@ -45,7 +45,7 @@ impl Popup {
 
     /// Returns the size that the items need.
     fn size(&self, most: u16) -> (u16, u16) {
-        let name = self.items.iter().map(|item| name_cells(item)).max().unwrap_or(0);
+        let name = self.items.iter().map(name_cells).max().unwrap_or(0);
         let right = self.items.iter().map(|item| right_of(item).cells()).max().unwrap_or(0);
         let about = self.items.iter().map(|item| item.about.cells().min(60)).max().unwrap_or(0);
         let width = (name + right + AROUND_ITEM).max(about + 4);
@@ -185,7 +185,7 @@ fn name_cells(item: &CompletionItem) -> usize {
 
 /// Returns the type and the key of an item.
 fn right_of(item: &CompletionItem) -> String {
-    let key = item.key.map(|key| key.mark()).unwrap_or_default();
+    let key = item.key.map(KeyMark::mark).unwrap_or_default();
     let space = if item.type_text.is_empty() || key.is_empty() { "" } else { " " };
     format!("{}{space}{key}", one_line(&item.type_text))
 }
@@ -219,7 +219,7 @@ fn signature_text(signature: &Signature) -> [String; 3] {
         texts = [
             format!("{}{}", texts.concat(), if before.is_empty() { "" } else { ", " }),
             parameter.clone(),
-            after.iter().map(|other| format!(", {other}")).collect(),
+            after.iter().flat_map(|other| [", ", other.as_str()]).collect(),
         ];
     }
     let servers = if signature.servers.is_empty() { String::new() } else { format!(" ({})", signature.servers) };

@@ -24,7 +24,7 @@ impl RecentNames {
     pub(super) fn add_item(&mut self, item: &CompletionItem) {
         match item.kind {
             CompletionKind::Database | CompletionKind::Table | CompletionKind::View | CompletionKind::Column => {
-                self.add(&item.label)
+                self.add(&item.label);
             }
             CompletionKind::Keyword
             | CompletionKind::With
