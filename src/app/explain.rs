@@ -27,12 +27,11 @@ const UNKNOWN_FORMAT: [u16; 3] = [1064, 1235, 1791];
 
 /// Requests the plan of the statement at the cursor.
 pub(super) fn explain_here(model: &mut Model, requests: &mut Vec<Request>) {
-    match model.worksheets.statement_to_run() {
-        Some(statement) => requests.push(Request::Explain(statement)),
-        None => {
-            let run = model.context.key(Action::App(AppAction::Explain));
-            model.notice(format!("There is no statement at the cursor. Put the cursor on a SELECT, then press {run}."));
-        }
+    if let Some(statement) = model.worksheets.statement_to_run() {
+        requests.push(Request::Explain(statement));
+    } else {
+        let run = model.context.key(Action::App(AppAction::Explain));
+        model.notice(format!("There is no statement at the cursor. Put the cursor on a SELECT, then press {run}."));
     }
 }
 

@@ -195,7 +195,7 @@ impl Dialog for ParametersDialog {
     fn fault(&self, typed: &str) -> Option<InputFault> {
         let message = self.fields.get(self.current)?.value().err()?;
         // Nothing is wrong before something is typed.
-        (!typed.is_empty()).then(|| InputFault { at: 0..typed.len(), message })
+        (!typed.is_empty()).then_some(InputFault { at: 0..typed.len(), message })
     }
 
     fn on_typed(&mut self, typed: &str, _context: &Context) -> Vec<Request> {

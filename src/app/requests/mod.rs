@@ -8,6 +8,8 @@ mod mouse_mode;
 mod panels;
 mod parameters;
 mod results;
+mod running;
+mod search;
 mod show;
 mod tables;
 mod worksheets;
@@ -24,7 +26,7 @@ use super::available::{cover_of, obstacle, panel_of};
 use super::context::ConnectionState;
 use super::dialogs::{
     ActivityDialog, Availability, ConfirmDialog, DatabasesDialog, FindDialog, HelpDialog, PagesDialog, PaletteDialog,
-    PaletteEntry, ParameterPurpose, SaveSnippetDialog, SnippetsDialog,
+    PaletteEntry, SaveSnippetDialog, SnippetsDialog,
 };
 use super::effect::Effect;
 use super::focus::Focus;
@@ -245,12 +247,11 @@ fn stop(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect
         && !super::left_statements::stop(model, effects)
         && !stop_catalog(model, effects)
     {
-        match copy_of_stop_key(model) {
-            Some(copy) => act(model, copy, requests, effects),
-            None => {
-                let key = model.context.key(Action::App(AppAction::Quit));
-                model.notice(format!("Nothing is running and nothing is selected. {key} quits rrx."));
-            }
+        if let Some(copy) = copy_of_stop_key(model) {
+            act(model, copy, requests, effects);
+        } else {
+            let key = model.context.key(Action::App(AppAction::Quit));
+            model.notice(format!("Nothing is running and nothing is selected. {key} quits rrx."));
         }
     }
 }
@@ -314,33 +315,17 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         }
         Request::ListProfiles => super::connection::read_settings(model, AfterSettings::List, requests, effects),
         Request::Decline => super::connection::stop_connecting(model, effects),
-        Request::Run { statement, from } => {
-            if !parameters::ask(model, std::slice::from_ref(&statement), ParameterPurpose::Run(from), requests) {
-                super::statement::run(model, statement, from, requests, effects);
-            }
-        }
-        Request::Explain(statement) => {
-            if !parameters::ask(model, std::slice::from_ref(&statement), ParameterPurpose::Explain, requests) {
-                super::explain::explain_statement(model, statement, requests, effects);
-            }
-        }
-        Request::KeepParameters(typed) => model.parameters.extend(typed),
-        Request::UseDatabase(database) => super::statement::use_database(model, &database, requests, effects),
-        Request::RunAll(statements) => {
-            if !parameters::ask(model, &statements, ParameterPurpose::RunAll, requests) {
-                super::statement::run_all(model, statements, requests, effects);
-            }
-        }
-        Request::ConfirmRun(result) => super::statement::confirm(model, result, requests, effects),
-        Request::RestoreVariables => super::reconnect::restore_next(model, requests, effects),
-        Request::VariableRestored(report) => super::reconnect::on_restored(model, &report, requests, effects),
-        Request::Explained(result, report) => super::explain::on_ended(model, result, report, requests, effects),
-        Request::DeclineRun(result) => super::statement::decline(model, result, requests, effects),
-        Request::Follow { columns, column, value } => {
-            if let Some(column) = columns.get(column) {
-                super::statement::follow(model, column, value.as_deref(), requests, effects);
-            }
-        }
+        request @ (Request::Run { .. }
+        | Request::RunAll(_)
+        | Request::Explain(_)
+        | Request::Explained(..)
+        | Request::KeepParameters(_)
+        | Request::UseDatabase(_)
+        | Request::ConfirmRun(_)
+        | Request::DeclineRun(_)
+        | Request::RestoreVariables
+        | Request::VariableRestored(_)
+        | Request::Follow { .. }) => running::handle(model, request, requests, effects),
         Request::Insert(text) => {
             let mut cx = PaneContext { context: &model.context, requests, effects };
             model.worksheets.insert(&text, &mut cx);
@@ -369,12 +354,8 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
             effects.push(Effect::Host(HostCmd::Copy { copy, refused: None }));
         }
         Request::Kill { text, join } => model.context.register.kill(&text, join),
-        Request::FindText(typed) => with!(model, requests, effects, worksheets.find_text(&typed)),
-        Request::KeepFound => model.worksheets.keep_found(),
-        Request::EndFind => with!(model, requests, effects, worksheets.end_find()),
-        Request::ReplaceText { pattern, replacement, line } => {
-            let mut cx = PaneContext { context: &model.context, requests, effects };
-            model.worksheets.replace_text((&pattern, &replacement), line, &mut cx);
+        request @ (Request::FindText(_) | Request::KeepFound | Request::EndFind | Request::ReplaceText { .. }) => {
+            search::handle(model, request, requests, effects);
         }
         request @ (Request::CopyAs(_)
         | Request::FilterBy(_)

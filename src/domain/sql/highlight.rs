@@ -40,7 +40,7 @@ pub(super) fn classes_of(text: &str, tokens: &[Token]) -> Vec<(Range<usize>, Hig
     let mut found = Vec::with_capacity(tokens.len());
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
-        if let Some((_, span)) = parameter_at(text, &tokens, at) {
+        if let Some((_, span)) = parameter_at(text, tokens, at) {
             found.push((span, HighlightClass::Parameter));
             at += 2;
             continue;

@@ -45,12 +45,11 @@ impl Worksheets {
     /// Starts the check if the pause is over.
     pub(super) fn check_at_pause(&mut self, cx: &mut PaneContext<'_>) {
         let Some(due) = self.check_due else { return };
-        match due.checked_sub(cx.context.now).filter(|left| !left.is_zero()) {
-            Some(left) => cx.effect(Effect::Wake(left)),
-            None => {
-                self.check_due = None;
-                self.start_check(cx);
-            }
+        if let Some(left) = due.checked_sub(cx.context.now).filter(|left| !left.is_zero()) {
+            cx.effect(Effect::Wake(left));
+        } else {
+            self.check_due = None;
+            self.start_check(cx);
         }
     }
 

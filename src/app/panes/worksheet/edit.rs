@@ -240,7 +240,7 @@ impl Worksheets {
             Step::Paste => self.paste(cx),
             Step::PasteOlder => self.paste_older(last, cx),
             Step::Mark => self.set_mark(cx),
-            Step::ToStatement(direction) => self.to_statement(direction),
+            Step::ToStatement(direction) => self.go_to_statement(direction),
             Step::ToBracket => {
                 if !self.go_to_bracket() {
                     cx.request(Request::Notice("There is no bracket with a partner at the cursor.".into()));
@@ -392,7 +392,7 @@ impl Worksheets {
         }));
     }
 
-    fn to_statement(&mut self, direction: Direction) {
+    fn go_to_statement(&mut self, direction: Direction) {
         let Some(sheet) = self.sheet_mut() else { return };
         let Some(parsed) = &sheet.parsed else { return };
         let at = sheet.editor.byte_of(sheet.editor.cursor());

@@ -107,14 +107,15 @@ impl UndoStep {
     /// Whether a later step belongs to the same word.
     fn goes_on_with(&self, next: &Self, kind: StepKind) -> bool {
         let (Some(last), Some(first)) = (self.changes.last(), next.changes.first()) else { return false };
-        let is_space = |text: &str, at: fn(&str) -> Option<char>| at(text).is_some_and(char::is_whitespace);
-        let (begin, end): (fn(&str) -> Option<char>, fn(&str) -> Option<char>) =
-            (|text| text.chars().next(), |text| text.chars().next_back());
+        let is_space = |character: Option<char>| character.is_some_and(char::is_whitespace);
+        let begins_with_space = |text: &str| is_space(text.chars().next());
+        let ends_with_space = |text: &str| is_space(text.chars().next_back());
         match kind {
             StepKind::Typing => {
-                first.removed.is_empty() && !(is_space(&last.change.text, end) && !is_space(&first.change.text, begin))
+                let begins_word = ends_with_space(&last.change.text) && !begins_with_space(&first.change.text);
+                first.removed.is_empty() && !begins_word
             }
-            StepKind::Deleting => is_space(&last.removed, begin) == is_space(&first.removed, end),
+            StepKind::Deleting => begins_with_space(&last.removed) == ends_with_space(&first.removed),
             StepKind::Whole => false,
         }
     }

@@ -164,7 +164,7 @@ impl WorksheetView<'_> {
 pub(super) fn cell_of(at: TextPosition, sheet: &Worksheet, visible: &[TextRow]) -> Option<(u16, u16)> {
     // The end of a wrapped line may be after its last row's last character.
     let is_in = |row: &&TextRow| row.line == at.line && row.from <= at.column;
-    let (y, row) = visible.iter().enumerate().filter(|(_, row)| is_in(row)).last()?;
+    let (y, row) = visible.iter().enumerate().rfind(|(_, row)| is_in(row))?;
     let line = sheet.editor.lines().get(at.line)?;
     let start = row.from.max(sheet.scroll.left);
     let cells = cells_before(line, at.column).checked_sub(cells_before(line, start))?;
