@@ -218,10 +218,10 @@ mod tests {
         let lines = lines("one two three four five six\n\nx\ny");
         let rows = TextRows { lines: &lines, columns: 10, wrapping: Wrapping::On };
         let at = |line, row| RowPosition { line, row };
-        assert_eq!(rows.top_that_shows(at(2, 0), at(0, 0), 3), at(0, 2));
+        assert_eq!(rows.top_that_shows(at(2, 0), at(0, 0), 3), at(0, 3));
         assert_eq!(rows.top_that_shows(at(0, 1), at(0, 0), 3), at(0, 0));
         assert_eq!(rows.top_that_shows(at(0, 1), at(2, 0), 3), at(0, 1));
-        assert_eq!((rows.moved(at(0, 1), 2), rows.moved(at(2, 0), -3)), (at(1, 0), at(0, 0)));
+        assert_eq!((rows.moved(at(0, 1), 3), rows.moved(at(2, 0), -5)), (at(1, 0), at(0, 0)));
         let plain = TextRows { wrapping: Wrapping::Off, ..rows };
         assert_eq!(plain.top_that_shows(at(3, 0), at(0, 0), 2), at(2, 0));
     }
