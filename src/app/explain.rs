@@ -7,7 +7,7 @@ use super::effect::Effect;
 use super::explain_state::{ExplainedStatement, PendingPlan};
 use super::model::Model;
 use super::panes::inspector::{InspectorContent, PlanContent};
-use super::panes::worksheet::TextMark;
+use super::panes::worksheet::{MarkedCursor, TextMark};
 use super::request::Request;
 use super::statement::error_mark::{error_mark, in_typed_text};
 use super::statement::origin::StatementOrigin;
@@ -128,7 +128,7 @@ fn report_failure(model: &mut Model, pending: &PendingPlan, problem: Problem, re
         let mark = error_mark(&model.context, &explained.text, &Problem { at: Some(at), ..problem.clone() });
         let mark = mark.unwrap_or_else(|| ErrorMark::at(at..at)).moved(explained.from);
         let mark = in_typed_text(mark, &explained.source_map);
-        model.worksheets.mark(TextMark::of_error(mark, *start), Some(key));
+        model.worksheets.mark(TextMark::of_error(mark, *start), key, MarkedCursor::Moves);
         requests.push(Request::Settle);
     }
     requests.push(Request::Problem(Problem { at, ..problem }));

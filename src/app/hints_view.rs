@@ -63,17 +63,21 @@ fn vim_line(prompt: &VimPrompt, model: &Model, area: Rect, buffer: &mut Buffer) 
     };
     let room = usize::from(area.width).saturating_sub(3);
     let (before, after) = split_at_column(&prompt.text, prompt.cursor);
-    let mut before = visible(before).into_owned();
-    while before.cells() > room {
-        before.remove(0);
-    }
+    let before = visible(before).into_owned();
+    let mut cells = 0;
+    let fits = |(_, sign): &(usize, char)| {
+        cells += sign.encode_utf8(&mut [0; 4]).cells();
+        cells <= room
+    };
+    let start = before.char_indices().rev().take_while(fits).last().map_or(before.len(), |(at, _)| at);
+    let before = before.get(start..).unwrap_or_default();
     let (at_cursor, after) = split_at_column(after, 1);
     let at_cursor = if at_cursor.is_empty() { " ".to_owned() } else { visible(at_cursor).into_owned() };
     let after = visible(after).into_owned();
     let texts = [
         (" ", theme.text()),
         (sign, theme.key()),
-        (before.as_str(), theme.text()),
+        (before, theme.text()),
         (at_cursor.as_str(), theme.cursor()),
         (after.as_str(), theme.text()),
     ];

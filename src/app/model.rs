@@ -76,8 +76,8 @@ pub enum SettingsReading {
 pub struct Model {
     /// The state that all panes can read.
     pub context: Context,
-    /// What the user typed last for parameters, by their names.
-    pub parameters: BTreeMap<String, String>,
+    /// What the user typed last for parameters, by profile and name.
+    pub parameters: BTreeMap<String, BTreeMap<String, String>>,
     /// The panel in focus.
     pub focus: Focus,
     /// Which panels the user has chosen to see.

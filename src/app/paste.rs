@@ -11,7 +11,8 @@ use crate::domain::quantity::byte_size;
 /// Pastes a text.
 pub(super) fn on_paste(model: &mut Model, text: &str, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     let is_filter = model.focus == Focus::Explorer && model.explorer.is_typing;
-    let is_line = model.overlays.is_modal() || model.connect.is_some() || is_filter;
+    let is_prompt = model.focus == Focus::Worksheet && model.worksheets.vim.prompt().is_some();
+    let is_line = model.overlays.is_modal() || model.connect.is_some() || is_filter || is_prompt;
     if is_line && text.len() > LINE_BYTES {
         let size = byte_size(text.len() as u64, 1024);
         model.notice(format!(

@@ -14,7 +14,7 @@ fn table_join_snippet(home: &Home, arguments: &[&str], connected: &str) {
     let mut terminal = Terminal::start(home, arguments, (160, 45));
     terminal.see(connected);
     terminal.see("activity_plan");
-    terminal.keys("alt-1 /");
+    terminal.text("\x1b1/");
     terminal.text("form_data");
     terminal.wait("the tree follows the filter", |shown| {
         shown.contains("▸ form_data") && !shown.contains("▸ activity_plan")

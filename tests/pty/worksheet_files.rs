@@ -11,7 +11,7 @@ use super::rig::wait_until;
 const SIZE: (u16, u16) = (120, 30);
 const LIMIT: Duration = Duration::from_mins(1);
 /// The key of the user's own editor.
-const EDIT: &str = "\x1be";
+const EDIT: &str = "\x1bx";
 /// The key that saves a worksheet in its file.
 const SAVE: &str = "\x1bf";
 /// What a terminal sends when it gets the focus.

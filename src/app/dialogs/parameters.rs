@@ -48,6 +48,8 @@ pub struct ParametersDialog {
     preview: String,
 }
 
+/// Bytes of a statement that is shown with the values at most.
+const SHOWN: usize = 16 * 1024;
 /// Cells of a line of the statement.
 const TEXT_WIDTH: usize = 64;
 
@@ -112,7 +114,8 @@ impl ParametersDialog {
         }
         lines.push(String::new());
         let values = self.values();
-        for statement in &self.statements {
+        let is_short = |statement: &&RunText| statement.typed.len() <= SHOWN;
+        for statement in self.statements.iter().filter(is_short) {
             let text = values.as_ref().ok().and_then(|values| final_text(&statement.typed, values, self.dialect).ok());
             let text = text.as_ref().unwrap_or(&statement.typed);
             lines.extend(text.lines().flat_map(|line| wrap(line, TEXT_WIDTH)));

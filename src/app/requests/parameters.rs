@@ -11,6 +11,9 @@ use crate::domain::catalog::Catalog;
 use crate::domain::sql::parameters::{guess_type, named_parameters, parameter_uses};
 use crate::domain::sql::scope::{ColumnResolution, KnownNames, RefId, Scope, read};
 
+/// Bytes of a statement in which the types of its parameters are looked up at most.
+const READ: usize = 256 * 1024;
+
 /// Opens the form if these statements have parameters without values. Returns whether they have.
 pub(super) fn ask(
     model: &Model,
@@ -23,7 +26,9 @@ pub(super) fn ask(
         return false;
     }
     let needed = needed_parameters(statements, &model.context);
-    let dialog = ParametersDialog::new(statements.to_vec(), needed, purpose, &model.parameters, dialect);
+    let profile = model.context.profile.as_ref().map_or("", |profile| profile.name.as_str());
+    let last = model.parameters.get(profile).cloned().unwrap_or_default();
+    let dialog = ParametersDialog::new(statements.to_vec(), needed, purpose, &last, dialect);
     requests.push(Request::OpenDialog(Box::new(dialog)));
     true
 }
@@ -39,7 +44,9 @@ fn needed_parameters(statements: &[RunText], context: &Context) -> Vec<NeededPar
     };
     let mut needed: Vec<NeededParameter> = Vec::new();
     for statement in statements.iter().filter(|statement| statement.needs_values(dialect)) {
-        let scope = read(&statement.typed, None, dialect, known);
+        // A longer statement is not read: its parameters are texts.
+        let read_text = if statement.typed.len() <= READ { statement.typed.as_str() } else { "" };
+        let scope = read(read_text, None, dialect, known);
         for parameter in named_parameters(&statement.typed, dialect) {
             if needed.iter().any(|known| known.name == parameter.name) {
                 continue;

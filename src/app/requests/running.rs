@@ -16,7 +16,10 @@ pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Req
         Request::Explain(statement) => {
             explain(model, statement, requests, effects);
         }
-        Request::KeepParameters(typed) => model.parameters.extend(typed),
+        Request::KeepParameters(typed) => {
+            let profile = model.context.profile.as_ref().map(|profile| profile.name.clone()).unwrap_or_default();
+            model.parameters.entry(profile).or_default().extend(typed);
+        }
         Request::UseDatabase(database) => crate::app::statement::use_database(model, &database, requests, effects),
         Request::RunAll(statements) => {
             run_all(model, statements, requests, effects);

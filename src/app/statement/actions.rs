@@ -10,7 +10,7 @@ use crate::app::focus::Focus;
 use crate::app::layout::InspectorChoice;
 use crate::app::model::Model;
 use crate::app::panes::grid::NewResult;
-use crate::app::panes::worksheet::TextMark;
+use crate::app::panes::worksheet::{MarkedCursor, TextMark};
 use crate::app::panes::{PaneContext, with};
 use crate::app::request::Request;
 use crate::domain::protocol::{End, ExportCmd, ResultId, RunBounds, RunReport, SessionCmd, SessionId, StorageCmd};
@@ -33,6 +33,7 @@ pub(super) struct StatementFacts {
     bounds: RunBounds,
     source_map: SourceMap,
     rows: RowDisplay,
+    typed: String,
 }
 
 impl StatementFacts {
@@ -48,6 +49,7 @@ impl StatementFacts {
             bounds: statement.bounds(),
             source_map: statement.source_map().clone(),
             rows: statement.rows(),
+            typed: statement.typed().to_owned(),
         }
     }
 }
@@ -143,8 +145,12 @@ fn finish(
         End::Broken(problem) => error_mark(&model.context, &statement.text, problem),
         End::Complete | End::Limit(_) | End::Cancelled => None,
     };
+    // The text may have changed since the statement was run. Then nothing is marked.
+    let location = statement.location.as_ref();
+    let location = location.filter(|(key, start)| model.worksheets.has_text(key, *start, &statement.typed));
+    let location = location.cloned();
     let report = match (&report.end, &mark) {
-        (End::Broken(problem), Some(mark)) if statement.location.is_some() => {
+        (End::Broken(problem), Some(mark)) if location.is_some() => {
             let end = End::Broken(with_mark(problem.clone(), mark, &model.context));
             &RunReport { end, ..report.clone() }
         }
@@ -162,9 +168,10 @@ fn finish(
         (End::Complete | End::Limit(_), _) | (_, None) => {}
     }
     let mark = mark.map(|mark| in_typed_text(mark, &statement.source_map));
-    // While the user types, the text has changed, and the cursor must not move.
-    if let Some((mark, (key, start))) = mark.zip(statement.location.as_ref()).filter(|_| model.may_interrupt()) {
-        model.worksheets.mark(TextMark::of_error(mark, *start), Some(key));
+    if let Some((mark, (key, start))) = mark.zip(location) {
+        // While the user types, the cursor must not move.
+        let cursor = if model.may_interrupt() { MarkedCursor::Moves } else { MarkedCursor::Stays };
+        model.worksheets.mark(TextMark::of_error(mark, start), &key, cursor);
         requests.push(Request::Settle);
     }
 }

@@ -41,6 +41,7 @@ pub struct Statement {
     queue: StatementQueue,
     source_map: SourceMap,
     rows: RowDisplay,
+    typed: String,
     phase: StatementPhase,
 }
 
@@ -123,13 +124,15 @@ pub struct StatementStart {
     /// From the text that is sent to the one that was typed.
     pub source_map: SourceMap,
     pub rows: RowDisplay,
+    /// The text as it was typed.
+    pub typed: String,
 }
 
 impl Statement {
     /// Makes a statement in the phase `Authorizing`.
     #[must_use]
     pub fn new(start: StatementStart, authorized: AuthorizedStatement) -> Self {
-        let StatementStart { result, origin, location, bounds, since, queue, source_map, rows } = start;
+        let StatementStart { result, origin, location, bounds, since, queue, source_map, rows, typed } = start;
         Self {
             result,
             origin,
@@ -143,6 +146,7 @@ impl Statement {
             queue,
             source_map,
             rows,
+            typed,
             phase: StatementPhase::Authorizing(Box::new(authorized)),
         }
     }
@@ -163,7 +167,12 @@ impl Statement {
         &self.text
     }
 
-    /// Returns how the server reads it.
+    /// Returns its text, as it was typed.
+    #[must_use]
+    pub fn typed(&self) -> &str {
+        &self.typed
+    }
+
     /// Returns the map from the text that is sent to the one that was typed.
     #[must_use]
     pub fn source_map(&self) -> &SourceMap {
@@ -176,6 +185,7 @@ impl Statement {
         self.rows
     }
 
+    /// Returns how the server reads it.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
         self.dialect

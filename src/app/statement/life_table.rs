@@ -87,6 +87,7 @@ fn in_phase(phase: &str) -> Statement {
         since: Duration::ZERO,
         source_map: SourceMap::default(),
         rows: RowDisplay::Table,
+        typed: String::new(),
         queue: StatementQueue { run: 1, worksheet: "sheet-1".into(), waiting },
     };
     let mut statement = Statement::new(start, authorized());

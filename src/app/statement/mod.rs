@@ -28,7 +28,7 @@ use super::context::ConnectionState;
 use super::effect::Effect;
 use super::model::Model;
 use super::panes::grid::{GridAction, NewResult};
-use super::panes::worksheet::TextMark;
+use super::panes::worksheet::{MarkedCursor, TextMark};
 use super::panes::{PaneContext, with};
 use super::request::Request;
 use actions::{STOPPING, StatementFacts, carry_out, dropped_text, look_at_results, worksheet_of};
@@ -146,8 +146,8 @@ fn start(model: &mut Model, new: NewStatement, requests: &mut Vec<Request>, effe
     let limits = bounds(&model.context);
     let bounds = RunBounds { rows: limits.rows.filter(|_| new.export.is_none()), ..limits };
     let since = model.context.now;
-    let NewStatement { origin, location, queue, source_map, rows, .. } = new;
-    let start = StatementStart { result, origin, location, bounds, since, queue, source_map, rows };
+    let NewStatement { origin, location, queue, source_map, rows, typed, .. } = new;
+    let start = StatementStart { result, origin, location, bounds, since, queue, source_map, rows, typed };
     model.context.statements.begin(Statement::new(start, authorized));
     match question {
         Some(question) => requests.push(Request::Confirm {
@@ -233,12 +233,15 @@ fn report_not_started(
         StartError::Refused(problem) => {
             let mark = error_mark::error_mark(&model.context, &new.text, &problem);
             let mark = mark.map(|mark| error_mark::in_typed_text(mark, &new.source_map));
+            let location = new.location.clone();
+            let location = location.filter(|(key, start)| model.worksheets.has_text(key, *start, &new.typed));
             let problem = match &mark {
-                Some(mark) if new.location.is_some() => Box::new(error_mark::with_mark(*problem, mark, &model.context)),
+                Some(mark) if location.is_some() => Box::new(error_mark::with_mark(*problem, mark, &model.context)),
                 Some(_) | None => problem,
             };
-            if let Some(((key, start), mark)) = new.location.as_ref().zip(mark).filter(|_| model.may_interrupt()) {
-                model.worksheets.mark(TextMark::of_error(mark, *start), Some(key));
+            if let Some(((key, start), mark)) = location.zip(mark) {
+                let cursor = if model.may_interrupt() { MarkedCursor::Moves } else { MarkedCursor::Stays };
+                model.worksheets.mark(TextMark::of_error(mark, start), &key, cursor);
             }
             let result = model.ids.result();
             let worksheet = worksheet_of(model, new.location.as_ref());

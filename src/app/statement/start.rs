@@ -28,6 +28,8 @@ pub(super) struct NewStatement {
     /// From the text that is sent to the one that was typed.
     pub(super) source_map: SourceMap,
     pub(super) rows: RowDisplay,
+    /// The text as it was typed.
+    pub(super) typed: String,
 }
 
 impl NewStatement {
@@ -42,6 +44,7 @@ impl NewStatement {
             export: None,
             source_map: SourceMap::default(),
             rows: RowDisplay::Table,
+            typed: String::new(),
         }
     }
 
@@ -52,9 +55,9 @@ impl NewStatement {
         location: Option<(String, usize)>,
         queue: StatementQueue,
     ) -> Self {
-        let rows = statement.rows;
+        let (rows, typed) = (statement.rows, statement.typed.clone());
         let (text, params, source_map) = statement.into_sent();
-        Self { text, params, origin, location, queue, export: None, source_map, rows }
+        Self { text, params, origin, location, queue, export: None, source_map, rows, typed }
     }
 }
 

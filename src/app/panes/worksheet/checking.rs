@@ -31,7 +31,7 @@ pub struct CheckedText {
 
 impl Worksheets {
     /// Asks for a check at the next pause, if the statement at the cursor is another one or has changed.
-    pub(super) fn plan_check(&mut self, cx: &mut PaneContext<'_>) {
+    pub(super) fn schedule_check(&mut self, cx: &mut PaneContext<'_>) {
         let Some(here) = self.text_to_check(cx.context) else { return };
         if self.last_checked.as_ref() == Some(&here) {
             return;

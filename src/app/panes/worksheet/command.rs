@@ -36,13 +36,15 @@ impl Editor {
     pub fn run(&mut self, command: Command, now: Duration) -> bool {
         let state = self.state();
         let has_selection = state.selection().is_some();
+        // A deleted selection is a step of its own.
+        let deleting = if has_selection { StepKind::Whole } else { StepKind::Deleting };
         let (result, kind) = match command {
             Command::NewLine => (editing::new_line(&state), StepKind::Typing),
             Command::Indent if has_selection => (editing::indent(&state), StepKind::Whole),
             Command::Indent => return self.insert(INDENT, StepKind::Whole, now),
             Command::Dedent => (editing::dedent(&state), StepKind::Whole),
-            Command::DeleteBack => return self.delete_to(self.before(state.cursor), deleting(has_selection), now),
-            Command::DeleteForward => return self.delete_to(self.after(state.cursor), deleting(has_selection), now),
+            Command::DeleteBack => return self.delete_to(self.before(state.cursor), deleting, now),
+            Command::DeleteForward => return self.delete_to(self.after(state.cursor), deleting, now),
             Command::DeleteWordBack => (editing::delete_word_back(&state), StepKind::Whole),
             Command::DeleteWordForward => (editing::delete_word_forward(&state), StepKind::Whole),
             Command::DeleteToStart => (editing::delete_to_line_start(&state), StepKind::Whole),
@@ -62,9 +64,4 @@ impl Editor {
         let end = self.line_end(at.line);
         if at < end { end } else { self.after(at) }
     }
-}
-
-/// A deleted selection is a step of its own.
-fn deleting(has_selection: bool) -> StepKind {
-    if has_selection { StepKind::Whole } else { StepKind::Deleting }
 }

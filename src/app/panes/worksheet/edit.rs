@@ -187,7 +187,14 @@ impl Worksheets {
     pub(super) fn edit(&mut self, edit: impl FnOnce(&mut Editor) -> bool) -> bool {
         let Some(sheet) = self.sheet_mut() else { return false };
         sheet.scroll.follow();
+        let before = sheet.size();
         let is_changed = edit(&mut sheet.editor);
+        if is_changed && sheet.size() > WORKSHEET_BYTES.max(before) {
+            // The text stays as it was; the next settling says why.
+            sheet.editor.undo();
+            self.is_full = true;
+            return false;
+        }
         if is_changed {
             sheet.on_changed();
             self.is_dirty = true;

@@ -225,6 +225,21 @@ impl Editor {
         }
     }
 
+    /// Replaces the lines from the first to the last one.
+    fn replace_lines(&mut self, (first, last): (usize, usize), text: &str) {
+        self.area.cancel_selection();
+        self.jump(TextPosition::new(first, 0));
+        self.area.start_selection();
+        self.jump(TextPosition::new(last, 0));
+        self.area.move_cursor(CursorMove::End);
+        if text.is_empty() {
+            self.area.cut();
+        } else {
+            self.area.insert_str(text);
+        }
+        self.area.cancel_selection();
+    }
+
     /// Moves the cursor; a selection that was started goes on. A jump of the text area ends at line and column 65,535.
     fn jump(&mut self, to: TextPosition) {
         let short = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
@@ -234,7 +249,18 @@ impl Editor {
         if let Ok(column) = u16::try_from(column) {
             self.area.move_cursor(CursorMove::Jump(short(line), column));
         } else {
-            (0..column).for_each(|_| self.area.move_cursor(CursorMove::Forward));
+            // Each step takes time in proportion to the column, so that the cursor goes at most so far beyond.
+            const BEYOND: usize = 2_000;
+            if column == self.line(line).chars().count() {
+                self.area.move_cursor(CursorMove::End);
+                return;
+            }
+            let mut reached = 0;
+            if let Ok(line) = u16::try_from(line) {
+                self.area.move_cursor(CursorMove::Jump(line, u16::MAX));
+                reached = usize::from(u16::MAX);
+            }
+            (reached..column.min(reached + BEYOND)).for_each(|_| self.area.move_cursor(CursorMove::Forward));
         }
     }
 
@@ -348,6 +374,14 @@ impl Editor {
         let from = change.from.clamped(self.lines());
         let to = change.to.clamped(self.lines()).max(from);
         let removed = self.text_between(from, to);
+        let is_far = from.column.max(to.column) > usize::from(u16::MAX);
+        if is_far {
+            // The text area reaches such a column step by step only: whole lines are replaced instead.
+            let before = self.text_between(TextPosition::new(from.line, 0), from);
+            let after = self.text_between(to, self.line_end(to.line));
+            self.replace_lines((from.line, to.line), &format!("{before}{}{after}", change.text));
+            return (TextChange { from, to, text: change.text.clone() }, removed);
+        }
         self.area.cancel_selection();
         self.jump(from);
         if from < to {
@@ -540,7 +574,24 @@ mod tests {
     #[test]
     fn the_cursor_reaches_lines_and_columns_above_the_limit_of_a_jump() {
         let mut editor = Editor::new(&format!("{}{}", "\n".repeat(70_000), "x".repeat(70_000)));
-        editor.go(at(70_000, 66_000));
-        assert_eq!(editor.cursor(), at(70_000, 66_000));
+        editor.go(at(70_000, 70_000));
+        assert_eq!(editor.cursor(), at(70_000, 70_000));
+        let mut editor = Editor::new(&"x".repeat(70_000));
+        editor.go(at(0, 66_000));
+        assert_eq!(editor.cursor(), at(0, 66_000));
+    }
+
+    #[test]
+    fn an_edit_behind_the_limit_of_a_jump_is_at_its_place() {
+        let line = "x".repeat(200_000);
+        let mut editor = Editor::new(&format!("{line}\n{line}"));
+        let change = TextChange { from: at(0, 150_000), to: at(1, 100_000), text: "-a\nb-".into() };
+        assert!(editor.change(&change, StepKind::Whole, NOW));
+        let expected = format!("{}-a\nb-{}", "x".repeat(150_000), "x".repeat(100_000));
+        assert_eq!(editor.text(), expected);
+        assert!(editor.undo());
+        assert_eq!(editor.text(), format!("{line}\n{line}"));
+        assert!(editor.redo());
+        assert_eq!(editor.text(), expected);
     }
 }

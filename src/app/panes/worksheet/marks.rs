@@ -22,6 +22,13 @@ pub struct TextMark {
     pub severity: Severity,
 }
 
+/// Whether the cursor goes to a mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MarkedCursor {
+    Moves,
+    Stays,
+}
+
 impl TextMark {
     /// Makes the mark of an error in a statement that begins at this byte.
     #[must_use]

@@ -40,7 +40,7 @@ pub use editor::Editor;
 pub use files::TiedFile;
 pub use kill_ring::{LastAction, Mark};
 pub use last_run::LastRun;
-pub use marks::TextMark;
+pub use marks::{MarkedCursor, TextMark};
 pub use named_table::NamedTable;
 pub use rows::{RowPosition, Wrapping};
 pub use saving::UnsavedText;
@@ -108,6 +108,8 @@ pub struct Worksheets {
     pub front: usize,
     /// The closed worksheets that are kept; the one that was closed last is the last one.
     pub closed: Vec<Worksheet>,
+    /// Whether an edit was not made because the worksheet is full.
+    pub is_full: bool,
     /// When the statement at the cursor is to be checked.
     pub check_due: Option<Duration>,
     /// What was checked last.

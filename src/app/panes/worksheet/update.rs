@@ -10,8 +10,9 @@ use crate::domain::limits::CLOSED_WORKSHEETS;
 use crate::domain::protocol::{SavedWorksheet, TitleSource, WorksheetSet};
 use crate::domain::sql::Dialect;
 
+use super::inserted_text::report_full;
 use super::named_table::{AtCursor, KnownTables, NamedTable, StatementTables};
-use super::{Editor, LastRun, Scroll, TextMark, TiedFile, Worksheet, Worksheets};
+use super::{Editor, LastRun, MarkedCursor, Scroll, TextMark, TiedFile, Worksheet, Worksheets};
 
 impl Worksheets {
     /// Returns the worksheet in front.
@@ -178,16 +179,23 @@ impl Worksheets {
         }
     }
 
-    /// Marks an error in the worksheet with this key, or in the one in front.
-    pub fn mark(&mut self, mark: TextMark, key: Option<&str>) {
-        let sheet = match key {
-            Some(key) => self.sheets.iter_mut().find(|sheet| sheet.key == key),
-            None => self.sheet_mut(),
-        };
-        if let Some(sheet) = sheet {
-            let position = sheet.editor.position_of(mark.span.start);
+    /// Returns whether the worksheet with this key has this text at this byte, and the word at its end is not longer now.
+    #[must_use]
+    pub fn has_text(&self, key: &str, start: usize, text: &str) -> bool {
+        let found =
+            self.by_key(key).and_then(|sheet| sheet.parsed.as_ref()).and_then(|parsed| parsed.text().get(start..));
+        let rest = found.and_then(|found| found.strip_prefix(text));
+        rest.is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_'))
+    }
+
+    /// Marks an error in the worksheet with this key.
+    pub fn mark(&mut self, mark: TextMark, key: &str, cursor: MarkedCursor) {
+        if let Some(sheet) = self.sheets.iter_mut().find(|sheet| sheet.key == key) {
+            if cursor == MarkedCursor::Moves {
+                let position = sheet.editor.position_of(mark.span.start);
+                sheet.editor.go(position);
+            }
             sheet.error = Some(mark);
-            sheet.editor.go(position);
         }
     }
 
@@ -250,12 +258,15 @@ impl Worksheets {
 
     /// Parses the text and scrolls the cursor into view after the user has moved it. Also saves what is to be saved now.
     pub fn settle(&mut self, cx: &mut PaneContext<'_>) {
+        if std::mem::take(&mut self.is_full) {
+            report_full(cx);
+        }
         self.follow_worksheet();
         self.parse(cx.context.dialect());
         self.find_brackets();
         self.scroll_to_cursor(cx.context);
         self.name_by_table(cx.context);
-        self.plan_check(cx);
+        self.schedule_check(cx);
         self.save(cx);
     }
 
@@ -267,7 +278,7 @@ impl Worksheets {
         self.find_brackets();
         self.fit_layout(cx.context);
         self.name_by_table(cx.context);
-        self.plan_check(cx);
+        self.schedule_check(cx);
         self.save(cx);
     }
 }

@@ -15,7 +15,6 @@ use crate::domain::keys::{Chord, EditingStyle, Key};
 use crate::domain::protocol::CopyText;
 use crate::domain::quantity::counted;
 
-use super::inserted_text::report_full;
 use super::undo::StepKind;
 use super::{Editor, Worksheet, Worksheets};
 
@@ -325,12 +324,6 @@ impl Worksheets {
     }
 
     fn change_text(&mut self, changes: Vec<TextChange>, cx: &mut PaneContext<'_>) {
-        let size = self.sheet().map_or(0, Worksheet::size);
-        let added: usize = changes.iter().map(|change| change.text.len()).sum();
-        if size + added > crate::domain::limits::WORKSHEET_BYTES && !changes.iter().all(|change| change.text.is_empty())
-        {
-            return report_full(cx);
-        }
         let now = cx.context.now;
         self.edit(|editor| {
             let cursor = changes.last().map_or(editor.cursor(), |change| change.from);
