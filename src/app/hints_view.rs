@@ -20,7 +20,7 @@ use super::panes::connect::{Connect, ConnectAction, ConnectStage};
 use super::panes::explorer::{ExplorerAction, FilterAction};
 use super::panes::grid::{GridAction, ResultSearch};
 use super::panes::inspector::InspectorAction;
-use super::panes::worksheet::{CompletionAction, WorksheetAction};
+use super::panes::worksheet::{CompletionAction, Worksheet, WorksheetAction};
 use super::request::DialogShape;
 use super::ui::draw::{clip, parts, rect, wrap};
 
@@ -189,13 +189,17 @@ fn hint_actions(model: &Model, width: usize) -> Vec<(Action, &'static str)> {
             (Action::Explorer(ExplorerAction::Detail), "details"),
             (Action::Explorer(ExplorerAction::System), "system"),
         ]),
-        Focus::Worksheet => keys.extend([
-            app(A::Run, "run"),
-            app(A::NextPanel, "next panel"),
-            app(A::Snippets, "snippets"),
-            (Action::Worksheet(WorksheetAction::Docs), "table docs"),
-            app(A::SaveSnippet, "save snippet"),
-        ]),
+        Focus::Worksheet => {
+            let has_offer = model.worksheets.sheet().and_then(Worksheet::offered).is_some();
+            keys.extend(has_offer.then_some((Action::Worksheet(WorksheetAction::TakeOffer), "fix")));
+            keys.extend([
+                app(A::Run, "run"),
+                app(A::NextPanel, "next panel"),
+                app(A::Snippets, "snippets"),
+                (Action::Worksheet(WorksheetAction::Docs), "table docs"),
+                app(A::SaveSnippet, "save snippet"),
+            ]);
+        }
         Focus::Grid => keys.extend(grid_hints(model)),
         Focus::Inspector => {
             let (is_row, is_field) = (model.inspector.is_row(), model.inspector.is_field_of_row());

@@ -163,17 +163,14 @@ pub(super) async fn run(
                 Some(event) => {
                     messages.push(input_message(event));
                     take_waiting_input(&mut shell.events, &mut messages).await;
+                    // While input never ends, such as a paste without brackets, the workers are heard too.
+                    take_waiting_events(inbox, &mut messages, EVENTS_A_TURN);
                 }
                 None => messages.push(Message::Terminate),
             },
             Some(event) = inbox.recv() => {
                 messages.push(event.into());
-                while messages.len() < EVENTS_A_TURN {
-                    match inbox.try_recv() {
-                        Ok(event) => messages.push(event.into()),
-                        Err(_) => break,
-                    }
-                }
+                take_waiting_events(inbox, &mut messages, EVENTS_A_TURN - 1);
             }
             () = sleep_until(suspend_by) => continue,
             () = sleep_until(shell.wake_at) => shell.wake_at = None,
@@ -187,6 +184,11 @@ pub(super) async fn run(
             effects.extend(update(shell.model, message));
         }
     }
+}
+
+/// Takes the events of workers that have arrived, at most so many.
+fn take_waiting_events(inbox: &mut mpsc::Receiver<WorkerEvent>, messages: &mut Vec<Message>, most: usize) {
+    messages.extend(std::iter::from_fn(|| inbox.try_recv().ok()).take(most).map(Message::from));
 }
 
 /// Waits until a time. Without one, waits forever.

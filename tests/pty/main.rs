@@ -11,6 +11,7 @@
 #[path = "../rig/mod.rs"]
 mod rig;
 
+mod analyst;
 mod completion;
 mod copies_and_exports;
 mod failing_disk;

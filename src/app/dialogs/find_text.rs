@@ -49,7 +49,7 @@ impl Dialog for FindTextDialog {
     }
 
     fn explanation(&self) -> String {
-        format!("{PATTERN_HELP} {} finds the next match, {} the previous one.", self.keys.0, self.keys.1)
+        format!("{PATTERN_HELP} After Enter, {} finds the next match, {} the previous one.", self.keys.0, self.keys.1)
     }
 
     fn fault(&self, typed: &str) -> Option<InputFault> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::app::context::Context;
 use crate::app::focus::Focus;
 use crate::app::request::{
-    Dialog, DialogAnswer, DialogOutcome, DialogShape, DialogStep, DialogSubject, FieldStep, InputFault, Request,
+    Dialog, DialogAnswer, DialogOutcome, DialogShape, DialogStep, DialogSubject, FieldStep, Request,
 };
 use crate::app::statement::origin::StatementOrigin;
 use crate::app::statement::run_text::{NeededParameter, RunText};
@@ -103,11 +103,14 @@ impl ParametersDialog {
         let mut lines: Vec<String> = self.fields.iter().enumerate().map(line).collect();
         if let Some(field) = self.fields.get(self.current) {
             let example = field.parameter.value_type.example();
+            // The fault is a line of the form: what is below stays visible while a value is unfinished.
+            let fault = field.value().err().filter(|_| !field.typed.is_empty());
             lines.insert(
                 0,
-                match field.parameter.shape {
-                    ParameterShape::One => example.to_owned(),
-                    ParameterShape::List => format!("values with commas between them, each {example}"),
+                match (fault, field.parameter.shape) {
+                    (Some(fault), _) => format!("✗ {fault}"),
+                    (None, ParameterShape::One) => example.to_owned(),
+                    (None, ParameterShape::List) => format!("values with commas between them, each {example}"),
                 },
             );
             lines.insert(1, String::new());
@@ -153,7 +156,8 @@ impl ParametersDialog {
         let mut statements = self.statements.clone();
         for statement in &mut statements {
             if let Err(error) = statement.bind(&values, self.dialect) {
-                return DialogOutcome::Stay(vec![Request::Notice(format!("{} Next: {}.", error.what, error.hint))]);
+                let hint = error.hint.trim_end_matches('.');
+                return DialogOutcome::Stay(vec![Request::Notice(format!("{} Next: {hint}.", error.what))]);
             }
         }
         let typed = self.fields.iter().map(|field| (field.parameter.name.clone(), field.typed.clone())).collect();
@@ -195,12 +199,6 @@ impl Dialog for ParametersDialog {
         &self.preview
     }
 
-    fn fault(&self, typed: &str) -> Option<InputFault> {
-        let message = self.fields.get(self.current)?.value().err()?;
-        // Nothing is wrong before something is typed.
-        (!typed.is_empty()).then_some(InputFault { at: 0..typed.len(), message })
-    }
-
     fn on_typed(&mut self, typed: &str, _context: &Context) -> Vec<Request> {
         if let Some(field) = self.fields.get_mut(self.current) {
             typed.clone_into(&mut field.typed);
@@ -210,6 +208,11 @@ impl Dialog for ParametersDialog {
     }
 
     fn submit(&mut self, _answer: DialogAnswer<'_>, _context: &Context) -> DialogOutcome {
+        let current = self.fields.get(self.current);
+        if let Some(why) = current.and_then(|field| field.value().err()) {
+            let name = current.map_or("", |field| field.parameter.name.as_str());
+            return DialogOutcome::Stay(vec![Request::Notice(format!(":{name}: {why}"))]);
+        }
         if self.current + 1 < self.fields.len() {
             return DialogOutcome::Step(self.show(self.current + 1));
         }

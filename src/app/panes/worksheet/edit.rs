@@ -367,7 +367,7 @@ impl Worksheets {
         let text = sheet.parsed.as_ref().and_then(|parsed| parsed.text().get(range.clone())).unwrap_or_default();
         let formatted = match format(text, dialect, KeywordCase::AsTyped) {
             Ok(formatted) if formatted == text => {
-                return cx.request(Request::Notice("The statement is formatted already.".into()));
+                return cx.request(Request::Notice("The statement is formatted already, or it is no query.".into()));
             }
             Ok(formatted) => formatted,
             Err(error) => return cx.request(Request::Notice(format!("Not formatted: {error}."))),

@@ -6,6 +6,8 @@ use std::ops::Range;
 use crate::app::panes::PaneContext;
 use crate::app::request::Request;
 use crate::domain::editing::TextChange;
+use crate::domain::editing::whitespace::looks_like;
+use crate::domain::sql::ParsedText;
 use crate::domain::sql::check::{Finding, Severity};
 use crate::domain::sql::errors::{ErrorMark, Offer};
 
@@ -42,6 +44,18 @@ impl TextMark {
         let Finding { span, message, offer, .. } = finding;
         let offer = offer.map(|offer| in_text(offer, start));
         Self { span: moved(&span, start), message: Some(message), offer, severity }
+    }
+
+    /// Returns the mark without its offer if the marked text has a character that looks like a space and is another one: then that is
+    /// what is wrong.
+    #[must_use]
+    pub fn without_misleading_offer(self, text: &str) -> Self {
+        let is_misleading = |text: &str| text.chars().any(|character| looks_like(character).is_some());
+        if !text.get(self.span.clone()).is_some_and(is_misleading) {
+            return self;
+        }
+        let message = "This word contains a character that looks like a space (marked with ·).".to_owned();
+        Self { message: Some(message), offer: None, ..self }
     }
 
     /// Returns what is shown after its line: the message and the change that a key makes.
@@ -96,7 +110,16 @@ impl Worksheets {
         let now = cx.context.now;
         self.edit(|editor| {
             let (from, to) = (editor.position_of(offer.span.start), editor.position_of(offer.span.end));
-            editor.change(&TextChange { from, to, text: offer.replacement.clone() }, StepKind::Whole, now)
+            let cursor = editor.byte_of(editor.cursor());
+            // The cursor stays in the text around it.
+            let cursor = match cursor.checked_sub(offer.span.end) {
+                Some(after) => offer.span.start + offer.replacement.len() + after,
+                None => cursor.min(offer.span.start),
+            };
+            let is_changed =
+                editor.change(&TextChange { from, to, text: offer.replacement.clone() }, StepKind::Whole, now);
+            editor.go(editor.position_of(cursor));
+            is_changed
         });
         cx.request(Request::Notice(format!("Done: {}.", offer.text)));
     }
@@ -106,7 +129,9 @@ impl Worksheets {
         let Some(checked) = self.checking.take() else { return };
         let Some(sheet) = self.sheet_mut() else { return };
         if (sheet.key.as_str(), sheet.revision) == (checked.worksheet.as_str(), checked.revision) {
-            sheet.findings = findings.into_iter().map(|finding| TextMark::of_finding(finding, checked.start)).collect();
+            let text = sheet.parsed.as_ref().map_or("", ParsedText::text);
+            let mark = |finding| TextMark::of_finding(finding, checked.start).without_misleading_offer(text);
+            sheet.findings = findings.into_iter().map(mark).collect();
         }
     }
 }

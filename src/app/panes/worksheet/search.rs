@@ -31,6 +31,12 @@ impl Worksheets {
     /// Ends the typing of a search. The cursor stays at the match.
     pub fn keep_found(&mut self) {
         self.search_from = None;
+        if let Some(sheet) = self.sheet_mut()
+            && let Some((from, _)) = sheet.editor.selection()
+        {
+            // A selection would run alone.
+            sheet.editor.go(from);
+        }
     }
 
     /// Ends a search. The cursor goes back to where it was.
@@ -58,7 +64,7 @@ impl Worksheets {
         };
         match found {
             Some((found, wrapped)) => {
-                sheet.editor.select(found.from, found.to);
+                sheet.editor.go(found.from);
                 if wrapped == Wrapped::Yes {
                     let place = match direction {
                         Direction::Next => "The search goes on at the start of the text.",

@@ -8,7 +8,7 @@ use crate::domain::docs::page_named;
 use crate::domain::editing::TextPosition;
 use crate::domain::limits::CLOSED_WORKSHEETS;
 use crate::domain::protocol::{SavedWorksheet, TitleSource, WorksheetSet};
-use crate::domain::sql::Dialect;
+use crate::domain::sql::{Dialect, ParsedText};
 
 use super::inserted_text::report_full;
 use super::named_table::{AtCursor, KnownTables, NamedTable, StatementTables};
@@ -195,7 +195,8 @@ impl Worksheets {
                 let position = sheet.editor.position_of(mark.span.start);
                 sheet.editor.go(position);
             }
-            sheet.error = Some(mark);
+            let text = sheet.parsed.as_ref().map_or("", ParsedText::text);
+            sheet.error = Some(mark.without_misleading_offer(text));
         }
     }
 

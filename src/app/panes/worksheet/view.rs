@@ -100,7 +100,7 @@ impl WorksheetView<'_> {
         let visible = rows.visible(sheet.scroll.top, usize::from(area.height));
         let key = self.context.key(Action::Worksheet(WorksheetAction::TakeOffer));
         let mut styles = TextStyles::new(self.worksheets, sheet, theme);
-        let (mut line_start, mut at_line) = (0, 0);
+        let (mut line_start, mut at_line, mut left_note) = (0, 0, None);
         for (y, row) in (area.y..).zip(&visible) {
             let lines = sheet.editor.lines();
             line_start +=
@@ -131,12 +131,21 @@ impl WorksheetView<'_> {
                 }
                 column += grapheme.chars().count();
             }
-            let is_last_row = column >= line.chars().count();
+            let is_last_row = row.to >= line.chars().count();
+            let Some((note, style)) = styles.note(&key).filter(|_| is_last_row) else { continue };
             let room = usize::from(area.right().saturating_sub(x));
-            if let Some((note, style)) = styles.note(&key).filter(|_| is_last_row && room > LEAST_NOTE) {
+            if room > LEAST_NOTE {
                 let note = clip(&one_line(&note), room - 2);
                 parts(buffer, (x + 2, y), area.right(), [(note.as_str(), style)]);
+            } else {
+                left_note = left_note.or(Some((note, style)));
             }
+        }
+        // Where the line leaves no room, the note is in the first row below the text.
+        let below = area.y.saturating_add(u16::try_from(visible.len()).unwrap_or(u16::MAX));
+        if let Some((note, style)) = left_note.filter(|_| below < area.bottom()) {
+            let note = clip(&one_line(&note), usize::from(area.width.saturating_sub(GUTTER)));
+            parts(buffer, (area.x + GUTTER, below), area.right(), [(note.as_str(), style)]);
         }
         if self.in_focus {
             self.cursor(sheet, area, &visible, buffer);

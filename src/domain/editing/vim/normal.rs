@@ -19,10 +19,15 @@ use crate::domain::keys::Chord;
 
 /// Commands of Vim that this machine does not have.
 const UNSUPPORTED: &str = "=!@'`QRUmq";
+/// Those of them that take a character.
+const WITH_ARGUMENT: &str = "@'`mq";
 
 impl Engine<'_> {
     /// Reads a key of normal or visual mode.
     pub(super) fn command_key(&mut self, chord: Chord, place: Place) -> Handled {
+        if std::mem::take(&mut self.state.skips_argument) {
+            return Handled::Yes;
+        }
         let mut pending = std::mem::take(&mut self.state.pending);
         let is_first_key = pending.is_empty();
         match pending.read(chord, place) {
@@ -37,6 +42,8 @@ impl Engine<'_> {
             Spelled::Unknown => {
                 if let Some(key) = chord.typed().filter(|key| is_first_key && UNSUPPORTED.contains(*key)) {
                     self.notice(format!("the vim command {key} is not supported"));
+                    // The next key is its argument, not a command.
+                    self.state.skips_argument = WITH_ARGUMENT.contains(key);
                 }
             }
             Spelled::NotOurs => return Handled::No,

@@ -112,4 +112,6 @@ pub(super) struct VimState {
     pub history: Vec<(PromptKind, String)>,
     /// Steps back in the history.
     pub history_back: usize,
+    /// Whether the next key is the argument of a command that is not supported.
+    pub skips_argument: bool,
 }
