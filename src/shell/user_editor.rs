@@ -7,14 +7,15 @@ use tokio::sync::oneshot;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{EditorEnd, EditorJob};
 use crate::io::env::HostEnv;
-use crate::io::host::editor::{EditorProcess, UserEditor};
+use crate::io::host::editor::{EditedText, EditorProcess, UserEditor};
 
 /// The editor that has the terminal. Dropping it ends the editor.
 #[derive(Debug)]
 pub(super) struct RunningEditor {
     worksheet: String,
     process: EditorProcess,
-    end: oneshot::Receiver<Result<String, Problem>>,
+    /// A text that is not taken from here stays in its file.
+    end: oneshot::Receiver<Result<EditedText, Problem>>,
 }
 
 /// Returns the editor of this user. Its files are in the private directory of state, or else where temporary files are.
@@ -42,7 +43,7 @@ impl RunningEditor {
     pub(super) async fn end(&mut self) -> EditorEnd {
         let lost = || Problem::new(ProblemKind::Local, "The editor was not started").hint("try again");
         let outcome = (&mut self.end).await.unwrap_or_else(|_| Err(lost()));
-        EditorEnd { worksheet: std::mem::take(&mut self.worksheet), outcome }
+        EditorEnd { worksheet: std::mem::take(&mut self.worksheet), outcome: outcome.map(EditedText::take) }
     }
 }
 

@@ -1,10 +1,11 @@
 //! The user's own editor: what it gets, what comes back, and how it may fail.
 
+use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use rrx::domain::problem::Problem;
-use rrx::io::host::editor::{EditorProcess, UserEditor};
+use rrx::io::host::editor::{EditedText, EditorProcess, UserEditor};
 
 fn editor(command: &str, directories: Vec<PathBuf>) -> UserEditor {
     UserEditor::choose(|_| Some(command.into()), directories)
@@ -13,12 +14,12 @@ fn editor(command: &str, directories: Vec<PathBuf>) -> UserEditor {
 fn edit(command: &str, text: &str) -> (tempfile::TempDir, Result<String, Problem>) {
     let root = tempfile::tempdir().unwrap();
     let editor = editor(command, vec![root.path().join("editor")]);
-    let edited = editor.edit(text, &EditorProcess::default());
+    let edited = editor.edit(text, &EditorProcess::default()).map(EditedText::take);
     (root, edited)
 }
 
 fn files(root: &tempfile::TempDir) -> usize {
-    std::fs::read_dir(root.path().join("editor")).unwrap().count()
+    fs::read_dir(root.path().join("editor")).unwrap().count()
 }
 
 #[test]
@@ -59,6 +60,38 @@ fn a_failure_is_named_and_leaves_no_file() {
     }
 }
 
+/// Returns the text and the mode of the only file that is left.
+fn left(root: &tempfile::TempDir) -> (String, u32) {
+    let left: Vec<PathBuf> =
+        fs::read_dir(root.path().join("editor")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let [file] = &left[..] else { panic!("{left:?}") };
+    (fs::read_to_string(file).unwrap(), fs::metadata(file).unwrap().permissions().mode() & 0o777)
+}
+
+#[test]
+fn what_was_saved_before_a_failure_is_kept_in_a_private_file_that_the_problem_names() {
+    for end in ["exit 3", "kill -9 $$"] {
+        let command =
+            format!("f() {{ printf 'SELECT 2' > \"$1.x\"; chmod 644 \"$1.x\"; mv \"$1.x\" \"$1\"; {end}; }}; f");
+        let (root, edited) = edit(&command, "SELECT 1");
+        let hint = edited.unwrap_err().hint.unwrap();
+        assert!(hint.contains(root.path().join("editor").to_str().unwrap()), "{hint}");
+        assert_eq!(left(&root), ("SELECT 2".into(), 0o600), "{end}");
+    }
+}
+
+#[test]
+fn a_text_that_is_not_taken_stays_in_its_file() {
+    let root = tempfile::tempdir().unwrap();
+    let edit = |command: &str| {
+        editor(command, vec![root.path().join("editor")]).edit("SELECT 1", &EditorProcess::default()).unwrap()
+    };
+    drop(edit("true"));
+    assert_eq!(files(&root), 0, "it has no edits");
+    drop(edit("sed -i -e s/1/2/"));
+    assert_eq!(left(&root), ("SELECT 2\n".into(), 0o600));
+}
+
 #[test]
 fn a_text_that_no_worksheet_can_have_is_kept_in_its_file() {
     for command in ["f() { printf '\\377' > \"$1\"; }; f", "f() { head -c 1100000 /dev/zero > \"$1\"; }; f"] {
@@ -72,11 +105,11 @@ fn a_text_that_no_worksheet_can_have_is_kept_in_its_file() {
 #[test]
 fn the_next_directory_is_used_if_the_first_cannot_be() {
     let root = tempfile::tempdir().unwrap();
-    std::fs::write(root.path().join("file"), "").unwrap();
+    fs::write(root.path().join("file"), "").unwrap();
     let directories = vec![root.path().join("file/editor"), root.path().join("editor")];
     let editor = editor("true", directories);
-    assert_eq!(editor.edit("x", &EditorProcess::default()).unwrap(), "x");
-    let mode = std::fs::metadata(root.path().join("editor")).unwrap().permissions().mode();
+    assert_eq!(editor.edit("x", &EditorProcess::default()).unwrap().take(), "x");
+    let mode = fs::metadata(root.path().join("editor")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
 }
 
@@ -85,7 +118,9 @@ fn visual_comes_before_editor_and_an_empty_one_does_not_count() {
     let root = tempfile::tempdir().unwrap();
     let edited = |visual: &'static str, editor: &'static str| {
         let variable = move |name: &str| Some(if name == "VISUAL" { visual } else { editor }.into());
-        UserEditor::choose(variable, vec![root.path().into()]).edit("x", &EditorProcess::default())
+        UserEditor::choose(variable, vec![root.path().join("editor")])
+            .edit("x", &EditorProcess::default())
+            .map(EditedText::take)
     };
     let write = "f() { printf visual > \"$1\"; }; f";
     assert_eq!(edited(write, "false").unwrap(), "visual");

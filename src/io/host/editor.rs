@@ -2,9 +2,9 @@
 //! in the terminal and the process group of rrx.
 
 use std::ffi::OsString;
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{Error, ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
@@ -13,9 +13,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use super::bounded_file::nonblocking_flags;
 use super::secrets::hidden_variables;
 use crate::domain::limits::WORKSHEET_BYTES;
 use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::protocol::fingerprint;
 use crate::domain::quantity::byte_size;
 
 /// The editor of a user who has named none.
@@ -49,6 +51,22 @@ impl EditorProcess {
     }
 }
 
+/// The text as the editor has left it. Until it is taken, it is also in its file.
+#[derive(Debug)]
+pub struct EditedText {
+    text: String,
+    file: TextFile,
+}
+
+impl EditedText {
+    /// Returns the text, and deletes its file.
+    #[must_use]
+    pub fn take(self) -> String {
+        self.file.delete();
+        self.text
+    }
+}
+
 impl UserEditor {
     /// Chooses the editor: `VISUAL`, else `EDITOR`, else `vi`.
     #[must_use]
@@ -61,25 +79,24 @@ impl UserEditor {
     /// Lets the user edit a text, and waits for the end of the editor. The terminal must be as a shell expects it.
     ///
     /// # Errors
-    /// Returns a problem if the file cannot be used, or if the editor cannot be started or fails. A file that cannot be read is kept.
-    pub fn edit(&self, text: &str, process: &EditorProcess) -> Result<String, Problem> {
+    /// Returns a problem if the file cannot be used, or if the editor cannot be started or fails. The problem names the file if the
+    /// user has saved something in it.
+    pub fn edit(&self, text: &str, process: &EditorProcess) -> Result<EditedText, Problem> {
         // Many editors add the last line break themselves. Then it is no change.
         let adds_line_break = !text.is_empty() && !text.ends_with('\n');
         let file = TextFile::create(&self.directories, text, adds_line_break)?;
         let status = self.run(&file.path, process).map_err(|error| self.problem().because(error.to_string()))?;
         if !status.success() {
-            return Err(self.problem().because(failure(status)));
+            return Err(file.named_in(self.problem().because(failure(status))));
         }
         let mut edited = file.read().map_err(|error| {
-            let path = file.keep();
-            Problem::new(ProblemKind::Local, "The text of the editor cannot be used; the worksheet keeps its own")
-                .because(error.to_string())
-                .hint(format!("the text of the editor is in {}", path.display()))
+            let what = "The text of the editor cannot be used; the worksheet keeps its own";
+            file.named_in(Problem::new(ProblemKind::Local, what).because(error.to_string()))
         })?;
         if adds_line_break && edited.ends_with('\n') {
             edited.pop();
         }
-        Ok(edited)
+        Ok(EditedText { text: edited, file })
     }
 
     fn run(&self, path: &Path, process: &EditorProcess) -> std::io::Result<ExitStatus> {
@@ -116,9 +133,14 @@ fn failure(status: ExitStatus) -> String {
     }
 }
 
-/// A private temporary file; deleted when it is dropped.
+/// A private temporary file. When it is dropped, it is deleted, unless the user has saved something in it.
+#[derive(Debug)]
 struct TextFile {
     path: PathBuf,
+    /// How many bytes rrx has written.
+    bytes: u64,
+    /// The fingerprint of what rrx has written.
+    fingerprint: u64,
 }
 
 impl TextFile {
@@ -137,6 +159,7 @@ impl TextFile {
 
     fn create_in(directory: &Path, text: &str, adds_line_break: bool) -> std::io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+        let content = if adds_line_break { format!("{text}\n") } else { text.to_owned() };
         let mut number = 1_u32;
         loop {
             let path = directory.join(format!("rrx-{}-{number}.sql", std::process::id()));
@@ -144,10 +167,12 @@ impl TextFile {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists && number < 1_000 => number += 1,
                 Err(error) => return Err(error),
                 Ok(mut file) => {
-                    let written = Self { path };
-                    file.write_all(text.as_bytes())?;
-                    if adds_line_break {
-                        file.write_all(b"\n")?;
+                    let bytes = content.as_bytes();
+                    let written = Self { path, bytes: bytes.len() as u64, fingerprint: fingerprint(bytes) };
+                    if let Err(error) = file.write_all(bytes) {
+                        // A part of the text is no edit of the user.
+                        written.delete();
+                        return Err(error);
                     }
                     return Ok(written);
                 }
@@ -157,7 +182,7 @@ impl TextFile {
 
     fn read(&self) -> std::io::Result<String> {
         let mut bytes = Vec::new();
-        File::open(&self.path)?.take(WORKSHEET_BYTES as u64 + 2).read_to_end(&mut bytes)?;
+        self.open()?.take(WORKSHEET_BYTES as u64 + 2).read_to_end(&mut bytes)?;
         // One byte more is the line break that was added.
         if bytes.len() > WORKSHEET_BYTES + 1 {
             let limit = byte_size(WORKSHEET_BYTES as u64, 1024);
@@ -166,16 +191,52 @@ impl TextFile {
         String::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::InvalidData, "the text is not UTF-8"))
     }
 
-    /// Leaves the file where it is. Returns its path.
-    fn keep(mut self) -> PathBuf {
-        std::mem::take(&mut self.path)
+    fn open(&self) -> std::io::Result<File> {
+        OpenOptions::new().read(true).custom_flags(nonblocking_flags()).open(&self.path)
+    }
+
+    /// Returns whether the file has something else than what rrx has written. A file that cannot be read may have.
+    fn is_edited(&self) -> bool {
+        let content = || {
+            let mut bytes = Vec::new();
+            self.open()?.take(self.bytes + 1).read_to_end(&mut bytes)?;
+            Ok::<_, Error>((bytes.len() as u64, fingerprint(&bytes)))
+        };
+        match content() {
+            Ok(content) => content != (self.bytes, self.fingerprint),
+            Err(error) => error.kind() != ErrorKind::NotFound,
+        }
+    }
+
+    /// Leaves the file where it is if the user has saved something in it. Returns its path.
+    fn keep_edits(&self) -> Option<PathBuf> {
+        if !self.is_edited() {
+            return None;
+        }
+        // An editor may have put a file of its own in its place.
+        if let Ok(file) = self.open() {
+            let _ = file.set_permissions(Permissions::from_mode(0o600));
+        }
+        Some(self.path.clone())
+    }
+
+    /// Names the file in a problem if the user has saved something in it.
+    fn named_in(&self, problem: Problem) -> Problem {
+        match self.keep_edits() {
+            Some(path) => problem.hint(format!("the text of the editor is in {}", path.display())),
+            None => problem,
+        }
+    }
+
+    fn delete(&self) {
+        let _ = std::fs::remove_file(&self.path);
     }
 }
 
 impl Drop for TextFile {
     fn drop(&mut self) {
-        if !self.path.as_os_str().is_empty() {
-            let _ = std::fs::remove_file(&self.path);
+        if self.keep_edits().is_none() {
+            self.delete();
         }
     }
 }
