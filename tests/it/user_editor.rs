@@ -1,7 +1,7 @@
 //! The user's own editor: what it gets, what comes back, and how it may fail.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use rrx::domain::problem::Problem;
@@ -90,6 +90,24 @@ fn a_text_that_is_not_taken_stays_in_its_file() {
     assert_eq!(files(&root), 0, "it has no edits");
     drop(edit("sed -i -e s/1/2/"));
     assert_eq!(left(&root), ("SELECT 2\n".into(), 0o600));
+}
+
+#[test]
+fn a_directory_that_others_can_use_is_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let (open, link, private) = (root.path().join("open"), root.path().join("link"), root.path().join("editor"));
+    fs::create_dir(&open).unwrap();
+    fs::set_permissions(&open, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::create_dir(root.path().join("target")).unwrap();
+    fs::set_permissions(root.path().join("target"), fs::Permissions::from_mode(0o700)).unwrap();
+    symlink(root.path().join("target"), &link).unwrap();
+    for refused in [open, link] {
+        let problem = editor("true", vec![refused.clone()]).edit("x", &EditorProcess::default()).unwrap_err();
+        assert!(problem.because[0].contains("not a private directory"), "{problem}");
+        let edited = editor("sed -i -e s/x/y/", vec![refused, private.clone()]);
+        drop(edited.edit("x", &EditorProcess::default()).unwrap());
+    }
+    assert_eq!(files(&root), 2, "the next directory is used");
 }
 
 #[test]

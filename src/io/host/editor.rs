@@ -4,14 +4,14 @@
 use std::ffi::OsString;
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{Error, ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::unistd::{Pid, geteuid};
 
 use super::bounded_file::nonblocking_flags;
 use super::secrets::hidden_variables;
@@ -154,11 +154,15 @@ impl TextFile {
         }
         Err(Problem::new(ProblemKind::Local, "The editor was not started: its file cannot be written")
             .because(last.to_string())
-            .hint("free some space on the disk"))
+            .hint(match last.kind() {
+                ErrorKind::PermissionDenied => "delete the directory, or make it your own with the mode 0700",
+                _ => "free some space on the disk",
+            }))
     }
 
     fn create_in(directory: &Path, text: &str, adds_line_break: bool) -> std::io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+        check_private(directory)?;
         let content = if adds_line_break { format!("{text}\n") } else { text.to_owned() };
         let mut number = 1_u32;
         loop {
@@ -239,4 +243,14 @@ impl Drop for TextFile {
             self.delete();
         }
     }
+}
+
+/// Refuses a directory in which another user could read or replace a file.
+fn check_private(directory: &Path) -> std::io::Result<()> {
+    let found = directory.symlink_metadata()?;
+    if found.is_dir() && found.uid() == geteuid().as_raw() && found.mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    let why = format!("{} is not a private directory of yours", directory.display());
+    Err(Error::new(ErrorKind::PermissionDenied, why))
 }
