@@ -190,6 +190,21 @@ fn a_change_of_another_program_is_asked_about_once_when_the_worksheet_is_shown()
 }
 
 #[test]
+fn a_check_that_was_sent_before_the_end_of_a_save_finds_no_change() {
+    let mut bench = with_file("SELECT 1");
+    bench.keys("end 2 alt-f");
+    let sent = save(&mut bench);
+    bench.feed(Message::TerminalFocus);
+    let [SqlFileCmd::Check { worksheet, tie: known }] = &commands(&mut bench)[..] else { panic!("a check") };
+    assert_eq!(known.version, version("SELECT 1", 1), "the save has not ended");
+    feed(&mut bench, SqlFileEvent::Saved { worksheet: sent.worksheet, tie: tie("SELECT 12") });
+    let found = FoundFile::Changed(version("SELECT 12", 1));
+    feed(&mut bench, SqlFileEvent::Checked { worksheet: worksheet.clone(), path: PATH.into(), found });
+    assert_eq!(dialog(&bench), "");
+    assert!(!tabs(&bench).contains('*'), "{}", tabs(&bench));
+}
+
+#[test]
 fn overwriting_a_changed_file_is_an_answer_of_its_own() {
     let mut bench = with_file("SELECT 1");
     bench.keys("end 2 alt-f");

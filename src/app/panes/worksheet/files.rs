@@ -50,6 +50,11 @@ impl TiedFile {
 
     /// Takes what was found. Returns whether the user is to be asked.
     fn on_found(&mut self, found: FoundFile) -> bool {
+        let found = match found {
+            // rrx has written the file since the check was sent.
+            FoundFile::Changed(version) if version.has_content_of(&self.tie.version) => FoundFile::Same(version),
+            FoundFile::Changed(_) | FoundFile::Same(_) | FoundFile::Missing => found,
+        };
         if let FoundFile::Same(version) = found {
             self.tie.version = version;
             (self.outside, self.kept) = (None, None);
