@@ -276,6 +276,34 @@ fn a_change_of_the_file_does_not_open_a_question_while_the_user_types() {
 }
 
 #[test]
+fn a_file_that_is_read_while_the_user_types_is_opened_behind_the_worksheet_in_front() {
+    let mut bench = Bench::connected(160, 45);
+    bench.keys("a");
+    let (front, count) = (title(&bench).to_owned(), bench.model.worksheets.sheets.len());
+    feed(&mut bench, SqlFileEvent::Opened { tie: tie("SELECT 1"), text: "SELECT 1".into() });
+    assert!(notice(&bench).contains("film.sql is open in a tab"), "{}", notice(&bench));
+    bench.keys("b");
+    assert_eq!((title(&bench), text(&bench).as_str()), (front.as_str(), "ab"));
+    assert_eq!(bench.model.worksheets.sheets.len(), count + 1);
+    bench.keys("alt-right");
+    assert_eq!((title(&bench), text(&bench).as_str()), ("film.sql", "SELECT 1"));
+    bench.keys("alt-left c");
+    feed(&mut bench, SqlFileEvent::Opened { tie: tie("SELECT 1"), text: "SELECT 1".into() });
+    assert_eq!(title(&bench), front, "a file that is open already is not shown either");
+}
+
+#[test]
+fn a_path_that_is_typed_meanwhile_stays_in_its_dialog() {
+    let mut bench = Bench::connected(160, 45);
+    bench.keys("alt-o");
+    bench.text("film.sql");
+    bench.keys("enter x");
+    feed(&mut bench, SqlFileEvent::Opened { tie: tie("SELECT 1"), text: "SELECT 1".into() });
+    bench.keys("y");
+    assert_eq!(bench.model.overlays.modal().unwrap().input.text(), "film.sqlxy");
+}
+
+#[test]
 fn the_text_of_the_own_editor_is_one_edit() {
     let mut bench = Bench::connected(160, 45);
     bench.text("SELECT 1,\n2");

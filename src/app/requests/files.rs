@@ -6,8 +6,9 @@ use crate::app::dialogs::{ConfirmDialog, FileChangedDialog, FileQuestion, OpenFi
 use crate::app::effect::Effect;
 use crate::app::focus::Focus;
 use crate::app::model::Model;
+use crate::app::panes::worksheet::OpenPlace;
 use crate::app::request::{Dialog, Request};
-use crate::domain::protocol::{ExpectedFile, FoundFile, SaveSqlFile, SqlFileCmd, SqlFileEvent, StorageCmd};
+use crate::domain::protocol::{ExpectedFile, FileTie, FoundFile, SaveSqlFile, SqlFileCmd, SqlFileEvent, StorageCmd};
 
 /// Does an action about files. Ignores any other.
 pub(super) fn act(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
@@ -52,11 +53,7 @@ pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Req
 /// Handles an event about a file of the user.
 pub(in crate::app) fn on_event(model: &mut Model, event: SqlFileEvent, requests: &mut Vec<Request>) {
     match event {
-        SqlFileEvent::Opened { tie, text } => {
-            model.overlays.on_saved();
-            model.worksheets.open_file(tie, &text);
-            requests.push(Request::Focus(Focus::Worksheet));
-        }
+        SqlFileEvent::Opened { tie, text } => on_opened(model, tie, &text, requests),
         SqlFileEvent::Reloaded { worksheet, tie, text } => {
             let name = tie.name().to_owned();
             if model.worksheets.reload(&worksheet, tie, &text) {
@@ -82,6 +79,19 @@ pub(in crate::app) fn on_event(model: &mut Model, event: SqlFileEvent, requests:
         SqlFileEvent::NotAsExpected { save, found } => ask_to_overwrite(model, save, found, requests),
         SqlFileEvent::Failed(problem) => requests.push(Request::Problem(problem)),
     }
+}
+
+/// Opens a worksheet for a file. While the user types, the keys stay where they are: the tab comes behind the one in front.
+fn on_opened(model: &mut Model, tie: FileTie, text: &str, requests: &mut Vec<Request>) {
+    let place = if model.may_interrupt() {
+        model.overlays.on_saved();
+        OpenPlace::Front
+    } else {
+        model.notice(format!("{} is open in a tab. It was not shown, because you were typing.", tie.name()));
+        OpenPlace::Behind
+    };
+    model.worksheets.open_file(tie, text, place);
+    requests.push(Request::Focus(Focus::Worksheet));
 }
 
 /// Compares the file of the worksheet in front when that is shown.

@@ -83,16 +83,31 @@ impl Worksheet {
     }
 }
 
+/// Where a worksheet is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenPlace {
+    Front,
+    /// In a tab after the one in front, which keeps the keys.
+    Behind,
+}
+
 impl Worksheets {
-    /// Opens a worksheet that is tied to a file, or shows the one that is tied to it already.
-    pub fn open_file(&mut self, tie: FileTie, text: &str) {
+    /// Opens a worksheet that is tied to a file, unless there is one that is tied to it already.
+    pub fn open_file(&mut self, tie: FileTie, text: &str, place: OpenPlace) {
+        let before = self.front;
         let is_of_file = |sheet: &Worksheet| sheet.file.as_ref().is_some_and(|file| file.tie.path == tie.path);
         if let Some(at) = self.sheets.iter().position(is_of_file) {
-            self.show(at);
+            if place == OpenPlace::Front {
+                self.show(at);
+            }
         } else {
             self.open_new(tie.name(), text, TitleSource::Fixed);
             if let Some(sheet) = self.sheet_mut() {
                 sheet.file = Some(TiedFile::new(tie, text));
+            }
+            if place == OpenPlace::Behind {
+                // The new one comes after it.
+                self.front = before;
             }
         }
         // What is shown may be older than the file.

@@ -37,7 +37,7 @@ pub use checking::CheckedText;
 pub use completion::{Completion, PanelUse};
 pub use completion_view::CompletionView;
 pub use editor::Editor;
-pub use files::TiedFile;
+pub use files::{OpenPlace, TiedFile};
 pub use kill_ring::{LastAction, Mark};
 pub use last_run::LastRun;
 pub use marks::{MarkedCursor, TextMark};
