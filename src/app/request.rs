@@ -218,10 +218,13 @@ pub enum Request {
     Reopen(String),
     /// Open this file, as the user typed its path, as a worksheet.
     OpenFile(String),
-    /// Save the worksheet in front in this file, as the user typed its path.
-    SaveFileAs(String),
-    /// Ask for a file in which the worksheet in front is saved.
-    AskFileName,
+    /// Save the worksheet with this key in a file, as the user typed its path.
+    SaveFileAs {
+        worksheet: String,
+        path: String,
+    },
+    /// Ask for a file in which the worksheet with this key is saved.
+    AskFileName(String),
     /// Write this file, as the user has confirmed.
     WriteFile(SaveSqlFile),
     /// Read the file of a worksheet again.

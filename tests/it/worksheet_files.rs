@@ -223,6 +223,27 @@ fn overwriting_a_changed_file_is_an_answer_of_its_own() {
 }
 
 #[test]
+fn the_question_about_a_changed_file_saves_its_own_worksheet_in_another_file() {
+    let mut bench = with_file("SELECT 1");
+    bench.keys("end 2 alt-f");
+    let sent = save(&mut bench);
+    // Another worksheet is in front when the question comes.
+    bench.keys("alt-left");
+    let worksheet = sent.worksheet.clone();
+    assert_ne!(bench.model.worksheets.sheet().unwrap().key, worksheet);
+    feed(&mut bench, SqlFileEvent::NotAsExpected { save: sent, found: FoundFile::Changed(version("of another", 5)) });
+    commands(&mut bench);
+    bench.text("another");
+    bench.keys("enter");
+    assert_eq!(bench.model.overlays.modal().unwrap().input.text(), PATH);
+    bench.text(".new");
+    bench.keys("enter");
+    let sent = save(&mut bench);
+    assert_eq!((sent.worksheet, sent.text.as_str()), (worksheet, "SELECT 12"));
+    assert_eq!((sent.path, sent.expected), (format!("{PATH}.new"), ExpectedFile::Missing));
+}
+
+#[test]
 fn a_file_that_is_gone_is_named_and_written_again_after_a_question() {
     let mut bench = with_file("SELECT 1");
     let worksheet = bench.model.worksheets.sheet().unwrap().key.clone();

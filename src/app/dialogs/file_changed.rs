@@ -88,7 +88,7 @@ impl Dialog for FileChangedDialog {
         let reload = || Request::ReloadFile { worksheet: self.worksheet.clone(), path: self.path.clone() };
         DialogOutcome::Close(match item.name.as_str() {
             RELOAD => vec![reload()],
-            OTHER => vec![Request::AskFileName],
+            OTHER => vec![Request::AskFileName(self.worksheet.clone())],
             OVERWRITE => match std::mem::replace(&mut self.question, FileQuestion::Changed { differs: true }) {
                 FileQuestion::Overwrite(write) => vec![*write],
                 FileQuestion::Changed { .. } => Vec::new(),

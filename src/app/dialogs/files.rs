@@ -11,9 +11,11 @@ pub struct OpenFileDialog {
     pub directory: String,
 }
 
-/// Asks for a file in which the worksheet in front is saved. It stays open until the file is written.
+/// Asks for a file in which a worksheet is saved. It stays open until the file is written.
 #[derive(Debug)]
 pub struct SaveFileDialog {
+    /// The key of the worksheet.
+    pub worksheet: String,
     /// The path of the file to which the worksheet is tied.
     pub name: Option<String>,
     /// The directory in which rrx was started, for the explanation.
@@ -89,7 +91,7 @@ impl Dialog for SaveFileDialog {
     fn submit(&mut self, answer: DialogAnswer<'_>, _context: &Context) -> DialogOutcome {
         DialogOutcome::Stay(vec![match answer.typed.trim() {
             "" => Request::Notice(NO_PATH.into()),
-            path => Request::SaveFileAs(path.to_owned()),
+            path => Request::SaveFileAs { worksheet: self.worksheet.clone(), path: path.to_owned() },
         }])
     }
 

@@ -6,9 +6,11 @@ use crate::app::dialogs::{ConfirmDialog, FileChangedDialog, FileQuestion, OpenFi
 use crate::app::effect::Effect;
 use crate::app::focus::Focus;
 use crate::app::model::Model;
-use crate::app::panes::worksheet::OpenPlace;
+use crate::app::panes::worksheet::{OpenPlace, Worksheet};
 use crate::app::request::{Dialog, Request};
 use crate::domain::protocol::{ExpectedFile, FileTie, FoundFile, SaveSqlFile, SqlFileCmd, SqlFileEvent, StorageCmd};
+
+const NO_WORKSHEET: &str = "The file was not written: its worksheet is closed.";
 
 /// Does an action about files. Ignores any other.
 pub(super) fn act(model: &mut Model, action: AppAction, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
@@ -18,7 +20,11 @@ pub(super) fn act(model: &mut Model, action: AppAction, requests: &mut Vec<Reque
             requests.push(Request::OpenDialog(Box::new(OpenFileDialog { directory })));
         }
         AppAction::SaveFile => save(model, requests, effects),
-        AppAction::SaveFileAs => ask_name(model, requests),
+        AppAction::SaveFileAs => {
+            if let Some(sheet) = model.worksheets.sheet() {
+                ask_name(model, sheet, requests);
+            }
+        }
         _ => {}
     }
 }
@@ -27,16 +33,18 @@ pub(super) fn act(model: &mut Model, action: AppAction, requests: &mut Vec<Reque
 pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     match request {
         Request::OpenFile(path) => effects.push(send(SqlFileCmd::Open { path })),
-        Request::SaveFileAs(path) => {
-            if let Some(sheet) = model.worksheets.sheet() {
-                let expected = match &sheet.file {
-                    Some(file) if file.tie.path == path => ExpectedFile::Version(file.tie.version),
-                    Some(_) | None => ExpectedFile::Missing,
-                };
-                effects.push(send(SqlFileCmd::Save(sheet.save_to(path, expected))));
-            }
+        Request::SaveFileAs { worksheet, path } => {
+            let Some(sheet) = model.worksheets.by_key(&worksheet) else { return model.notice(NO_WORKSHEET) };
+            let expected = match &sheet.file {
+                Some(file) if file.tie.path == path => ExpectedFile::Version(file.tie.version),
+                Some(_) | None => ExpectedFile::Missing,
+            };
+            effects.push(send(SqlFileCmd::Save(sheet.save_to(path, expected))));
         }
-        Request::AskFileName => ask_name(model, requests),
+        Request::AskFileName(worksheet) => match model.worksheets.by_key(&worksheet) {
+            Some(sheet) => ask_name(model, sheet, requests),
+            None => model.notice(NO_WORKSHEET),
+        },
         Request::WriteFile(save) => effects.push(send(SqlFileCmd::Save(save))),
         Request::ReloadFile { worksheet, path } => effects.push(send(SqlFileCmd::Reload { worksheet, path })),
         Request::KeepText(worksheet) => {
@@ -109,7 +117,7 @@ fn send(command: SqlFileCmd) -> Effect {
 fn save(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     let Some(sheet) = model.worksheets.sheet() else { return };
     match &sheet.file {
-        None => ask_name(model, requests),
+        None => ask_name(model, sheet, requests),
         Some(file) => {
             let (path, expected) = (file.tie.path.clone(), ExpectedFile::Version(file.tie.version));
             effects.push(send(SqlFileCmd::Save(sheet.save_to(path, expected))));
@@ -117,11 +125,10 @@ fn save(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect
     }
 }
 
-fn ask_name(model: &Model, requests: &mut Vec<Request>) {
-    let Some(sheet) = model.worksheets.sheet() else { return };
+fn ask_name(model: &Model, sheet: &Worksheet, requests: &mut Vec<Request>) {
     let name = sheet.file.as_ref().map(|file| file.tie.path.clone());
     let directory = model.context.directory.clone();
-    requests.push(Request::OpenDialog(Box::new(SaveFileDialog { name, directory })));
+    requests.push(Request::OpenDialog(Box::new(SaveFileDialog { worksheet: sheet.key.clone(), name, directory })));
 }
 
 /// Asks what to do after another program has changed the file of a worksheet.

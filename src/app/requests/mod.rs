@@ -390,8 +390,8 @@ fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effe
         | Request::Reopen(_)
         | Request::Rename(_)) => worksheets::handle(model, request, requests, effects),
         request @ (Request::OpenFile(_)
-        | Request::SaveFileAs(_)
-        | Request::AskFileName
+        | Request::SaveFileAs { .. }
+        | Request::AskFileName(_)
         | Request::WriteFile(_)
         | Request::ReloadFile { .. }
         | Request::KeepText(_)) => files::handle(model, request, requests, effects),

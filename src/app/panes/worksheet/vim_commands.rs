@@ -15,7 +15,7 @@ impl Worksheets {
         // The text may have changed with the last key.
         sheet.compare_with_file();
         match command {
-            ExCommand::Write { path } => write(path, cx),
+            ExCommand::Write { path } => write(sheet, path, cx),
             ExCommand::Quit(unsaved) => match (unsaved, sheet.unsaved_file()) {
                 (Unsaved::Keep, Some(name)) => cx.request(Request::Notice(format!(
                     "The text differs from {name}. :w saves it, :q! closes the worksheet without saving the file."
@@ -27,9 +27,9 @@ impl Worksheets {
                 if path.is_none() && sheet.unsaved_file().is_none() {
                     return close(cx);
                 }
+                write(sheet, path, cx);
                 let key = sheet.key.clone();
                 self.vim.close_when_saved = Some(key);
-                write(path, cx);
             }
             ExCommand::Open { path: Some(path), .. } => cx.request(Request::OpenFile(path)),
             ExCommand::Open { path: None, unsaved } => reopen(sheet, unsaved, cx),
@@ -49,9 +49,9 @@ impl Worksheets {
     }
 }
 
-fn write(path: Option<String>, cx: &mut PaneContext<'_>) {
+fn write(sheet: &Worksheet, path: Option<String>, cx: &mut PaneContext<'_>) {
     cx.request(match path {
-        Some(path) => Request::SaveFileAs(path),
+        Some(path) => Request::SaveFileAs { worksheet: sheet.key.clone(), path },
         None => Request::Do(Action::App(AppAction::SaveFile)),
     });
 }
