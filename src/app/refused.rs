@@ -88,7 +88,7 @@ fn is_repeated(effect: &Effect) -> bool {
             StorageCmd::Begin { .. }
             | StorageCmd::LoadHistory { .. }
             | StorageCmd::SaveSnippet { .. }
-            | StorageCmd::SqlFile(_)
+            | StorageCmd::SqlFile { .. }
             | StorageCmd::LoadSettings { .. }
             | StorageCmd::LoadLastUses
             | StorageCmd::ProfileUsed { .. }

@@ -459,7 +459,9 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
             Some(connect) => connect.on_not_added(problem),
             None => requests.push(Request::Problem(problem)),
         },
-        StorageEvent::SqlFile(event) => super::requests::files::on_event(model, event, requests),
+        StorageEvent::SqlFile { profile, event } => {
+            super::requests::files::on_event(model, profile.as_deref(), event, requests);
+        }
         StorageEvent::Failed(problem) => requests.push(Request::Problem(problem)),
     }
 }

@@ -323,7 +323,7 @@ fn owner(command: &StorageCmd) -> FileOwner {
         // The demo has no settings, no panels and no SQL files of its own.
         StorageCmd::LoadSettings { .. }
         | StorageCmd::AddProfile { .. }
-        | StorageCmd::SqlFile(_)
+        | StorageCmd::SqlFile { .. }
         | StorageCmd::SavePanelSizes(_)
         | StorageCmd::LoadLastUses
         | StorageCmd::ProfileUsed { .. } => return FileOwner::User,

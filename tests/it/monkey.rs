@@ -358,7 +358,7 @@ impl World {
             StorageCmd::SavePanelSizes(_) if !fails => return,
             StorageCmd::SaveSnippet { .. }
             | StorageCmd::SavePanelSizes(_)
-            | StorageCmd::SqlFile(_)
+            | StorageCmd::SqlFile { .. }
             | StorageCmd::Exported(_)
             | StorageCmd::Copied(_) => StorageEvent::Failed(problem("not written")),
             StorageCmd::LoadSnippets { owner, .. } => {

@@ -207,11 +207,11 @@ fn command_lines_save_open_and_close() {
     let mut bench = vim("SELECT 1");
     typed(&mut bench, ":w a.sql");
     bench.keys("enter");
-    let is_save = |effect: &Effect| matches!(effect, Effect::Storage(StorageCmd::SqlFile(SqlFileCmd::Save(save))) if save.path == "a.sql" && save.text.as_str() == "SELECT 1");
+    let is_save = |effect: &Effect| matches!(effect, Effect::Storage(StorageCmd::SqlFile { command: SqlFileCmd::Save(save), .. }) if save.path == "a.sql" && save.text.as_str() == "SELECT 1");
     assert!(bench.effects.iter().any(is_save));
     typed(&mut bench, ":e b.sql");
     bench.keys("enter");
-    let is_open = |effect: &Effect| matches!(effect, Effect::Storage(StorageCmd::SqlFile(SqlFileCmd::Open { path })) if path == "b.sql");
+    let is_open = |effect: &Effect| matches!(effect, Effect::Storage(StorageCmd::SqlFile { command: SqlFileCmd::Open { path }, .. }) if path == "b.sql");
     assert!(bench.effects.iter().any(is_open));
     typed(&mut bench, ":w");
     bench.keys("enter");
@@ -328,7 +328,8 @@ fn tie(text: &str) -> FileTie {
 }
 
 fn feed(bench: &mut Bench, event: SqlFileEvent) {
-    bench.feed(Message::Storage(StorageEvent::SqlFile(event)));
+    let profile = bench.model.worksheets.profile.clone();
+    bench.feed(Message::Storage(StorageEvent::SqlFile { profile, event }));
 }
 
 /// A worksheet that is tied to a file, and differs from it.

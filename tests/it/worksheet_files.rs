@@ -42,15 +42,18 @@ fn tie(text: &str) -> FileTie {
 }
 
 fn feed(bench: &mut Bench, event: SqlFileEvent) {
-    bench.feed(Message::Storage(StorageEvent::SqlFile(event)));
+    let profile = bench.model.worksheets.profile.clone();
+    bench.feed(Message::Storage(StorageEvent::SqlFile { profile, event }));
 }
 
 /// Takes the commands about files since the effects were cleared.
 fn commands(bench: &mut Bench) -> Vec<SqlFileCmd> {
-    let is_file = |effect: &mut Effect| matches!(effect, Effect::Storage(StorageCmd::SqlFile(_)));
+    let is_file = |effect: &mut Effect| matches!(effect, Effect::Storage(StorageCmd::SqlFile { .. }));
     let taken = bench.effects.extract_if(.., is_file);
-    let command =
-        |effect| if let Effect::Storage(StorageCmd::SqlFile(command)) = effect { Some(command) } else { None };
+    let command = |effect| match effect {
+        Effect::Storage(StorageCmd::SqlFile { command, .. }) => Some(command),
+        _ => None,
+    };
     taken.filter_map(command).collect()
 }
 
@@ -220,6 +223,29 @@ fn overwriting_a_changed_file_is_an_answer_of_its_own() {
     bench.keys("enter");
     let sent = save(&mut bench);
     assert_eq!((sent.expected, sent.text.as_str()), (ExpectedFile::Version(found), "SELECT 12"));
+}
+
+#[test]
+fn an_event_of_another_profile_changes_no_worksheet_with_the_same_key() {
+    let mut bench = with_file("SELECT 1");
+    let key = bench.model.worksheets.sheet().unwrap().key.clone();
+    bench.keys("end 2 alt-f");
+    let sent = |effect: &Effect| matches!(effect, Effect::Storage(StorageCmd::SqlFile { profile, .. }) if profile.as_deref() == Some("eu"));
+    assert!(bench.effects.iter().any(sent), "the command has the profile");
+    let worksheets = WorksheetSet { open: vec![SavedWorksheet::new(&key, "1", "SELECT 9")], ..WorksheetSet::default() };
+    bench.feed(Message::Storage(StorageEvent::Worksheets { profile: "us".into(), worksheets, problems: vec![] }));
+    assert_eq!((&bench.model.worksheets.sheet().unwrap().key, text(&bench).as_str()), (&key, "SELECT 9"));
+    let mut late = |event| {
+        bench.feed(Message::Storage(StorageEvent::SqlFile { profile: Some("eu".into()), event }));
+        let sheet = bench.model.worksheets.sheet().unwrap();
+        assert_eq!((sheet.title.as_str(), &sheet.file, text(&bench).as_str()), ("1", &None, "SELECT 9"));
+        assert_eq!(dialog(&bench), "");
+        notice(&bench).to_owned()
+    };
+    let (worksheet, tie) = (key.clone(), tie("SELECT 12"));
+    let notice = late(SqlFileEvent::Saved { worksheet, tie: tie.clone() });
+    assert_eq!(notice, format!("Saved in {PATH}"));
+    late(SqlFileEvent::Reloaded { worksheet: key, tie, text: "SELECT 12".into() });
 }
 
 #[test]

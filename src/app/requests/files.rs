@@ -32,21 +32,21 @@ pub(super) fn act(model: &mut Model, action: AppAction, requests: &mut Vec<Reque
 /// Handles a request about files. Ignores any other.
 pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Request>, effects: &mut Vec<Effect>) {
     match request {
-        Request::OpenFile(path) => effects.push(send(SqlFileCmd::Open { path })),
+        Request::OpenFile(path) => effects.push(send(model, SqlFileCmd::Open { path })),
         Request::SaveFileAs { worksheet, path } => {
             let Some(sheet) = model.worksheets.by_key(&worksheet) else { return model.notice(NO_WORKSHEET) };
             let expected = match &sheet.file {
                 Some(file) if file.tie.path == path => ExpectedFile::Version(file.tie.version),
                 Some(_) | None => ExpectedFile::Missing,
             };
-            effects.push(send(SqlFileCmd::Save(sheet.save_to(path, expected))));
+            effects.push(send(model, SqlFileCmd::Save(sheet.save_to(path, expected))));
         }
         Request::AskFileName(worksheet) => match model.worksheets.by_key(&worksheet) {
             Some(sheet) => ask_name(model, sheet, requests),
             None => model.notice(NO_WORKSHEET),
         },
-        Request::WriteFile(save) => effects.push(send(SqlFileCmd::Save(save))),
-        Request::ReloadFile { worksheet, path } => effects.push(send(SqlFileCmd::Reload { worksheet, path })),
+        Request::WriteFile(save) => effects.push(send(model, SqlFileCmd::Save(save))),
+        Request::ReloadFile { worksheet, path } => effects.push(send(model, SqlFileCmd::Reload { worksheet, path })),
         Request::KeepText(worksheet) => {
             model.worksheets.keep_text(&worksheet);
             let key = model.context.key(Action::App(AppAction::SaveFile));
@@ -58,8 +58,39 @@ pub(super) fn handle(model: &mut Model, request: Request, requests: &mut Vec<Req
     }
 }
 
-/// Handles an event about a file of the user.
-pub(in crate::app) fn on_event(model: &mut Model, event: SqlFileEvent, requests: &mut Vec<Request>) {
+/// Handles an event about a file of the user. The keys of worksheets in it are those of its profile.
+pub(in crate::app) fn on_event(
+    model: &mut Model,
+    profile: Option<&str>,
+    event: SqlFileEvent,
+    requests: &mut Vec<Request>,
+) {
+    if model.worksheets.profile.as_deref() == profile {
+        on_own_event(model, event, requests);
+    } else {
+        on_event_of_other_profile(model, event, requests);
+    }
+}
+
+/// Handles an event about a file of a profile whose worksheets are not here any more: another one may have the same key.
+fn on_event_of_other_profile(model: &mut Model, event: SqlFileEvent, requests: &mut Vec<Request>) {
+    match event {
+        SqlFileEvent::Opened { tie, text } => on_opened(model, tie, &text, requests),
+        SqlFileEvent::Saved { tie, .. } => {
+            model.overlays.on_saved();
+            model.notice(format!("Saved in {}", tie.path));
+        }
+        SqlFileEvent::NotAsExpected { save, .. } => {
+            let why = "the file has changed or exists already. Go back to its profile, and save the worksheet again";
+            model.notice(format!("{} was not written: {why}.", save.path));
+        }
+        SqlFileEvent::Reloaded { .. } | SqlFileEvent::Checked { .. } => {}
+        SqlFileEvent::Failed(problem) => requests.push(Request::Problem(problem)),
+    }
+}
+
+/// Handles an event about a file of the worksheets that are here.
+fn on_own_event(model: &mut Model, event: SqlFileEvent, requests: &mut Vec<Request>) {
     match event {
         SqlFileEvent::Opened { tie, text } => on_opened(model, tie, &text, requests),
         SqlFileEvent::Reloaded { worksheet, tie, text } => {
@@ -105,12 +136,13 @@ fn on_opened(model: &mut Model, tie: FileTie, text: &str, requests: &mut Vec<Req
 /// Compares the file of the worksheet in front when that is shown.
 pub(in crate::app) fn check_shown(model: &mut Model, effects: &mut Vec<Effect>) {
     if model.worksheets.profile.is_some() {
-        effects.extend(model.worksheets.check().map(send));
+        let check = model.worksheets.check();
+        effects.extend(check.map(|check| send(model, check)));
     }
 }
 
-fn send(command: SqlFileCmd) -> Effect {
-    Effect::Storage(StorageCmd::SqlFile(command))
+fn send(model: &Model, command: SqlFileCmd) -> Effect {
+    Effect::Storage(StorageCmd::SqlFile { profile: model.worksheets.profile.clone(), command })
 }
 
 /// Saves the worksheet in front in its file, or asks for a name.
@@ -120,7 +152,7 @@ fn save(model: &mut Model, requests: &mut Vec<Request>, effects: &mut Vec<Effect
         None => ask_name(model, sheet, requests),
         Some(file) => {
             let (path, expected) = (file.tie.path.clone(), ExpectedFile::Version(file.tie.version));
-            effects.push(send(SqlFileCmd::Save(sheet.save_to(path, expected))));
+            effects.push(send(model, SqlFileCmd::Save(sheet.save_to(path, expected))));
         }
     }
 }

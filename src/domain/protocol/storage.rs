@@ -169,7 +169,11 @@ pub enum StorageCmd {
         draft: Box<ProfileDraft>,
     },
     /// Read, compare or write a file of the user.
-    SqlFile(SqlFileCmd),
+    SqlFile {
+        /// The profile of the worksheets when the command was sent; `None` before they were loaded.
+        profile: Option<String>,
+        command: SqlFileCmd,
+    },
     /// Save the sizes of the panels.
     SavePanelSizes(PanelSizes),
     /// Read the doc packs of a profile. Those of the demo include its own.
@@ -258,7 +262,11 @@ pub enum StorageEvent {
     /// A profile could not be added to the settings file.
     ProfileNotAdded(Problem),
     /// A file of the user was read, compared or written.
-    SqlFile(SqlFileEvent),
+    SqlFile {
+        /// The profile of the command.
+        profile: Option<String>,
+        event: SqlFileEvent,
+    },
     /// A file could not be written.
     Failed(Problem),
 }

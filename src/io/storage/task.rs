@@ -151,7 +151,9 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
                 Ok(settings) => StorageEvent::ProfileAdded { name: draft.name, settings },
                 Err(problem) => StorageEvent::ProfileNotAdded(problem),
             },
-            StorageCmd::SqlFile(command) => StorageEvent::SqlFile(sql_files::run(command, &self.paths)),
+            StorageCmd::SqlFile { profile, command } => {
+                StorageEvent::SqlFile { profile, event: sql_files::run(command, &self.paths) }
+            }
             StorageCmd::SavePanelSizes(sizes) => match panel_sizes::save(&self.paths.state, sizes) {
                 Ok(()) => return,
                 Err(problem) => StorageEvent::Failed(problem),
@@ -173,7 +175,7 @@ impl<N: FnMut(StorageEvent)> Storage<N> {
         | StorageEvent::SettingsNotLoaded(problem)
         | StorageEvent::WorksheetsNotSaved(UnsavedWorksheets { problem, .. })
         | StorageEvent::RecordsNotWritten { problem, .. }
-        | StorageEvent::SqlFile(SqlFileEvent::Failed(problem))
+        | StorageEvent::SqlFile { event: SqlFileEvent::Failed(problem), .. }
         | StorageEvent::Failed(problem) = &event
         {
             tracing::error!(%problem, "storage failed");
@@ -372,7 +374,7 @@ fn answer_to_panic(command: &StorageCmd) -> Box<dyn FnOnce(Problem) -> StorageEv
         StorageCmd::LoadHistory { .. }
         | StorageCmd::SaveSnippet { .. }
         | StorageCmd::LoadSnippets { .. }
-        | StorageCmd::SqlFile(_)
+        | StorageCmd::SqlFile { .. }
         | StorageCmd::SavePanelSizes(_)
         | StorageCmd::LoadLastUses
         | StorageCmd::ProfileUsed { .. }
@@ -408,7 +410,7 @@ fn is_superseded(command: &StorageCmd, waiting: &VecDeque<StorageCmd>) -> bool {
             | StorageCmd::LoadSnippets { .. }
             | StorageCmd::LoadSettings { .. }
             | StorageCmd::AddProfile { .. }
-            | StorageCmd::SqlFile(_)
+            | StorageCmd::SqlFile { .. }
             | StorageCmd::SavePanelSizes(_)
             | StorageCmd::LoadLastUses
             | StorageCmd::ProfileUsed { .. }
