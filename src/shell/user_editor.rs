@@ -12,6 +12,7 @@ use crate::io::host::editor::{EditedText, EditorProcess, UserEditor};
 /// The editor that has the terminal. Dropping it ends the editor.
 #[derive(Debug)]
 pub(super) struct RunningEditor {
+    profile: Option<String>,
     worksheet: String,
     process: EditorProcess,
     /// A text that is not taken from here stays in its file.
@@ -29,21 +30,22 @@ impl RunningEditor {
     pub(super) fn start(editor: UserEditor, job: EditorJob) -> Self {
         let process = EditorProcess::default();
         let (sender, end) = oneshot::channel();
-        let EditorJob { worksheet, text } = job;
+        let EditorJob { profile, worksheet, text } = job;
         let of_thread = process.clone();
         // Not a task: it may run for hours, and the end of rrx must not wait for it.
         let thread = std::thread::Builder::new().name("editor".into());
         if let Err(error) = thread.spawn(move || sender.send(editor.edit(&text, &of_thread))) {
             tracing::debug!(%error, "no thread for the editor");
         }
-        Self { worksheet, process, end }
+        Self { profile, worksheet, process, end }
     }
 
     /// Waits for the end of the editor.
     pub(super) async fn end(&mut self) -> EditorEnd {
         let lost = || Problem::new(ProblemKind::Local, "The editor was not started").hint("try again");
         let outcome = (&mut self.end).await.unwrap_or_else(|_| Err(lost()));
-        EditorEnd { worksheet: std::mem::take(&mut self.worksheet), outcome: outcome.map(EditedText::take) }
+        let (profile, worksheet) = (self.profile.take(), std::mem::take(&mut self.worksheet));
+        EditorEnd { profile, worksheet, outcome: outcome.map(EditedText::take) }
     }
 }
 

@@ -351,6 +351,24 @@ fn a_path_that_is_typed_meanwhile_stays_in_its_dialog() {
 }
 
 #[test]
+fn the_text_of_the_own_editor_of_another_profile_is_a_new_worksheet() {
+    let mut bench = Bench::connected(160, 45);
+    bench.keys("alt-x");
+    let Effect::Edit(job) = bench.take(|effect| matches!(effect, Effect::Edit(_))) else { unreachable!() };
+    let worksheets =
+        WorksheetSet { open: vec![SavedWorksheet::new(&job.worksheet, "1", "SELECT 9")], ..WorksheetSet::default() };
+    bench.feed(Message::Storage(StorageEvent::Worksheets { profile: "us".into(), worksheets, problems: vec![] }));
+    bench.feed(Message::Edited(EditorEnd {
+        profile: job.profile,
+        worksheet: job.worksheet,
+        outcome: Ok("SELECT 2".into()),
+    }));
+    assert_eq!(text(&bench), "SELECT 2");
+    bench.keys("alt-left");
+    assert_eq!(text(&bench), "SELECT 9");
+}
+
+#[test]
 fn the_text_of_the_own_editor_is_one_edit() {
     let mut bench = Bench::connected(160, 45);
     bench.text("SELECT 1,\n2");
@@ -362,7 +380,9 @@ fn the_text_of_the_own_editor_is_one_edit() {
     assert!(saved.unwrap() < edit.unwrap());
     let Effect::Edit(job) = bench.take(|effect| matches!(effect, Effect::Edit(_))) else { unreachable!() };
     assert_eq!(job.text.as_str(), "SELECT 1,\n2");
-    let end = |outcome| Message::Edited(EditorEnd { worksheet: job.worksheet.clone(), outcome });
+    let end = |outcome| {
+        Message::Edited(EditorEnd { profile: job.profile.clone(), worksheet: job.worksheet.clone(), outcome })
+    };
     bench.feed(end(Ok("SELECT 1,\n2".into())));
     assert_eq!(notice(&bench), "The editor has not changed the text.");
     bench.feed(end(Ok("SELECT 3\r\n\u{1b}".into())));

@@ -14,7 +14,8 @@ pub(super) fn open(model: &mut Model, requests: &mut Vec<Request>, effects: &mut
     with!(model, requests, effects, worksheets.save_all());
     if let Some(sheet) = model.worksheets.sheet() {
         let text = Arc::new(sheet.editor.text());
-        effects.push(Effect::Edit(EditorJob { worksheet: sheet.key.clone(), text }));
+        let profile = model.worksheets.profile.clone();
+        effects.push(Effect::Edit(EditorJob { profile, worksheet: sheet.key.clone(), text }));
     }
     requests.push(Request::Focus(Focus::Worksheet));
 }
@@ -25,7 +26,11 @@ pub(in crate::app) fn on_end(model: &mut Model, end: EditorEnd, requests: &mut V
     model.worksheets.checked = None;
     match end.outcome {
         Ok(text) => {
-            let notice = if model.worksheets.take_edited(&end.worksheet, &text) {
+            // In another profile, another worksheet may have the same key.
+            let notice = if end.profile != model.worksheets.profile {
+                model.worksheets.open_edited(&text);
+                "Another profile was opened meanwhile. The text of the editor is in a new worksheet."
+            } else if model.worksheets.take_edited(&end.worksheet, &text) {
                 "The worksheet has the text of the editor. Undo brings the text back that was here."
             } else {
                 "The editor has not changed the text."

@@ -7,6 +7,8 @@ use crate::domain::problem::Problem;
 /// A text for the user's own editor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditorJob {
+    /// The profile of the worksheets when the editor was started; `None` before they were loaded.
+    pub profile: Option<String>,
     /// The key of the worksheet.
     pub worksheet: String,
     pub text: Arc<String>,
@@ -15,6 +17,8 @@ pub struct EditorJob {
 /// The end of the editor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditorEnd {
+    /// The profile of the worksheets when the editor was started; `None` before they were loaded.
+    pub profile: Option<String>,
     /// The key of the worksheet.
     pub worksheet: String,
     /// The text as the editor has left it, or why the worksheet keeps its own.

@@ -137,6 +137,11 @@ impl Worksheets {
         true
     }
 
+    /// Opens a new worksheet with the text of the user's own editor.
+    pub fn open_edited(&mut self, text: &str) {
+        self.open_untitled(&clean(text));
+    }
+
     /// Ties a worksheet to the file that has its text now. The tab gets the name of a new file.
     pub fn on_file_saved(&mut self, key: &str, tie: FileTie) {
         let Some(sheet) = self.sheets.iter_mut().chain(&mut self.closed).find(|sheet| sheet.key == key) else { return };
