@@ -75,8 +75,11 @@ impl EventLoop<'_> {
         None
     }
 
-    /// Gives the terminal to the user's own editor.
+    /// Gives the terminal to the user's own editor, unless one has it.
     fn start_editor(&mut self, job: EditorJob) {
+        if self.editor.is_some() {
+            return;
+        }
         if let Some(events) = self.events.take() {
             events.close();
         }
@@ -179,6 +182,10 @@ pub(super) async fn run(
         effects.extend(update(shell.model, Message::Clock(start.elapsed())));
         frame = frame.max(Some(Urgency::Regular));
         for message in messages {
+            // The keys after the one that starts the editor are not for the worksheet.
+            if is_input(&message) && effects.iter().any(|effect| matches!(effect, Effect::Edit(_))) {
+                continue;
+            }
             tracing::trace!(kind = debug_messages::message_name(&message), "message");
             frame = frame.max(Some(urgency(&message)));
             effects.extend(update(shell.model, message));
@@ -295,6 +302,11 @@ fn urgency(message: &Message) -> Urgency {
         | Message::TerminalFocus
         | Message::WorkerLost { .. } => Urgency::Regular,
     }
+}
+
+/// Returns whether the user has typed or clicked this.
+fn is_input(message: &Message) -> bool {
+    matches!(message, Message::Key(_) | Message::Mouse(_) | Message::Paste(_))
 }
 
 fn input_message(event: TerminalEvent) -> Message {

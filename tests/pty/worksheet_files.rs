@@ -198,3 +198,38 @@ fn a_signal_ends_rrx_and_its_editor() {
     assert!(terminal.end().success());
     assert!(home.worksheets().contains("kept through a signal"), "{}", home.worksheets());
 }
+
+#[test]
+fn keys_that_arrive_with_the_one_for_the_editor_start_no_second_one_and_change_no_text() {
+    let home = Home::new();
+    let log = home.path().join("started");
+    // Keys that rrx has not read yet are for the editor.
+    let save = "echo EDITS; read -r line; echo \"SELECT 'of the editor'\" > \"$1\"";
+    let script = editor(&home, &format!("echo started >> {}; {save}", log.display()));
+    let mut terminal = demo_with_editor(&home, script.to_str().unwrap());
+    terminal.text("SELECT 'before'");
+    terminal.see("'before'");
+    terminal.text(&format!("{EDIT}{EDIT}typed"));
+    terminal.see("EDITS");
+    terminal.text("\n");
+    terminal.see("SELECT 'of the editor'");
+    terminal.keys("ctrl-z");
+    terminal.wait("the text before", |shown| shown.contains("SELECT 'before'") && !shown.contains("typed"));
+    assert_eq!(fs::read_to_string(log).unwrap(), "started\n");
+    quit(terminal);
+}
+
+#[test]
+fn what_was_saved_in_the_editor_stays_when_a_signal_ends_rrx() {
+    let home = Home::new();
+    let script = editor(&home, "echo \"SELECT 'saved'\" > \"$1\"; echo EDITS; read -r line");
+    let mut terminal = demo_with_editor(&home, script.to_str().unwrap());
+    terminal.text(EDIT);
+    terminal.see("EDITS");
+    terminal.signal("TERM");
+    assert!(terminal.end().success());
+    let left: Vec<_> =
+        fs::read_dir(home.path().join("state/editor")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(fs::read_to_string(&left[0]).unwrap(), "SELECT 'saved'\n");
+}
