@@ -14,8 +14,7 @@ use super::statement::origin::StatementOrigin;
 use super::statement::run_text::RunText;
 use crate::domain::plan::{ExplainFormat, Plan, TraditionalRows, explainable};
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::profile::Environment;
-use crate::domain::protocol::{End, ResultId, RunReport, StoreCmd, StoreEvent};
+use crate::domain::protocol::{End, ResultId, RunReport, StoreCmd, StoreEvent, explain_format};
 use crate::domain::quantity::counted;
 use crate::domain::results::{CellPreview, Window};
 use crate::domain::sql::errors::ErrorMark;
@@ -51,20 +50,13 @@ pub(super) fn explain_statement(
             let from = part.start;
             let text = text.get(part).unwrap_or_default().to_owned();
             let explained = ExplainedStatement { text, params, from, source_map, location };
-            explain(model, explained, best_format(model), requests, effects);
+            let format = explain_format(model.context.profile.as_deref(), model.context.dialect().server);
+            explain(model, explained, format, requests, effects);
         }
         Err(why) => {
             let problem = Problem::new(ProblemKind::Refused, why.to_string());
             requests.push(Request::Problem(problem.hint("put the cursor on a SELECT with the same tables")));
         }
-    }
-}
-
-/// The demo has the traditional format only.
-fn best_format(model: &Model) -> ExplainFormat {
-    match &model.context.profile {
-        Some(profile) if profile.environment == Environment::Demo => ExplainFormat::Traditional,
-        Some(_) | None => ExplainFormat::best(model.context.dialect().server),
     }
 }
 

@@ -11,10 +11,9 @@ use super::statement::life::Statement;
 use super::statement::origin::StatementOrigin;
 use super::statement::start::session_target;
 use crate::domain::access_log::{Permit, authorize};
-use crate::domain::plan::{ExplainFormat, is_query, limit_of};
+use crate::domain::plan::{is_query, limit_of};
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::profile::Environment;
-use crate::domain::protocol::{End, ExplainAnswer, ResultId, RunReport, SessionCmd, StorageCmd};
+use crate::domain::protocol::{End, ExplainAnswer, ResultId, RunReport, SessionCmd, StorageCmd, explain_format};
 use crate::domain::sql::Param;
 
 /// The pause until the next clock message while a check is under way.
@@ -28,10 +27,7 @@ pub(super) fn begin(model: &mut Model, result: ResultId, effects: &mut Vec<Effec
     let Some((text, params, most)) = statement_to_check(model, result) else { return false };
     let Some(target) = session_target(&model.context) else { return false };
     let (profile, dialect) = (target.profile.clone(), target.dialect);
-    let format = match &model.context.profile {
-        Some(profile) if profile.environment == Environment::Demo => ExplainFormat::Traditional,
-        Some(_) | None => ExplainFormat::best(dialect.server),
-    };
+    let format = explain_format(model.context.profile.as_deref(), dialect.server);
     let Ok(authorized) = authorize(&format!("{}{text}", format.prefix()), params, target) else { return false };
     // The answer to an older check is not needed any more, but its record needs an end.
     if let Some(older) = model.plan_check.current.take() {

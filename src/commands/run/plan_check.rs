@@ -7,9 +7,10 @@ use crate::commands::common::headless::HeadlessSession;
 use crate::commands::common::interrupts::Interrupts;
 use crate::commands::common::print;
 use crate::domain::access_log::AuthorizedStatement;
-use crate::domain::plan::{ExplainFormat, is_query, limit_of};
+use crate::domain::plan::{is_query, limit_of};
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::profile::{Environment, Profile};
+use crate::domain::profile::Profile;
+use crate::domain::protocol::explain_format;
 use crate::io::storage::access_log::AccessLog;
 
 /// What the check of a plan uses.
@@ -38,12 +39,7 @@ impl PlanCheck<'_> {
         if self.args.plans == PlanPolicy::Ignore || !is_query(text, dialect) {
             return Ok(());
         }
-        let format = match self.profile.environment {
-            Environment::Demo => ExplainFormat::Traditional,
-            Environment::Production | Environment::Validation | Environment::Test | Environment::Development => {
-                ExplainFormat::best(dialect.server)
-            }
-        };
+        let format = explain_format(Some(self.profile), dialect.server);
         let Ok(explain) = session.authorize(&format!("{}{text}", format.prefix()), self.args.reference.as_deref())
         else {
             return Ok(());

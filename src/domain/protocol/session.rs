@@ -13,8 +13,8 @@ use crate::domain::catalog::{Catalog, NameCase};
 use crate::domain::ids::{ResultId, SessionId};
 use crate::domain::plan::{ExplainFormat, Plan, TraditionalRows, UnreadablePlan};
 use crate::domain::problem::Problem;
-use crate::domain::profile::{Profile, Secret};
-use crate::domain::sql::{Dialect, SessionPins};
+use crate::domain::profile::{Environment, Profile, Secret};
+use crate::domain::sql::{Dialect, ServerFamily, SessionPins};
 
 /// A step of connecting. The variants are in the order of the steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -205,6 +205,15 @@ pub enum PrivilegeScope {
     /// It has privileges on single columns, or roles, which may have them.
     #[default]
     MaybeColumns,
+}
+
+/// Returns the format in which the server of a profile explains. The demo has the traditional format only.
+#[must_use]
+pub fn explain_format(profile: Option<&Profile>, server: ServerFamily) -> ExplainFormat {
+    match profile {
+        Some(profile) if profile.environment == Environment::Demo => ExplainFormat::Traditional,
+        Some(_) | None => ExplainFormat::best(server),
+    }
 }
 
 /// The answer to an EXPLAIN.
