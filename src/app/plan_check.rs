@@ -11,7 +11,7 @@ use super::statement::life::Statement;
 use super::statement::origin::StatementOrigin;
 use super::statement::start::session_target;
 use crate::domain::access_log::{Permit, authorize};
-use crate::domain::plan::{is_query, limit_of};
+use crate::domain::plan::{limit_of, query_that_runs};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::protocol::{End, ExplainAnswer, ResultId, RunReport, SessionCmd, StorageCmd, explain_format};
 use crate::domain::sql::Param;
@@ -43,7 +43,7 @@ pub(super) fn begin(model: &mut Model, result: ResultId, effects: &mut Vec<Effec
     true
 }
 
-/// Returns the text and the values of a statement, and how many rows its plan may read; `None` if it needs no check.
+/// Returns the query that a statement runs and its values, and how many rows its plan may read; `None` if it needs no check.
 fn statement_to_check(model: &Model, result: ResultId) -> Option<(String, Vec<Param>, u64)> {
     let most = model.context.profile.as_ref()?.limits.plan_rows?;
     let statement = model.context.statements.current().filter(|statement| statement.result() == result)?;
@@ -57,8 +57,8 @@ fn statement_to_check(model: &Model, result: ResultId) -> Option<(String, Vec<Pa
         | StatementOrigin::Database
         | StatementOrigin::Plan => false,
     };
-    let is_checked = is_of_user && is_query(statement.text(), statement.dialect());
-    is_checked.then(|| (statement.text().to_owned(), statement.params().to_vec(), most))
+    let query = query_that_runs(statement.text(), statement.dialect()).filter(|_| is_of_user)?;
+    Some((query.to_owned(), statement.params().to_vec(), most))
 }
 
 /// Sends the EXPLAIN of a check, because its begin record is on disk.

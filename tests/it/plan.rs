@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use rrx::domain::plan::{ExplainFormat, Plan, TraditionalRows, Unexplainable, explainable, limit_of};
+use rrx::domain::plan::{ExplainFormat, Plan, TraditionalRows, Unexplainable, explainable, limit_of, query_that_runs};
 use rrx::domain::screen_width::ScreenWidth as _;
 use rrx::domain::sql::{Dialect, ServerFamily, SqlMode};
 
@@ -164,6 +164,31 @@ fn queries_have_a_plan_and_an_explain_before_them_is_left_out() {
     }
     assert_eq!(part(" -- nothing\n"), Err(Unexplainable::Empty));
     assert_eq!(part("EXPLAIN"), Err(Unexplainable::Empty));
+}
+
+#[test]
+fn an_explain_that_runs_its_query_is_a_query_that_runs() {
+    let query = |text| query_that_runs(text, dialect());
+    for text in ["SELECT 1", "(SELECT 1) UNION (SELECT 2)", "/* why */ TABLE t", "WITH a AS (SELECT 1) SELECT * FROM a"]
+    {
+        assert_eq!(query(text), Some(text));
+    }
+    for text in [
+        "EXPLAIN ANALYZE SELECT 1",
+        "explain /* a */ analyze format = tree SELECT 1",
+        "DESC FORMAT=JSON ANALYZE SELECT 1",
+        "ANALYZE SELECT 1",
+        "ANALYZE FORMAT=JSON SELECT 1",
+    ] {
+        assert_eq!(query(text), Some("SELECT 1"), "{text}");
+    }
+    assert_eq!(query("EXPLAIN ANALYZE FOR SCHEMA a SELECT 1"), Some("FOR SCHEMA a SELECT 1"));
+    assert_eq!(query("ANALYZE (SELECT 1)"), Some("(SELECT 1)"));
+    for text in ["EXPLAIN SELECT 1", "EXPLAIN FORMAT=JSON SELECT 1", "SHOW TABLES", "DESCRIBE t", "ANALYZE TABLE t", ""]
+    {
+        assert_eq!(query(text), None, "{text}");
+    }
+    assert_eq!(explainable("ANALYZE SELECT 1", dialect()), Ok(8..16));
 }
 
 #[test]

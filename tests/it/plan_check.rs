@@ -92,6 +92,24 @@ fn a_plan_beyond_the_limit_is_a_question() {
 }
 
 #[test]
+fn the_query_that_an_explain_analyze_runs_is_checked() {
+    for prefix in ["EXPLAIN ANALYZE", "EXPLAIN ANALYZE FORMAT=TREE", "ANALYZE", "ANALYZE FORMAT=JSON"] {
+        let mut bench = bench(Some(29_879));
+        bench.text(&format!("{prefix} {STATEMENT}"));
+        bench.effects.clear();
+        bench.keys("f5");
+        bench.permit();
+        let (result, text) = explained(&mut bench).expect("it is explained");
+        assert_eq!(text, format!("EXPLAIN FORMAT=JSON {STATEMENT}"), "{prefix}");
+        bench.effects.clear();
+        answer(&mut bench, result, Ok(SCAN));
+        assert!(bench.model.overlays.is_modal(), "{prefix}: a question");
+        bench.keys("y");
+        assert_eq!(to_record(&bench), Some(format!("{prefix} {STATEMENT}").as_str()));
+    }
+}
+
+#[test]
 fn a_limit_in_the_statement_counts() {
     let mut bench = bench(Some(1_000));
     let statement = format!("{STATEMENT} LIMIT 50");

@@ -7,7 +7,7 @@ use crate::commands::common::headless::HeadlessSession;
 use crate::commands::common::interrupts::Interrupts;
 use crate::commands::common::print;
 use crate::domain::access_log::AuthorizedStatement;
-use crate::domain::plan::{is_query, limit_of};
+use crate::domain::plan::{limit_of, query_that_runs};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::profile::Profile;
 use crate::domain::protocol::explain_format;
@@ -36,11 +36,11 @@ impl PlanCheck<'_> {
     ) -> Result<(), Problem> {
         let (text, dialect) = (statement.checked().text(), statement.checked().dialect());
         let Some(most) = self.profile.limits.plan_rows else { return Ok(()) };
-        if self.args.plans == PlanPolicy::Ignore || !is_query(text, dialect) {
+        let Some(query) = query_that_runs(text, dialect).filter(|_| self.args.plans != PlanPolicy::Ignore) else {
             return Ok(());
-        }
+        };
         let format = explain_format(Some(self.profile), dialect.server);
-        let Ok(explain) = session.authorize(&format!("{}{text}", format.prefix()), self.args.reference.as_deref())
+        let Ok(explain) = session.authorize(&format!("{}{query}", format.prefix()), self.args.reference.as_deref())
         else {
             return Ok(());
         };
@@ -48,7 +48,7 @@ impl PlanCheck<'_> {
         let plan = answer
             .map_err(|problem| problem.what)
             .and_then(|answer| answer.plan(format).map_err(|why| why.to_string()));
-        match plan.map(|plan| plan.too_many_rows(limit_of(text, dialect), most)) {
+        match plan.map(|plan| plan.too_many_rows(limit_of(query, dialect), most)) {
             Ok(None) => Ok(()),
             Ok(Some(rows)) => Err(Problem::new(ProblemKind::Refused, rows.to_string().trim_end_matches('.'))
                 .because("limits.plan_rows of the profile")

@@ -21,7 +21,7 @@ mod too_many_rows;
 mod traditional;
 mod tree_lines;
 
-pub use explain::{ExplainFormat, Unexplainable, explainable, is_query};
+pub use explain::{ExplainFormat, Unexplainable, explainable, query_that_runs};
 pub use findings::{Finding, FindingLevel};
 pub use json::UnreadablePlan;
 pub use limit_clause::limit_of;
