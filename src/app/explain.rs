@@ -93,7 +93,10 @@ pub(super) fn on_ended(
         // The rows may still be on the way to the store.
         End::Complete => {}
         End::Limit(_) | End::Cancelled => {
-            model.explain.current.take_if(is_it);
+            // One that is not pending has ended before, with its reason.
+            if model.explain.current.take_if(is_it).is_none() {
+                return;
+            }
             effects.push(Effect::Store(StoreCmd::Drop(result)));
             model.notice("The plan is not shown, because its EXPLAIN was stopped.");
         }
@@ -161,18 +164,22 @@ pub(super) fn on_store(
             let raw = raw_rows(&columns, &rows);
             Plan::from_rows(&TraditionalRows { columns: &columns, rows: &rows }).map(|plan| (plan, raw))
         }
+        StoreEvent::Failed { problem, .. } | StoreEvent::Broken(problem) => {
+            model.explain.current = None;
+            effects.push(Effect::Store(StoreCmd::Drop(result)));
+            requests.push(Request::Problem(problem.clone()));
+            return true;
+        }
         StoreEvent::Progress(_)
         | StoreEvent::Window(_)
         | StoreEvent::Arranged(_)
         | StoreEvent::Working { .. }
-        | StoreEvent::Failed { .. }
         | StoreEvent::Found { .. }
         | StoreEvent::Next(_)
         | StoreEvent::Profiled { .. }
         | StoreEvent::Totalled { .. }
         | StoreEvent::Plotted(_)
-        | StoreEvent::Copied(_)
-        | StoreEvent::Broken(_) => return true,
+        | StoreEvent::Copied(_) => return true,
     };
     let statement = pending.explained.text.clone();
     model.explain.current = None;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use rrx::app::panes::inspector::InspectorContent;
 use rrx::app::{Effect, Message};
 use rrx::domain::problem::{Problem, ProblemKind, ServerError};
-use rrx::domain::protocol::{End, Progress, ResultId, SessionCmd, SessionEvent, StorageCmd, StoreCmd, StoreEvent};
+use rrx::domain::protocol::{
+    End, Progress, ResultId, SessionCmd, SessionEvent, StorageCmd, StoreCmd, StoreEvent, StoreWork,
+};
 
 use super::grid::shown;
 use super::legend;
@@ -148,6 +150,29 @@ fn a_stopped_explain_shows_nothing_and_its_late_answer_is_ignored() {
     let value = Some(Arc::from(PLAN.as_bytes()));
     bench.feed(Message::Result(result, StoreEvent::Value { row: 0, column: 0, value }));
     assert!(!matches!(bench.model.inspector.content, InspectorContent::Plan(_)));
+}
+
+#[test]
+fn a_plan_whose_answer_cannot_be_read_ends_with_the_problem() {
+    let problem = Problem::new(ProblemKind::Local, "The rows cannot be written").because("the disk is full");
+    for event in [StoreEvent::Broken(problem.clone()), StoreEvent::Failed { work: StoreWork::Find, problem }] {
+        let mut bench = Bench::connected(160, 45);
+        bench.text(STATEMENT);
+        bench.effects.clear();
+        let (result, _) = explain(&mut bench);
+        bench.feed(Message::Result(result, event));
+        let is_drop = |effect: &Effect| matches!(effect, Effect::Store(StoreCmd::Drop(id)) if *id == result);
+        assert_eq!(bench.effects.iter().filter(|effect| is_drop(effect)).count(), 1);
+        assert!(bench.model.explain.current.is_none());
+        let screen = shown(&bench);
+        assert!(screen.contains("The rows cannot be written"), "{screen}");
+        assert!(!screen.contains("Reading the plan"), "{screen}");
+        // The end of the statement, which is stopped, says no more.
+        bench.session(SessionEvent::Ended { result, report: report(End::Cancelled, 0) });
+        assert!(shown(&bench).contains("The rows cannot be written"), "{}", shown(&bench));
+        bench.keys("alt-e");
+        assert!(bench.model.explain.current.is_some(), "another plan can be read");
+    }
 }
 
 #[test]
