@@ -307,7 +307,11 @@ fn typed_values_are_read_by_their_type() {
         ("8:60", Time, "8:60 is not a time such as 08:30 or 08:30:15."),
         ("yes", Boolean, "TRUE"),
         ("0", Boolean, "FALSE"),
-        ("2", Boolean, "2 is not true or false."),
+        ("2", Boolean, "2"),
+        ("-128", Boolean, "-128"),
+        ("255", Boolean, "255"),
+        ("256", Boolean, "256 is not true or false, or a code such as 2."),
+        ("maybe", Boolean, "maybe is not true or false, or a code such as 2."),
     ] {
         assert_eq!(shown(input, value_type), expected, "{input}");
     }

@@ -53,7 +53,7 @@ impl ParameterType {
             Self::Date => "a date such as 2024-12-31",
             Self::Time => "a time such as 08:30 or 08:30:15",
             Self::DateTime => "a date and time such as 2024-12-31 08:30",
-            Self::Boolean => "true or false",
+            Self::Boolean => "true or false, or a code such as 2",
         }
     }
 }
@@ -130,7 +130,7 @@ fn scalar(input: &str, value_type: ParameterType) -> Result<ScalarValue, ValueEr
         ParameterType::Date => date(inner).map(ScalarValue::Date),
         ParameterType::Time => time(inner).map(ScalarValue::Time),
         ParameterType::DateTime => datetime(inner).map(ScalarValue::DateTime),
-        ParameterType::Boolean => boolean(inner),
+        ParameterType::Boolean => boolean(inner).or_else(|| tiny_integer(inner)),
     };
     value.ok_or_else(|| mismatch(inner, value_type))
 }
@@ -171,6 +171,12 @@ fn unquoted(text: &str) -> String {
 fn integer(text: &str) -> Option<ScalarValue> {
     let signed = text.parse().ok().map(ScalarValue::Integer);
     signed.or_else(|| text.parse().ok().map(ScalarValue::Unsigned))
+}
+
+/// Reads a number of a TINYINT, with or without a sign: a column of `tinyint(1)` may have codes other than 0 and 1.
+fn tiny_integer(text: &str) -> Option<ScalarValue> {
+    let number = text.parse().ok().filter(|number| (-128..=255).contains(number));
+    number.map(ScalarValue::Integer)
 }
 
 fn boolean(text: &str) -> Option<ScalarValue> {
