@@ -74,3 +74,11 @@ pub fn binary_literal(bytes: &[u8]) -> String {
     out.push('\'');
     out
 }
+
+/// Whether two characters would become one token, or a comment, if they touched.
+pub(super) fn needs_space(before: Option<char>, after: Option<char>) -> bool {
+    let (Some(before), Some(after)) = (before, after) else { return false };
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '\'' | '"' | '`' | '@') || !c.is_ascii();
+    let is_part = |c: char| c == '?' || is_word(c);
+    (is_part(before) && is_part(after)) || (before == '-' && after == '-')
+}

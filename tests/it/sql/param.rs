@@ -40,7 +40,66 @@ fn the_guard_lets_places_through_and_refuses_what_only_looks_like_one() {
     }
 }
 
+#[test]
+fn values_become_literals_with_the_same_meaning() {
+    let text = |text: &str| Param::Text(text.into());
+    for (statement, values, written) in [
+        ("SELECT 1", vec![], "SELECT 1"),
+        ("SELECT ?, '?', ? -- ?", vec![text("it's \\ ?"), Param::Null], "SELECT 'it''s \\\\ ?', '?', NULL -- ?"),
+        ("SELECT CAST(? AS DECIMAL(3, 1))", vec![text("12.5")], "SELECT CAST('12.5' AS DECIMAL(3, 1))"),
+        (
+            "a=? LIMIT ?",
+            vec![Param::Bytes(vec![0, 255]), Param::Unsigned(u64::MAX)],
+            "a=x'00FF' LIMIT 18446744073709551615",
+        ),
+        ("SELECT 5-?", vec![Param::Integer(-5)], "SELECT 5- -5"),
+        ("SELECT ? 'label'", vec![text("a")], "SELECT ('a') 'label'"),
+    ] {
+        assert_eq!(Param::with_literals(statement, &values, mysql()).as_deref(), Some(written));
+    }
+    assert_eq!(Param::with_literals("SELECT ?", &[], mysql()), None);
+    assert_eq!(Param::with_literals("SELECT ?", &[Param::Null, Param::Null], mysql()), None);
+    let plain = with_mode(mysql(), "NO_BACKSLASH_ESCAPES");
+    assert_eq!(Param::with_literals("SELECT ?", &[text("a\\b")], plain).as_deref(), Some("SELECT 'a\\b'"));
+}
+
+fn any_value() -> impl Strategy<Value = Param> {
+    prop_oneof![
+        Just(Param::Null),
+        any::<i64>().prop_map(Param::Integer),
+        any::<u64>().prop_map(Param::Unsigned),
+        hostile_text().prop_map(Param::Text),
+        prop::collection::vec(any::<u8>(), 0..4).prop_map(Param::Bytes),
+    ]
+}
+
 proptest! {
+    #[test]
+    fn literals_leave_no_place_and_change_no_other_token(
+        parts in prop::collection::vec((any_value(), prop::sample::select(vec![",", " ", "+", "-", " FROM t ", "/**/", ")"])), 0..5),
+    ) {
+        for dialect in dialects() {
+            let statement: String = parts.iter().map(|(_, after)| format!("?{after}")).collect();
+            let values: Vec<Param> = parts.iter().map(|(value, _)| value.clone()).collect();
+            let written = Param::with_literals(&statement, &values, dialect).unwrap();
+            prop_assert_eq!(Param::offsets(&written, dialect), Vec::<usize>::new());
+            let others = |text: &str| -> Vec<String> {
+                let tokens = lex(text, dialect);
+                let kept = tokens.iter().filter(|token| !token.is_ignored() && matches!(token.text(text), "," | "+" | ")" | "FROM" | "t"));
+                kept.map(|token| token.text(text).to_owned()).collect()
+            };
+            prop_assert_eq!(others(&written), others(&statement));
+        }
+    }
+
+    #[test]
+    fn any_text_takes_its_values(text in hostile_text(), value in any_value()) {
+        for dialect in dialects() {
+            let values = vec![value.clone(); Param::offsets(&text, dialect).len()];
+            prop_assert!(Param::with_literals(&text, &values, dialect).is_some());
+        }
+    }
+
     #[test]
     fn each_place_is_a_mark_outside_of_every_other_token(text in hostile_text()) {
         for dialect in dialects() {

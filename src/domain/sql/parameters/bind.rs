@@ -8,6 +8,7 @@ use super::place::{ListKind, Place, places};
 use super::source_map::SourceMap;
 use super::value::{ParameterValue, ScalarValue};
 use crate::domain::sql::lex::TokenKind;
+use crate::domain::sql::quote::needs_space;
 use crate::domain::sql::{Dialect, Param};
 
 /// The value of each parameter, by name.
@@ -97,14 +98,6 @@ fn replaced(
     }
     out.push_str(text.get(copied..).unwrap_or_default());
     Ok((out, map))
-}
-
-/// Whether two characters would become one token, or a comment, if they touched.
-fn needs_space(before: Option<char>, after: Option<char>) -> bool {
-    let (Some(before), Some(after)) = (before, after) else { return false };
-    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '\'' | '"' | '`' | '@') || !c.is_ascii();
-    let is_part = |c: char| c == '?' || is_word(c);
-    (is_part(before) && is_part(after)) || (before == '-' && after == '-')
 }
 
 /// Refuses a text with `?` next to named parameters: the values would go to the wrong places.
