@@ -377,7 +377,8 @@ fn on_storage(model: &mut Model, event: StorageEvent, requests: &mut Vec<Request
             super::statement::on_not_permitted(model, result, problem, requests, effects);
         }
         StorageEvent::History { entries, today } => {
-            requests.push(Request::OpenDialog(Box::new(HistoryDialog::new(entries, today))));
+            let dialog = HistoryDialog::new(entries, today, model.context.dialect());
+            requests.push(Request::OpenDialog(Box::new(dialog)));
         }
         StorageEvent::Worksheets { profile, mut worksheets, problems } => {
             let is_demo =

@@ -5,6 +5,7 @@ use rrx::app::{Effect, Message};
 use rrx::domain::access_log::{BeginRecord, EndRecord};
 use rrx::domain::calendar::{LocalMinute, days_of};
 use rrx::domain::protocol::{HistoryEntry, StorageCmd, StorageEvent};
+use rrx::domain::sql::Param;
 use rrx::domain::text_diff::LineChange;
 
 use super::grid::shown;
@@ -74,15 +75,75 @@ fn times_are_those_of_people_and_each_end_has_its_rows_or_its_error() {
     }
 }
 
+/// Two runs of a statement with a parameter, the newest first.
+fn runs_with_values() -> Vec<HistoryEntry> {
+    let text = "SELECT *\nFROM subject\nWHERE name = ? AND weight > CAST(? AS DECIMAL(3, 1))";
+    let run = |name: &str, weight: &str| {
+        let mut run = entry(text, (TODAY, 0), None);
+        run.begin.params = vec![Param::Text(name.into()), Param::Text(weight.into())];
+        run
+    };
+    vec![run("O'Neil", "70.5"), run("Smith", "70.5")]
+}
+
+fn open_runs_with_values(bench: &mut Bench) {
+    bench.keys("f7");
+    bench.feed(Message::Storage(StorageEvent::History { entries: runs_with_values(), today: TODAY }));
+}
+
+const WITH_VALUES: &str = "SELECT *\nFROM subject\nWHERE name = 'O''Neil' AND weight > CAST('70.5' AS DECIMAL(3, 1))";
+
+#[test]
+fn a_statement_with_values_opens_with_them_as_literals() {
+    let mut bench = Bench::connected(160, 45);
+    open_runs_with_values(&mut bench);
+    assert!(shown(&bench).contains("WHERE name = 'O''Neil' AND weight > CAST('70.5'"), "{}", shown(&bench));
+    bench.text("Neil");
+    bench.keys("enter");
+    assert_eq!(bench.model.worksheets.sheet().unwrap().editor.text().trim_end(), WITH_VALUES);
+}
+
+#[test]
+fn a_statement_with_values_becomes_a_snippet_with_them() {
+    let mut bench = Bench::connected(160, 45);
+    open_runs_with_values(&mut bench);
+    bench.keys("ctrl-s");
+    bench.text("weights");
+    bench.keys("enter");
+    let saved = bench.take(|effect| matches!(effect, Effect::Storage(StorageCmd::SaveSnippet { .. })));
+    let Effect::Storage(StorageCmd::SaveSnippet { snippet, .. }) = saved else { unreachable!() };
+    assert_eq!(snippet.statement.trim_end(), WITH_VALUES);
+}
+
+#[test]
+fn the_comparison_of_two_runs_shows_their_values() {
+    let mut bench = Bench::connected(160, 45);
+    open_runs_with_values(&mut bench);
+    bench.keys("alt-d down alt-d");
+    let InspectorContent::Comparison(comparison) = &bench.model.inspector.content else { panic!() };
+    let changed: Vec<&str> =
+        comparison.lines.iter().filter(|line| line.change != LineChange::Same).map(|line| line.text.as_str()).collect();
+    let line = |name: &str| format!("WHERE name = {name} AND weight > CAST('70.5' AS DECIMAL(3, 1))");
+    assert_eq!(changed, [line("'Smith'"), line("'O''Neil'")]);
+}
+
 #[test]
 fn the_check_of_a_plan_is_left_out_and_a_plan_of_the_user_is_not() {
     let mut bench = Bench::connected(160, 45);
     bench.keys("f7");
-    let entries = ["SELECT 2", "EXPLAIN FORMAT=JSON SELECT 2", "EXPLAIN FORMAT=JSON SELECT 1"]
-        .map(|statement| entry(statement, (TODAY, 0), None));
+    let entries = [
+        "EXPLAIN ANALYZE SELECT 3",
+        "EXPLAIN FORMAT=JSON SELECT 3",
+        "SELECT 2",
+        "EXPLAIN FORMAT=JSON SELECT 2",
+        "EXPLAIN FORMAT=JSON SELECT 1",
+    ]
+    .map(|statement| entry(statement, (TODAY, 0), None));
     bench.feed(Message::Storage(StorageEvent::History { entries: entries.into(), today: TODAY }));
     let screen = shown(&bench);
-    assert!(!screen.contains("EXPLAIN FORMAT=JSON SELECT 2"), "{screen}");
+    for text in ["EXPLAIN FORMAT=JSON SELECT 2", "EXPLAIN FORMAT=JSON SELECT 3"] {
+        assert!(!screen.contains(text), "{text}\n{screen}");
+    }
     assert!(screen.contains("EXPLAIN FORMAT=JSON SELECT 1"), "{screen}");
 }
 

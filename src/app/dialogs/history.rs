@@ -5,9 +5,10 @@ use crate::app::context::Context;
 use crate::app::request::{
     ComparedText, Dialog, DialogAnswer, DialogItem, DialogOutcome, DialogShape, ItemAction, Request,
 };
-use crate::domain::plan::ExplainFormat;
+use crate::domain::plan::{ExplainFormat, query_that_runs};
 use crate::domain::protocol::HistoryEntry;
 use crate::domain::quantity::{counted, duration};
+use crate::domain::sql::{Dialect, Param};
 use crate::domain::text::one_line;
 
 use super::save_snippet::SaveSnippetDialog;
@@ -15,6 +16,7 @@ use super::save_snippet::SaveSnippetDialog;
 /// Lists statements that were run, the newest first.
 #[derive(Debug)]
 pub struct HistoryDialog {
+    /// With the values in the texts of the statements.
     entries: Vec<HistoryEntry>,
     /// The current day, as days since 1970-01-01.
     today: i64,
@@ -23,19 +25,24 @@ pub struct HistoryDialog {
 }
 
 impl HistoryDialog {
-    /// `entries` are the newest first. The EXPLAIN that has checked the plan of a statement before it ran is left out.
+    /// `entries` are the newest first. The EXPLAIN that has checked the plan of a statement before it ran is left out. Statements
+    /// get their values as literals, in the dialect of the session in which they may run next.
     #[must_use]
-    pub fn new(entries: Vec<HistoryEntry>, today: i64) -> Self {
+    pub fn new(entries: Vec<HistoryEntry>, today: i64, dialect: Dialect) -> Self {
         let is_check = |older: &HistoryEntry, newer: &HistoryEntry| {
             let mut formats = [ExplainFormat::Json, ExplainFormat::Traditional].into_iter();
-            formats.any(|format| {
-                older.begin.statement.strip_prefix(format.prefix()) == Some(newer.begin.statement.as_str())
-            })
+            let checked = formats.find_map(|format| older.begin.statement.strip_prefix(format.prefix()));
+            checked.is_some() && checked == query_that_runs(&newer.begin.statement, dialect)
         };
         let mut shown: Vec<HistoryEntry> = Vec::with_capacity(entries.len());
         for entry in entries {
             if !shown.last().is_some_and(|newer| is_check(&entry, newer)) {
                 shown.push(entry);
+            }
+        }
+        for HistoryEntry { begin, .. } in &mut shown {
+            if let Some(text) = Param::with_literals(&begin.statement, &begin.params, dialect) {
+                begin.statement = text;
             }
         }
         Self { entries: shown, today, marked: None }
