@@ -296,7 +296,8 @@ pub trait Dialog: std::fmt::Debug {
         String::new()
     }
 
-    /// Returns the items of a list, before the typed text narrows them.
+    /// Returns the items of a list, before the typed text narrows them. Where the typed text narrows the list
+    /// ([`Narrowing::ByTypedText`]), they do not depend on it.
     fn items(&self, _context: &Context) -> Vec<DialogItem> {
         Vec::new()
     }
@@ -408,6 +409,8 @@ pub struct DialogItem {
     pub preview: String,
     /// The number of the item in the dialog's data, for a dialog that has another step.
     pub number: Option<usize>,
+    /// The place in the list that the typed text does not narrow; `None` for the last item. The overlay sets it.
+    pub place: Option<usize>,
     /// What choosing the item does.
     pub requests: Vec<Request>,
 }

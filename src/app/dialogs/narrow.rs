@@ -6,26 +6,30 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use crate::app::request::{DialogItem, ItemRank};
 use crate::domain::word_match::WordMatch;
 
-/// Returns the items that match, best first. Items that match equally well keep their order. An empty text matches all.
+/// Returns the items that match, best first, and those that do not match. Items that match equally well keep their order. An empty text matches all.
 ///
 /// Each typed word must match. Whole words and starts of words come first, then parts of words, then loose letters, if nothing
 /// else matches. Among /// those, the typed words one after the other in the name come first, then a match in the name or in the search words comes before one in the other texts, then the items' ranks count.
-pub(super) fn narrow(items: Vec<DialogItem>, typed: &str) -> Vec<DialogItem> {
+pub(super) fn narrow(items: Vec<DialogItem>, typed: &str) -> (Vec<DialogItem>, Vec<DialogItem>) {
     if typed.trim().is_empty() {
-        return items;
+        return (items, Vec::new());
     }
     let words: Vec<&str> = typed.split_whitespace().collect();
     let mut letters = LetterScore::new(typed);
-    let mut ranked: Vec<(MatchRank, DialogItem)> = items
-        .into_iter()
-        .filter(|item| !item.is_heading())
-        .filter_map(|item| Some((MatchRank::of(&item, typed, &words, &mut letters)?, item)))
-        .collect();
-    if ranked.iter().any(|(rank, _)| rank.class != MatchClass::Letters) {
-        ranked.retain(|(rank, _)| rank.class != MatchClass::Letters);
+    let (mut ranked, mut hidden): (Vec<(MatchRank, DialogItem)>, _) = (Vec::new(), Vec::new());
+    for item in items {
+        let rank = if item.is_heading() { None } else { MatchRank::of(&item, typed, &words, &mut letters) };
+        match rank {
+            Some(rank) => ranked.push((rank, item)),
+            None => hidden.push(item),
+        }
     }
     ranked.sort_by_key(|(rank, _)| *rank);
-    ranked.into_iter().map(|(_, item)| item).collect()
+    let has_words = ranked.iter().any(|(rank, _)| rank.class != MatchClass::Letters);
+    let (shown, loose): (Vec<_>, Vec<_>) =
+        ranked.into_iter().partition(|(rank, _)| !has_words || rank.class != MatchClass::Letters);
+    hidden.extend(loose.into_iter().map(|(_, item)| item));
+    (shown.into_iter().map(|(_, item)| item).collect(), hidden)
 }
 
 /// How well an item matches, compared field by field. The least is the best.
@@ -87,7 +91,7 @@ impl MatchRank {
             kinds: 0,
             place: 0,
             is_hidden: false,
-            letters: std::cmp::Reverse(letters.of(&item.name)),
+            letters: std::cmp::Reverse(0),
         };
         for word in words {
             let best = BestMatch::of(item, word)?;
@@ -97,6 +101,8 @@ impl MatchRank {
             rank.place += best.place;
             rank.is_hidden |= best.is_hidden;
         }
+        // The slowest part comes last, for items that match.
+        rank.letters = std::cmp::Reverse(letters.of(&item.name));
         Some(rank)
     }
 }
@@ -146,7 +152,7 @@ mod tests {
     use super::*;
 
     fn order(items: Vec<DialogItem>, typed: &str) -> Vec<String> {
-        narrow(items, typed).into_iter().map(|item| item.name).collect()
+        narrow(items, typed).0.into_iter().map(|item| item.name).collect()
     }
 
     fn named(names: &[&str]) -> Vec<DialogItem> {
@@ -186,7 +192,7 @@ mod tests {
             ]
         };
         assert_eq!(order(items(), "down"), ["Lower", "Go down", "Sort down"]);
-        assert_eq!(narrow(items(), " ").len(), 4, "headings stay in the whole list");
+        assert_eq!(narrow(items(), " ").0.len(), 4, "headings stay in the whole list");
         assert_eq!(order(items(), "lsdn"), [""; 0], "search words match as words only");
     }
 }

@@ -37,6 +37,8 @@ pub struct Overlay {
     pub input: LineInput,
     /// The items that match the typed text, best first.
     pub items: Vec<DialogItem>,
+    /// The items that do not match.
+    hidden: Vec<DialogItem>,
     /// Width and height of the whole list. They stay while the typed text narrows it.
     list_size: (u16, u16),
     /// How many items the whole list has.
@@ -200,7 +202,7 @@ impl Overlays {
             // A move of the cursor keeps the place in the list.
             if overlay.input.text() != before {
                 overlay.list = ListCursor::default();
-                overlay.on_typed(cx);
+                overlay.on_edited(cx);
             }
         }
     }
@@ -256,7 +258,7 @@ impl Overlay {
     fn new(dialog: Box<dyn Dialog>, anchor: Anchor) -> Self {
         let input = LineInput::with(dialog.initial_text());
         let (items, list, list_size) = (Vec::new(), ListCursor::default(), (0, 0));
-        Self { dialog, anchor, input, items, list_size, whole_items: 0, list, fault: None }
+        Self { dialog, anchor, input, items, hidden: Vec::new(), list_size, whole_items: 0, list, fault: None }
     }
 
     /// Moves the cursor from a heading to the item after it, or to the one before it if the cursor was moved up.
@@ -294,6 +296,21 @@ impl Overlay {
         self.on_typed(cx);
     }
 
+    /// Takes a change of the typed text. A list that it only narrows is not built again, because it may be long.
+    fn on_edited(&mut self, cx: &mut PaneContext<'_>) {
+        match self.dialog.narrowing() {
+            Narrowing::ByDialog => self.on_typed(cx),
+            Narrowing::ByTypedText => {
+                cx.requests.extend(self.dialog.on_typed(self.input.text(), cx.context));
+                let mut items = std::mem::take(&mut self.items);
+                items.append(&mut self.hidden);
+                items.retain(|item| item.place.is_some());
+                items.sort_by_key(|item| item.place);
+                self.list_items(items, cx.context);
+            }
+        }
+    }
+
     fn on_typed(&mut self, cx: &mut PaneContext<'_>) {
         cx.requests.extend(self.dialog.on_typed(self.input.text(), cx.context));
         self.refresh(cx.context);
@@ -301,15 +318,22 @@ impl Overlay {
 
     /// Rebuilds the list.
     fn refresh(&mut self, context: &Context) {
-        let items = self.dialog.items(context);
-        let last = self.dialog.last_item();
+        let mut items = self.dialog.items(context);
+        for (place, item) in items.iter_mut().enumerate() {
+            item.place = Some(place);
+        }
         self.whole_items = items.len();
-        self.list_size = list_size(self.dialog.as_ref(), items.iter().chain(&last), context);
-        self.items = match self.dialog.narrowing() {
+        self.list_size = list_size(self.dialog.as_ref(), items.iter().chain(&self.dialog.last_item()), context);
+        self.list_items(items, context);
+    }
+
+    /// Lists those of the items that match the typed text.
+    fn list_items(&mut self, items: Vec<DialogItem>, context: &Context) {
+        (self.items, self.hidden) = match self.dialog.narrowing() {
             Narrowing::ByTypedText => narrow(items, self.input.text()),
-            Narrowing::ByDialog => items,
+            Narrowing::ByDialog => (items, Vec::new()),
         };
-        self.items.extend(last);
+        self.items.extend(self.dialog.last_item());
         self.fault = self.dialog.fault(self.input.text());
         let page = self.page(context);
         self.list.settle(self.items.len(), page);
@@ -359,95 +383,4 @@ impl Overlay {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::app::Model;
-    use crate::app::effect::Effect;
-    use crate::app::keymaps::keymap;
-    use crate::app::layout::ScreenSize;
-    use crate::app::model::{SettingsReading, Start};
-    use crate::app::request::Request;
-    use crate::app::ui::look::TerminalLook;
-    use crate::app::ui::theme::Theme;
-
-    /// A list whose items show a notice, for tests.
-    #[derive(Debug)]
-    struct TestDialog(&'static str);
-
-    impl Dialog for TestDialog {
-        fn shape(&self) -> DialogShape {
-            DialogShape::List
-        }
-
-        fn title(&self) -> &'static str {
-            self.0
-        }
-
-        fn enter_hint(&self) -> &'static str {
-            "take"
-        }
-
-        fn items(&self, _context: &Context) -> Vec<DialogItem> {
-            ["alpha", "beta"].map(|name| DialogItem::new(name, vec![Request::Notice(name.into())])).into()
-        }
-
-        fn submit(&mut self, answer: DialogAnswer<'_>, _context: &Context) -> DialogOutcome {
-            answer.take_item()
-        }
-
-        fn dismiss(&mut self) -> Vec<Request> {
-            vec![Request::Notice(format!("{} dismissed", self.0))]
-        }
-    }
-
-    fn model() -> Model {
-        Model::new(Start {
-            reading: SettingsReading::Once,
-            settings: std::sync::Arc::default(),
-            profiles: Vec::new(),
-            keymap: keymap("default", None).0.into(),
-            theme: Theme::new(TerminalLook::default()),
-            size: ScreenSize { width: 100, height: 30 },
-            problems: Vec::new(),
-            first_worksheet: None,
-            panel_sizes: crate::domain::protocol::PanelSizes::default(),
-            directory: String::new(),
-        })
-    }
-
-    /// Lets `act` change the overlays of a model. Returns the notices that it requests.
-    fn notices(model: &mut Model, act: impl FnOnce(&mut Overlays, &mut PaneContext<'_>)) -> Vec<String> {
-        let (mut requests, mut effects): (Vec<Request>, Vec<Effect>) = (Vec::new(), Vec::new());
-        act(
-            &mut model.overlays,
-            &mut PaneContext { context: &model.context, requests: &mut requests, effects: &mut effects },
-        );
-        let notice = |request| if let Request::Notice(text) = request { Some(text) } else { None };
-        requests.into_iter().filter_map(notice).collect()
-    }
-
-    #[test]
-    fn keys_go_to_the_topmost_overlay() {
-        let mut model = model();
-        notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("lower")), Focus::Grid, cx));
-        notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("upper")), Focus::Grid, cx));
-        let titles: Vec<_> = model.overlays.bottom_up().map(|overlay| overlay.dialog.title()).collect();
-        assert_eq!(titles, ["lower", "upper"], "drawn in this order");
-        notices(&mut model, |overlays, cx| overlays.type_char('b', cx));
-        assert_eq!(model.overlays.modal().map(|overlay| overlay.input.text()), Some("b"));
-        assert_eq!(notices(&mut model, |overlays, cx| overlays.act(ListAction::Choose, cx)), ["beta"]);
-        assert_eq!(model.overlays.modal().map(|overlay| overlay.dialog.title()), Some("lower"));
-        assert_eq!(notices(&mut model, |overlays, cx| overlays.act(ListAction::Close, cx)), ["lower dismissed"]);
-        assert!(!model.overlays.is_modal() && model.overlays.bottom_up().count() == 0);
-    }
-
-    #[test]
-    fn a_dialog_is_open_once_and_all_are_dismissed_when_they_are_closed() {
-        let mut model = model();
-        notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("one")), Focus::Grid, cx));
-        notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("two")), Focus::Grid, cx));
-        let again = notices(&mut model, |overlays, cx| overlays.open(Box::new(TestDialog("one")), Focus::Grid, cx));
-        assert_eq!((again, model.overlays.bottom_up().count()), (vec!["one dismissed".to_owned()], 2));
-        assert_eq!(notices(&mut model, Overlays::dismiss_all), ["one dismissed", "two dismissed"]);
-    }
-}
+mod tests;
