@@ -196,7 +196,7 @@ fn the_statement_is_checked_at_a_pause_and_not_while_it_is_typed() {
     assert!(!bench.jobs().iter().any(|job| matches!(job.work, ComputeWork::Check(_))));
     pause(&mut bench);
     assert!(shown(&bench).contains("Alt-.: Replace studi with study"), "{}", shown(&bench));
-    bench.keys("alt-.");
+    bench.keys("alt-. home");
     pause(&mut bench);
     assert_eq!(text(&bench), "SELECT id FROM study WHERE id = NULL");
     let findings = &bench.model.worksheets.sheet().unwrap().findings;
