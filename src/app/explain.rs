@@ -14,9 +14,11 @@ use super::statement::origin::StatementOrigin;
 use super::statement::run_text::RunText;
 use crate::domain::plan::{ExplainFormat, Plan, TraditionalRows, explainable};
 use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::profile::Environment;
 use crate::domain::protocol::{End, ResultId, RunReport, StoreCmd, StoreEvent, explain_format};
 use crate::domain::quantity::counted;
 use crate::domain::results::{CellPreview, Window};
+use crate::domain::sql::Param;
 use crate::domain::sql::errors::ErrorMark;
 
 /// The rows of EXPLAIN that are read: more than a statement can have tables.
@@ -43,7 +45,14 @@ pub(super) fn explain_statement(
 ) {
     let key = model.worksheets.sheet().map(|sheet| sheet.key.clone());
     let at = statement.at;
-    let (text, params, source_map) = statement.into_sent();
+    let (mut text, mut params, source_map) = statement.into_sent();
+    let mut key = key;
+    let is_demo = model.context.profile.as_ref().is_some_and(|profile| profile.environment == Environment::Demo);
+    if is_demo && let Some(with_literals) = Param::with_literals(&text, &params, model.context.dialect()) {
+        // The demo explains only texts without bound values. Places in this text are not those of the worksheet.
+        key = key.filter(|_| params.is_empty());
+        (text, params) = (with_literals, Vec::new());
+    }
     match explainable(&text, model.context.dialect()) {
         Ok(part) => {
             let location = key.map(|key| (key, at));

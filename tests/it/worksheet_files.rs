@@ -50,10 +50,8 @@ fn feed(bench: &mut Bench, event: SqlFileEvent) {
 fn commands(bench: &mut Bench) -> Vec<SqlFileCmd> {
     let is_file = |effect: &mut Effect| matches!(effect, Effect::Storage(StorageCmd::SqlFile { .. }));
     let taken = bench.effects.extract_if(.., is_file);
-    let command = |effect| match effect {
-        Effect::Storage(StorageCmd::SqlFile { command, .. }) => Some(command),
-        _ => None,
-    };
+    let command =
+        |effect| if let Effect::Storage(StorageCmd::SqlFile { command, .. }) = effect { Some(command) } else { None };
     taken.filter_map(command).collect()
 }
 
