@@ -104,6 +104,12 @@ async fn a_headless_run_refuses_a_plan_beyond_the_limit_unless_it_is_let_through
     let refused = perform(args(statement), profile()).await;
     assert_eq!((refused.code, refused.out.as_str()), (4, ""));
     assert!(refused.err.contains("may read about") && refused.err.contains("--any-plan"), "{}", refused.err);
+    // These run the query to measure it.
+    for prefix in ["EXPLAIN ANALYZE", "ANALYZE"] {
+        let refused = perform(args(&format!("{prefix} {statement}")), profile()).await;
+        assert_eq!((refused.code, refused.out.as_str()), (4, ""), "{prefix}: {}", refused.err);
+        assert!(refused.err.contains("may read about"), "{prefix}: {}", refused.err);
+    }
     let whole = perform(rrx::commands::run::RunArgs { plans: PlanPolicy::Ignore, ..args(statement) }, profile()).await;
     assert_eq!((whole.code, whole.out.lines().last()), (0, Some("67")), "{}", whole.err);
     let small = perform(args("SELECT sku FROM plans.item WHERE id = 5"), profile()).await;
