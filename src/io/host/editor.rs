@@ -248,7 +248,8 @@ impl Drop for TextFile {
 /// Refuses a directory in which another user could read or replace a file.
 fn check_private(directory: &Path) -> std::io::Result<()> {
     let found = directory.symlink_metadata()?;
-    if found.is_dir() && found.uid() == geteuid().as_raw() && found.mode() & 0o077 == 0 {
+    // No bit of the group and of others is set.
+    if found.is_dir() && found.uid() == geteuid().as_raw() && found.mode().trailing_zeros() >= 6 {
         return Ok(());
     }
     let why = format!("{} is not a private directory of yours", directory.display());

@@ -79,7 +79,7 @@ proptest! {
         parts in prop::collection::vec((any_value(), prop::sample::select(vec![",", " ", "+", "-", " FROM t ", "/**/", ")"])), 0..5),
     ) {
         for dialect in dialects() {
-            let statement: String = parts.iter().map(|(_, after)| format!("?{after}")).collect();
+            let statement: String = parts.iter().flat_map(|(_, after)| ["?", after]).collect();
             let values: Vec<Param> = parts.iter().map(|(value, _)| value.clone()).collect();
             let written = Param::with_literals(&statement, &values, dialect).unwrap();
             prop_assert_eq!(Param::offsets(&written, dialect), Vec::<usize>::new());
