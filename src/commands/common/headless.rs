@@ -119,7 +119,7 @@ impl HeadlessSession {
     /// Passes one statement through the guard. `reference` is the ticket or protocol for the access log.
     ///
     /// # Errors
-    /// Returns a problem of kind [`ProblemKind::Refused`](crate::domain::problem::ProblemKind::Refused) with the position in `text`.
+    /// Returns a problem of kind [`ProblemKind::Refused`] with the position in `text`.
     pub fn authorize(&self, text: &str, reference: Option<&str>) -> Result<AuthorizedStatement, Problem> {
         let target = StatementTarget {
             session: SESSION,

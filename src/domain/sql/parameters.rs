@@ -1,6 +1,6 @@
 //! Named parameters of a statement, `:name`: finding them, the values that users type, and binding.
 //!
-//! A parameter is never pasted into the text that is sent: [`bind`] replaces it by `?`. Only [`final_text`] writes the values as
+//! A parameter is never pasted into the text that is sent: [`bind()`] replaces it by `?`. Only [`final_text`] writes the values as
 //! literals, for showing.
 
 mod bind;
