@@ -76,7 +76,8 @@ fn a_start_on_a_read_only_disk_shows_the_worksheets_and_saves_them_once_it_is_wr
     terminal.see("earlier day' AS more");
     inside(&terminal, &state, "mount -o remount,bind,rw \"$0\"");
     terminal.wait("the mark is gone", |shown| !shown.contains("NOT SAVED"));
-    assert!(home.worksheets().contains("SELECT 'from an earlier day' AS more"));
+    // A text is saved a second after the last key.
+    terminal.wait("the text is saved", |_| home.worksheets().contains("SELECT 'from an earlier day' AS more"));
     terminal.keys("ctrl-q");
     assert!(terminal.end().success());
     // The same slot was used.

@@ -53,6 +53,7 @@ fn an_analyst_writes_mends_asks_explains_and_reopens() {
     terminal.see("Plan ─ tree");
     // Comment out, and in again by undo.
     terminal.text("\x1b2\x1b/");
+    terminal.keys("home");
     terminal.see("-- SELECT s.screening_number");
     terminal.keys("ctrl-z");
     terminal.wait("the comment is gone", |shown| !shown.contains("-- SELECT"));
