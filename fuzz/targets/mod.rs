@@ -12,6 +12,7 @@ mod snippet_header;
 mod ssh_config;
 mod terminal_input;
 mod wire;
+mod writing;
 
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 
@@ -23,6 +24,7 @@ pub use snippet_header::snippet_header;
 pub use ssh_config::ssh_config;
 pub use terminal_input::terminal_input;
 pub use wire::wire;
+pub use writing::writing;
 
 use rrx::domain::sql::{Dialect, ServerFamily, SqlMode};
 

@@ -33,6 +33,11 @@ fn lexer() {
 }
 
 #[test]
+fn writing() {
+    fuzz("writing", targets::writing, mutate::SQL);
+}
+
+#[test]
 fn guard() {
     fuzz("guard", targets::guard, mutate::SQL);
 }
