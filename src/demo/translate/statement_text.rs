@@ -7,6 +7,7 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 
 use super::errors::{SqlError, syntax, unsupported};
+use crate::domain::sql::keywords::is_select_modifier;
 
 /// Keywords that end the SELECT list.
 const LIST_ENDS: &[Keyword] = &[
@@ -40,21 +41,6 @@ const CLAUSES: &[Keyword] = &[
     Keyword::AND,
     Keyword::OR,
 ];
-/// Keywords between SELECT and the first expression.
-const MODIFIERS: &[&str] = &[
-    "ALL",
-    "DISTINCT",
-    "DISTINCTROW",
-    "HIGH_PRIORITY",
-    "STRAIGHT_JOIN",
-    "SQL_SMALL_RESULT",
-    "SQL_BIG_RESULT",
-    "SQL_BUFFER_RESULT",
-    "SQL_CACHE",
-    "SQL_NO_CACHE",
-    "SQL_CALC_FOUND_ROWS",
-];
-
 /// Reserved words of the server that the parser accepts as unquoted names.
 const RESERVED: &str = "ALL AND AS ASC BETWEEN BY CASE CHANGE CHECK COLLATE COLUMN CONSTRAINT CREATE CROSS DELETE DESC DESCRIBE \
     DISTINCT DISTINCTROW DIV DROP ELSE EXCEPT EXISTS FETCH FOR FORCE FROM GROUP HAVING IGNORE IN INDEX INNER INSERT INTERSECT INTERVAL INTO IS \
@@ -223,7 +209,7 @@ impl StatementText {
                     continue;
                 }
                 Token::Word(word) if depth == 0 && !is_after_point && word.quote_style.is_none() => {
-                    if is_before_list && MODIFIERS.iter().any(|it| it.eq_ignore_ascii_case(&word.value)) {
+                    if is_before_list && is_select_modifier(&word.value) {
                         continue;
                     }
                     is_end = LIST_ENDS.contains(&word.keyword);

@@ -20,6 +20,27 @@ pub fn is_function(word: &str) -> bool {
     contains(FUNCTIONS, word)
 }
 
+/// Whether a word, in any case, may stand between SELECT and its first expression.
+#[must_use]
+pub fn is_select_modifier(word: &str) -> bool {
+    SELECT_MODIFIERS.iter().any(|modifier| modifier.eq_ignore_ascii_case(word))
+}
+
+/// The words that may stand between SELECT and its first expression.
+const SELECT_MODIFIERS: [&str; 11] = [
+    "ALL",
+    "DISTINCT",
+    "DISTINCTROW",
+    "HIGH_PRIORITY",
+    "STRAIGHT_JOIN",
+    "SQL_SMALL_RESULT",
+    "SQL_BIG_RESULT",
+    "SQL_BUFFER_RESULT",
+    "SQL_CACHE",
+    "SQL_NO_CACHE",
+    "SQL_CALC_FOUND_ROWS",
+];
+
 fn contains(list: &[&str], word: &str) -> bool {
     list.binary_search(&word.to_ascii_uppercase().as_str()).is_ok()
 }

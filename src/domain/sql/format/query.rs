@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::layout::{Layout, STEP};
-use super::units::{UnitKind, is_modifier};
+use super::units::UnitKind;
+use crate::domain::sql::keywords::is_select_modifier;
 use crate::domain::sql::lex::{Token, TokenKind};
 
 /// Deeper parentheses stay on one line.
@@ -215,7 +216,7 @@ fn parts(layout: &mut Layout<'_>, starts: &[usize], end: usize, place: Place) {
 fn select(layout: &mut Layout<'_>, end: usize, place: Place) {
     while layout.next() < end {
         let at = layout.next();
-        let is_word = layout.units().kind(at) == Some(UnitKind::Word) && is_modifier(layout.text_of(at));
+        let is_word = layout.units().kind(at) == Some(UnitKind::Word) && is_select_modifier(layout.text_of(at));
         let is_hint = layout.units().kind(at) == Some(UnitKind::Comment) && layout.text_of(at).starts_with("/*+");
         if !is_word && !is_hint {
             break;

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::domain::sql::keywords::is_reserved;
+use crate::domain::sql::keywords::{is_reserved, is_select_modifier};
 use crate::domain::sql::lex::{Token, TokenKind};
 use crate::domain::sql::parameters::parameter_at;
 
@@ -295,7 +295,7 @@ fn needs_space(kinds: (UnitKind, UnitKind), words: (&str, &str), typed: Typed) -
         (Kind::Operator, Kind::Operand | Kind::Word | Kind::Open) if matches!(words.0, "->" | "->>") => false,
         (Kind::Operand | Kind::Word | Kind::Close, Kind::Operator) if matches!(words.1, "->" | "->>") => false,
         (Kind::Word, Kind::Open) => {
-            let is_spaced = SPACED.iter().any(|word| word.eq_ignore_ascii_case(words.0)) || is_modifier(words.0);
+            let is_spaced = SPACED.iter().any(|word| word.eq_ignore_ascii_case(words.0)) || is_select_modifier(words.0);
             is_spaced || typed == Typed::Apart
         }
         (Kind::Operand, Kind::Open) => typed == Typed::Apart,
@@ -303,24 +303,6 @@ fn needs_space(kinds: (UnitKind, UnitKind), words: (&str, &str), typed: Typed) -
         (Kind::Word, Kind::Operand) if words.0.starts_with('_') => typed == Typed::Apart,
         _ => true,
     }
-}
-
-/// Whether a word may stand between SELECT and the list.
-pub(super) fn is_modifier(word: &str) -> bool {
-    const MODIFIERS: [&str; 11] = [
-        "ALL",
-        "DISTINCT",
-        "DISTINCTROW",
-        "HIGH_PRIORITY",
-        "STRAIGHT_JOIN",
-        "SQL_SMALL_RESULT",
-        "SQL_BIG_RESULT",
-        "SQL_BUFFER_RESULT",
-        "SQL_CACHE",
-        "SQL_NO_CACHE",
-        "SQL_CALC_FOUND_ROWS",
-    ];
-    MODIFIERS.iter().any(|modifier| modifier.eq_ignore_ascii_case(word))
 }
 
 /// Joins each parenthesis, and each CASE, with its partner.

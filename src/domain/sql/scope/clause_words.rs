@@ -3,7 +3,7 @@
 use super::frame::{CaseOperand, Frame, FrameKind, NameMode, Pending, WithRecursion, WithState};
 use super::model::{BlockKind, Clause, JoinKind, SourceKind};
 use super::reader::Reader;
-use crate::domain::sql::keywords::FUNCTIONS;
+use crate::domain::sql::keywords::{FUNCTIONS, is_select_modifier};
 use crate::domain::sql::lex::TokenKind;
 
 impl Reader<'_> {
@@ -330,20 +330,10 @@ impl Reader<'_> {
 
     /// Skips what may stand between SELECT and its first expression.
     fn skip_modifiers(&mut self) {
-        const MODIFIERS: [&str; 11] = [
-            "ALL",
-            "DISTINCT",
-            "DISTINCTROW",
-            "HIGH_PRIORITY",
-            "STRAIGHT_JOIN",
-            "SQL_SMALL_RESULT",
-            "SQL_BIG_RESULT",
-            "SQL_BUFFER_RESULT",
-            "SQL_NO_CACHE",
-            "SQL_CACHE",
-            "SQL_CALC_FOUND_ROWS",
-        ];
-        while !self.is_cursor_name(self.at + 1) && MODIFIERS.iter().any(|word| self.is_word(self.at + 1, word)) {
+        while !self.is_cursor_name(self.at + 1)
+            && self.kind_at(self.at + 1) == Some(TokenKind::Word)
+            && is_select_modifier(self.text_at(self.at + 1))
+        {
             self.at += 1;
         }
         self.frame.item_start = Some(self.at + 1);
