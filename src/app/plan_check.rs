@@ -13,7 +13,7 @@ use super::statement::start::session_target;
 use crate::domain::access_log::{Permit, authorize};
 use crate::domain::plan::{limit_of, query_that_runs};
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::protocol::{End, ExplainAnswer, ResultId, RunReport, SessionCmd, StorageCmd, explain_format};
+use crate::domain::protocol::{ExplainAnswer, ResultId, SessionCmd, StorageCmd, explain_format};
 use crate::domain::sql::Param;
 
 /// The pause until the next clock message while a check is under way.
@@ -111,12 +111,7 @@ fn write_end(
     effects: &mut Vec<Effect>,
 ) {
     let Some(record) = pending.record.clone() else { return };
-    let (end, rows) = match answer {
-        Ok(answer) => (End::Complete, answer.rows.len() as u64),
-        Err(problem) => (End::Broken(problem.clone()), 0),
-    };
-    let report = RunReport { rows, total: took, ..RunReport::without_rows(end) };
-    let entry = report.end_record(record);
+    let entry = ExplainAnswer::report(answer, took).end_record(record);
     effects.push(Effect::Storage(StorageCmd::End { profile: pending.profile.clone(), entry }));
 }
 

@@ -203,12 +203,7 @@ impl HeadlessSession {
                 None => break (Err(session_ended()), Duration::ZERO),
             }
         };
-        let (end, rows) = match &answer {
-            Ok(answer) => (End::Complete, answer.rows.len() as u64),
-            Err(problem) => (End::Broken(problem.clone()), 0),
-        };
-        let report = RunReport { rows, total: took, ..RunReport::without_rows(end) };
-        log.end(report.end_record(id)).map_err(AccessLogError::into_end_problem)?;
+        log.end(ExplainAnswer::report(&answer, took).end_record(id)).map_err(AccessLogError::into_end_problem)?;
         match answer {
             Err(problem) if matches!(problem.kind, ProblemKind::Interrupted | ProblemKind::Lost) => Err(problem),
             answer => Ok(answer),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::hop::{HopMessage, HopRequest};
 use super::lag::Lag;
 use super::left_statement::{LeftStatement, RunningLeft};
-use super::run::{RunBounds, RunReport};
+use super::run::{End, RunBounds, RunReport};
 use crate::domain::access_log::Permit;
 use crate::domain::catalog::{Catalog, NameCase};
 use crate::domain::ids::{ResultId, SessionId};
@@ -225,6 +225,16 @@ pub struct ExplainAnswer {
 }
 
 impl ExplainAnswer {
+    /// Returns the report for the end record of an EXPLAIN.
+    #[must_use]
+    pub fn report(answer: &Result<Self, Problem>, took: Duration) -> RunReport {
+        let (end, rows) = match answer {
+            Ok(answer) => (End::Complete, answer.rows.len() as u64),
+            Err(problem) => (End::Broken(problem.clone()), 0),
+        };
+        RunReport { rows, total: took, ..RunReport::without_rows(end) }
+    }
+
     /// Reads the plan.
     ///
     /// # Errors
