@@ -60,7 +60,8 @@ impl<'a> TextState<'a> {
     }
 
     /// Returns the text between two positions.
-    pub(super) fn text_between(&self, from: TextPosition, to: TextPosition) -> String {
+    #[must_use]
+    pub fn text_between(&self, from: TextPosition, to: TextPosition) -> String {
         if from.line >= to.line {
             return between_columns(self.line(from.line), from.column, to.column).to_owned();
         }

@@ -103,14 +103,7 @@ impl Editor {
     /// Returns the text between two positions.
     #[must_use]
     pub fn text_between(&self, from: TextPosition, to: TextPosition) -> String {
-        let lines = self.lines().get(from.line..=to.line).unwrap_or_default();
-        let last = lines.len().saturating_sub(1);
-        let part = |(number, line): (usize, &String)| {
-            let end = if number == last { byte_of_column(line, to.column) } else { line.len() };
-            let start = if number == 0 { byte_of_column(line, from.column) } else { 0 };
-            line.get(start..end).unwrap_or_default().to_owned()
-        };
-        lines.iter().enumerate().map(part).collect::<Vec<_>>().join("\n")
+        self.state().text_between(from, to)
     }
 
     /// Returns text, cursor and selection for the editing commands.

@@ -8,6 +8,7 @@ use crate::domain::protocol::{
     ExpectedFile, FileTie, FoundFile, SaveSqlFile, SqlFileCmd, TextForm, TitleSource, fingerprint,
 };
 
+use super::inserted_text::inserted_text;
 use super::undo::StepKind;
 use super::{Worksheet, Worksheets};
 
@@ -127,7 +128,7 @@ impl Worksheets {
 
     /// Takes the text of the user's own editor. Returns whether it is another one. Without its worksheet it gets a new one.
     pub fn take_edited(&mut self, key: &str, text: &str) -> bool {
-        let text = clean(text);
+        let text = inserted_text(text);
         match self.sheets.iter_mut().find(|sheet| sheet.key == key) {
             Some(sheet) if sheet.editor.text() == text => return false,
             Some(sheet) => sheet.replace_text(&text),
@@ -139,7 +140,7 @@ impl Worksheets {
 
     /// Opens a new worksheet with the text of the user's own editor.
     pub fn open_edited(&mut self, text: &str) {
-        self.open_untitled(&clean(text));
+        self.open_untitled(&inserted_text(text));
     }
 
     /// Ties a worksheet to the file that has its text now. The tab gets the name of a new file.
@@ -181,10 +182,4 @@ impl Worksheets {
         let file = sheet.file.as_ref()?;
         Some(SqlFileCmd::Check { worksheet: sheet.key.clone(), tie: file.tie.clone() })
     }
-}
-
-/// Returns a text without control characters, as a paste has it.
-fn clean(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }

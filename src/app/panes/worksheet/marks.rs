@@ -42,8 +42,8 @@ impl TextMark {
     fn of_finding(finding: Finding, start: usize) -> Self {
         let severity = finding.kind.severity();
         let Finding { span, message, offer, .. } = finding;
-        let offer = offer.map(|offer| in_text(offer, start));
-        Self { span: moved(&span, start), message: Some(message), offer, severity }
+        let mark = ErrorMark { span, message: Some(message), offer };
+        Self { severity, ..Self::of_error(mark, start) }
     }
 
     /// Returns the mark without its offer if the marked text has a character that looks like a space and is another one: then that is
@@ -65,14 +65,6 @@ impl TextMark {
         let parts: Vec<String> = offer.into_iter().chain(self.message.clone()).collect();
         (!parts.is_empty()).then(|| parts.join("  "))
     }
-}
-
-fn moved(span: &Range<usize>, by: usize) -> Range<usize> {
-    span.start + by..span.end + by
-}
-
-fn in_text(offer: Offer, start: usize) -> Offer {
-    Offer { span: moved(&offer.span, start), ..offer }
 }
 
 impl Worksheet {
