@@ -13,6 +13,7 @@ use crate::domain::protocol::{FileOwner, Lag, PrivilegeScope, Role, ServerFacts,
 use crate::domain::results::{AxisOrder, Column, GlyphSet};
 use crate::domain::snippets::Snippet;
 use crate::domain::sql::complete::CompletionIndex;
+use crate::domain::sql::scope::KnownNames;
 use crate::domain::sql::{Dialect, ServerFamily, quote};
 
 use super::action::{Action, AppAction, LineAction};
@@ -132,6 +133,17 @@ impl Context {
     #[must_use]
     pub fn dialect(&self) -> Dialect {
         self.facts.as_ref().map_or_else(Dialect::default, |facts| facts.dialect)
+    }
+
+    /// Returns what names of a statement can mean. Before the catalog is loaded there are no tables.
+    #[must_use]
+    pub fn known_names(&self) -> KnownNames<'_> {
+        static NO_TABLES: Catalog = Catalog { generation: 0, schemas: Vec::new() };
+        KnownNames {
+            catalog: self.catalog.as_deref().unwrap_or(&NO_TABLES),
+            database: self.database.as_deref(),
+            name_case: self.names(),
+        }
     }
 
     /// Returns the page about a table from the first pack that has one.

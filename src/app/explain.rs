@@ -43,10 +43,9 @@ pub(super) fn explain_statement(
     requests: &mut Vec<Request>,
     effects: &mut Vec<Effect>,
 ) {
-    let key = model.worksheets.sheet().map(|sheet| sheet.key.clone());
+    let mut key = model.worksheets.sheet().map(|sheet| sheet.key.clone());
     let at = statement.at;
     let (mut text, mut params, source_map) = statement.into_sent();
-    let mut key = key;
     let is_demo = model.context.profile.as_ref().is_some_and(|profile| profile.environment == Environment::Demo);
     if is_demo && let Some(with_literals) = Param::with_literals(&text, &params, model.context.dialect()) {
         // The demo explains only texts without bound values. Places in this text are not those of the worksheet.

@@ -7,9 +7,8 @@ use crate::app::dialogs::{ParameterPurpose, ParametersDialog};
 use crate::app::model::Model;
 use crate::app::request::Request;
 use crate::app::statement::run_text::{NeededParameter, RunText};
-use crate::domain::catalog::Catalog;
 use crate::domain::sql::parameters::{guess_type, named_parameters, parameter_uses};
-use crate::domain::sql::scope::{ColumnResolution, KnownNames, RefId, Scope, read};
+use crate::domain::sql::scope::{ColumnResolution, RefId, Scope, read};
 
 /// Bytes of a statement in which the types of its parameters are looked up at most.
 const READ: usize = 256 * 1024;
@@ -36,12 +35,7 @@ pub(super) fn ask(
 /// Returns the parameters of several statements, each once, with the types that the statements suggest.
 fn needed_parameters(statements: &[RunText], context: &Context) -> Vec<NeededParameter> {
     let dialect = context.dialect();
-    let none = Catalog::default();
-    let known = KnownNames {
-        catalog: context.catalog.as_deref().unwrap_or(&none),
-        database: context.database.as_deref(),
-        name_case: context.names(),
-    };
+    let known = context.known_names();
     let mut needed: Vec<NeededParameter> = Vec::new();
     for statement in statements.iter().filter(|statement| statement.needs_values(dialect)) {
         // A longer statement is not read: its parameters are texts.

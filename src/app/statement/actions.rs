@@ -1,7 +1,7 @@
 //! Carries out the actions of a statement: begin and end records, sending, cancelling, its result and its worksheet.
 
 use super::SOON;
-use super::error_mark::{error_mark, in_typed_text, with_mark};
+use super::error_mark::{FailedStatement, mark_problem};
 use super::life::{Statement, StatementAction};
 use super::origin::{StatementOrigin, StatementQueue};
 use super::run_text::RowDisplay;
@@ -10,7 +10,6 @@ use crate::app::focus::Focus;
 use crate::app::layout::InspectorChoice;
 use crate::app::model::Model;
 use crate::app::panes::grid::NewResult;
-use crate::app::panes::worksheet::{MarkedCursor, TextMark};
 use crate::app::panes::{PaneContext, with};
 use crate::app::request::Request;
 use crate::domain::protocol::{End, ExportCmd, ResultId, RunBounds, RunReport, SessionCmd, SessionId, StorageCmd};
@@ -141,21 +140,19 @@ fn finish(
     if let Some(note) = report.note {
         model.notice(format!("Note: {note}."));
     }
-    let mark = match &report.end {
-        End::Broken(problem) => error_mark(&model.context, &statement.text, problem),
+    let failed = FailedStatement {
+        sent: &statement.text,
+        typed: &statement.typed,
+        source_map: &statement.source_map,
+        location: statement.location.as_ref(),
+    };
+    let marked = match &report.end {
+        End::Broken(problem) => mark_problem(model, &failed, problem),
         End::Complete | End::Limit(_) | End::Cancelled => None,
     };
-    // The text may have changed since the statement was run. Then nothing is marked.
-    let location = statement.location.as_ref();
-    let location = location.filter(|(key, start)| model.worksheets.has_text(key, *start, &statement.typed));
-    let location = location.cloned();
-    let report = match (&report.end, &mark) {
-        (End::Broken(problem), Some(mark)) if location.is_some() => {
-            let end = End::Broken(with_mark(problem.clone(), mark, &model.context));
-            &RunReport { end, ..report.clone() }
-        }
-        (End::Broken(_) | End::Complete | End::Limit(_) | End::Cancelled, _) => report,
-    };
+    let is_marked = marked.is_some();
+    let marked = marked.map(|problem| RunReport { end: End::Broken(problem), ..report.clone() });
+    let report = marked.as_ref().unwrap_or(report);
     with!(model, requests, effects, grid.on_ended(result, report));
     // An export ends with its rows. It must be cancelled if none were sent.
     let export = model.grid.exporting().filter(|export| export.job.rerun_as == Some(result));
@@ -167,11 +164,7 @@ fn finish(
         }
         (End::Complete | End::Limit(_), _) | (_, None) => {}
     }
-    let mark = mark.map(|mark| in_typed_text(mark, &statement.source_map));
-    if let Some((mark, (key, start))) = mark.zip(location) {
-        // While the user types, the cursor must not move.
-        let cursor = if model.may_interrupt() { MarkedCursor::Moves } else { MarkedCursor::Stays };
-        model.worksheets.mark(TextMark::of_error(mark, start), &key, cursor);
+    if is_marked {
         requests.push(Request::Settle);
     }
 }

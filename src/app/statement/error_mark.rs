@@ -2,12 +2,12 @@
 
 use crate::app::action::{Action, WorksheetAction};
 use crate::app::context::Context;
-use crate::domain::catalog::Catalog;
+use crate::app::model::Model;
+use crate::app::panes::worksheet::{MarkedCursor, TextMark};
 use crate::domain::problem::Problem;
 use crate::domain::sql::errors::{ErrorMark, Offer, ReportedError, mark_error, open_text, verb_offer};
 use crate::domain::sql::lex::lex;
 use crate::domain::sql::parameters::SourceMap;
-use crate::domain::sql::scope::KnownNames;
 
 /// Bytes of a statement in which names are looked up at most.
 const READ: usize = 256 * 1024;
@@ -16,12 +16,7 @@ const READ: usize = 256 * 1024;
 pub(in crate::app) fn error_mark(context: &Context, statement: &str, problem: &Problem) -> Option<ErrorMark> {
     let dialect = context.dialect();
     if let Some(error) = problem.server.as_ref().filter(|_| statement.len() <= READ) {
-        let none = Catalog::default();
-        let known = KnownNames {
-            catalog: context.catalog.as_deref().unwrap_or(&none),
-            database: context.database.as_deref(),
-            name_case: context.names(),
-        };
+        let known = context.known_names();
         let error = ReportedError { code: error.code, message: &error.message };
         if let Some(mark) = mark_error(statement, error, dialect, known) {
             return Some(mark);
@@ -37,8 +32,34 @@ pub(in crate::app) fn error_mark(context: &Context, statement: &str, problem: &P
     Some(ErrorMark { span: token, message: None, offer })
 }
 
+/// A statement that the server or the guard has refused.
+pub(super) struct FailedStatement<'a> {
+    /// Its text, as it is sent.
+    pub(super) sent: &'a str,
+    /// Its text, as it was typed.
+    pub(super) typed: &'a str,
+    pub(super) source_map: &'a SourceMap,
+    /// The key of its worksheet, and its first byte there.
+    pub(super) location: Option<&'a (String, usize)>,
+}
+
+/// Marks a problem in the worksheet of its statement. Returns the problem with what the mark knows. Returns `None` if nothing is
+/// marked: the problem names no place, or the text has changed since the statement was run.
+pub(super) fn mark_problem(model: &mut Model, statement: &FailedStatement<'_>, problem: &Problem) -> Option<Problem> {
+    let (key, start) = statement.location?;
+    let mark = error_mark(&model.context, statement.sent, problem)?;
+    if !model.worksheets.has_text(key, *start, statement.typed) {
+        return None;
+    }
+    let marked = with_mark(problem.clone(), &mark, &model.context);
+    // While the user types, the cursor must not move.
+    let cursor = if model.may_interrupt() { MarkedCursor::Moves } else { MarkedCursor::Stays };
+    model.worksheets.mark(TextMark::of_error(in_typed_text(mark, statement.source_map), *start), key, cursor);
+    Some(marked)
+}
+
 /// Returns the problem with what the mark knows: more about the cause, and the key that makes the offered change.
-pub(super) fn with_mark(problem: Problem, mark: &ErrorMark, context: &Context) -> Problem {
+fn with_mark(problem: Problem, mark: &ErrorMark, context: &Context) -> Problem {
     let problem = match &mark.message {
         Some(message) if !problem.because.contains(message) => problem.because(message.clone()),
         Some(_) | None => problem,

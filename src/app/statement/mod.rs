@@ -28,10 +28,10 @@ use super::context::ConnectionState;
 use super::effect::Effect;
 use super::model::Model;
 use super::panes::grid::{GridAction, NewResult};
-use super::panes::worksheet::{MarkedCursor, TextMark};
 use super::panes::{PaneContext, with};
 use super::request::Request;
 use actions::{STOPPING, StatementFacts, carry_out, dropped_text, look_at_results, worksheet_of};
+use error_mark::{FailedStatement, mark_problem};
 use life::{Statement, StatementEvent, StatementStart};
 use origin::{StatementOrigin, StatementQueue};
 use run_text::RunText;
@@ -231,24 +231,19 @@ fn report_not_started(
             requests.push(Request::Problem(Problem { at: None, ..*problem }));
         }
         StartError::Refused(problem) => {
-            let mark = error_mark::error_mark(&model.context, &new.text, &problem);
-            let mark = mark.map(|mark| error_mark::in_typed_text(mark, &new.source_map));
-            let location = new.location.clone();
-            let location = location.filter(|(key, start)| model.worksheets.has_text(key, *start, &new.typed));
-            let problem = match &mark {
-                Some(mark) if location.is_some() => Box::new(error_mark::with_mark(*problem, mark, &model.context)),
-                Some(_) | None => problem,
+            let failed = FailedStatement {
+                sent: &new.text,
+                typed: &new.typed,
+                source_map: &new.source_map,
+                location: new.location.as_ref(),
             };
-            if let Some(((key, start), mark)) = location.zip(mark) {
-                let cursor = if model.may_interrupt() { MarkedCursor::Moves } else { MarkedCursor::Stays };
-                model.worksheets.mark(TextMark::of_error(mark, start), &key, cursor);
-            }
+            let problem = mark_problem(model, &failed, &problem).unwrap_or(*problem);
             let result = model.ids.result();
             let worksheet = worksheet_of(model, new.location.as_ref());
             let (statement, params, rows, from) = (new.text, new.params, new.rows, new.origin);
             let started = NewResult { id: result, statement, params, rows, from, worksheet };
             with!(model, requests, effects, grid.start(started));
-            let report = RunReport::without_rows(End::Broken(*problem));
+            let report = RunReport::without_rows(End::Broken(problem));
             with!(model, requests, effects, grid.on_ended(result, &report));
             if let Some(dropped) = dropped {
                 model.notice(dropped);
